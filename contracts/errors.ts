@@ -1,0 +1,65 @@
+/** Every way in which Certus says no. The code is part of the contract; the message is for people. */
+export const ERROR_STATUS = {
+  // what was asked
+  invalid_request: 422,
+  malformed_json: 400,
+  payload_too_large: 413,
+  unsupported_media_type: 415,
+  unauthenticated: 401,
+  forbidden: 403,
+  not_found: 404,
+  method_not_allowed: 405,
+  idempotency_conflict: 409,
+  unknown_profile: 422,
+  unsupported_tool: 422,
+  // where the source comes from
+  source_not_allowed: 403,
+  source_not_found: 422,
+  source_unreachable: 422,
+  source_changed: 409,
+  not_a_repository: 422,
+  repository_has_no_commits: 422,
+  revision_not_found: 422,
+  source_empty: 422,
+  source_too_large: 422,
+  // custody
+  key_unusable: 500,
+  bundle_invalid: 422,
+  permit_missing: 403,
+  permit_invalid: 403,
+  golden_conflict: 409,
+  digest_mismatch: 409,
+  // the servers behind us
+  object_not_found: 404,
+  object_conflict: 409,
+  object_too_large: 413,
+  invalid_key: 422,
+  registry_refused: 502,
+  dependency_unavailable: 503,
+  tool_failed: 500,
+  internal_error: 500,
+} as const;
+
+export type ErrorCode = keyof typeof ERROR_STATUS;
+
+/** Codes worth another try: the world may have changed. Everything else stays wrong however often it is asked. */
+const RETRYABLE: ReadonlySet<ErrorCode> = new Set(['dependency_unavailable', 'internal_error', 'source_unreachable']);
+
+export type FieldError = { readonly path: string; readonly message: string };
+
+/** The one error class that crosses rooms. Anything else that is thrown is a bug and answers as internal_error. */
+export class CertusError extends Error {
+  readonly code: ErrorCode;
+  readonly fields: readonly FieldError[];
+
+  constructor(code: ErrorCode, message: string, options: { cause?: unknown; fields?: readonly FieldError[] } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'CertusError';
+    this.code = code;
+    this.fields = options.fields ?? [];
+  }
+
+  get retryable(): boolean {
+    return RETRYABLE.has(this.code);
+  }
+}

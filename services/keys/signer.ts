@@ -1,0 +1,7 @@
+/** A private key that is used and never seen: file, Vault and KMS all fit behind it. */
+export interface Signer {
+  /** Which key signed, for people and key sets; no secret. */
+  readonly keyId: string;
+  readonly publicKeyPem: string;
+  sign(bytes: Uint8Array): Promise<Uint8Array>;
+}

@@ -1,0 +1,25 @@
+/** A manifest or index as it lies in a registry: its exact bytes decide its digest. */
+export type StoredManifest = {
+  readonly bytes: Uint8Array;
+  readonly mediaType: string;
+  /** `sha256:…` of the bytes. */
+  readonly digest: string;
+};
+
+/** What Certus needs of a registry; digests are written `sha256:<hex>`. */
+export interface Registry {
+  hasBlob(repository: string, digest: string): Promise<boolean>;
+  /** Idempotent; bytes that do not match the digest are refused with `digest_mismatch`. */
+  pushBlob(repository: string, digest: string, bytes: Uint8Array): Promise<void>;
+  /** Throws `object_not_found`; what comes back has been checked against the digest. */
+  pullBlob(repository: string, digest: string): Promise<Uint8Array>;
+  /** Stores the manifest under its digest and, when given, under the tag as well. */
+  pushManifest(repository: string, bytes: Uint8Array, mediaType: string, tag?: string): Promise<StoredManifest>;
+  /** By tag or digest; `undefined` when there is none. A digest is checked against the bytes. */
+  pullManifest(repository: string, reference: string): Promise<StoredManifest | undefined>;
+  /** Tags a person gave, in byte order; the digest-named fallback tags of referrers are left out. */
+  tags(repository: string): Promise<string[]>;
+  /** What stock tools are given to find it: `host/repository:tag@digest`, or `oci:/path/to/layout:tag`. */
+  reference(repository: string, tag: string, digest: string): string;
+  ping(): Promise<void>;
+}
