@@ -43,7 +43,11 @@ export const ERROR_STATUS = {
 export type ErrorCode = keyof typeof ERROR_STATUS;
 
 /** Codes worth another try: the world may have changed. Everything else stays wrong however often it is asked. */
-const RETRYABLE: ReadonlySet<ErrorCode> = new Set(['dependency_unavailable', 'internal_error', 'source_unreachable']);
+const RETRYABLE: ReadonlySet<ErrorCode> = new Set([
+  'dependency_unavailable',
+  'internal_error',
+  'source_unreachable',
+]);
 
 export type FieldError = { readonly path: string; readonly message: string };
 
@@ -52,7 +56,11 @@ export class CertusError extends Error {
   readonly code: ErrorCode;
   readonly fields: readonly FieldError[];
 
-  constructor(code: ErrorCode, message: string, options: { cause?: unknown; fields?: readonly FieldError[] } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { cause?: unknown; fields?: readonly FieldError[] } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'CertusError';
     this.code = code;

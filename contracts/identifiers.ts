@@ -22,7 +22,9 @@ export const AssessmentId = z
 
 export const TestId = z.string().regex(/^test_[0-9a-f]{12,32}$/, 'a test id looks like test_0123456789ab');
 export const PermitId = z.string().regex(/^permit_[0-9a-f]{12,64}$/);
-export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'a sha256 digest is 64 lower-case hexadecimal digits');
+export const Sha256 = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/, 'a sha256 digest is 64 lower-case hexadecimal digits');
 
 /** Every row, object, document and workflow belongs to exactly one of these. */
 export const Scope = z.object({ tenant: TenantId, workspace: WorkspaceId });

@@ -33,10 +33,18 @@ export const ScanCreateRequest = z
     const need = request.source_type === 'git' ? 'git_url' : 'directory_path';
     const useless = request.source_type === 'git' ? 'directory_path' : 'git_url';
     if (request[need] === undefined) {
-      context.addIssue({ code: 'custom', path: [need], message: `${need} is required when source_type='${request.source_type}'` });
+      context.addIssue({
+        code: 'custom',
+        path: [need],
+        message: `${need} is required when source_type='${request.source_type}'`,
+      });
     }
     if (request[useless] !== undefined) {
-      context.addIssue({ code: 'custom', path: [useless], message: `${useless} does not belong to source_type='${request.source_type}'` });
+      context.addIssue({
+        code: 'custom',
+        path: [useless],
+        message: `${useless} does not belong to source_type='${request.source_type}'`,
+      });
     }
     if (request.branch !== undefined && request.commit !== undefined) {
       context.addIssue({ code: 'custom', path: ['commit'], message: 'give a branch or a commit, not both' });

@@ -1,10 +1,13 @@
 import { z } from 'zod';
-import { ComponentId, TestId, WorkspaceId } from './identifiers.ts';
 import { Severity } from './finding.ts';
+import { ComponentId, TestId, WorkspaceId } from './identifiers.ts';
 
 /** A query parameter that may be given once or several times. */
 const many = <T extends z.ZodType>(item: T) =>
-  z.preprocess((value) => (value === undefined || Array.isArray(value) ? value : [value]), z.array(item).max(50).optional());
+  z.preprocess(
+    (value) => (value === undefined || Array.isArray(value) ? value : [value]),
+    z.array(item).max(50).optional(),
+  );
 
 const filters = {
   kind: many(z.enum(['finding', 'document'])),

@@ -1,0 +1,201 @@
+import { isAbsolute, resolve } from 'node:path';
+import { z } from 'zod';
+import { ZONES } from '../../contracts/zones.ts';
+
+const text = z.string().min(1);
+const folder = text.transform((value) => resolve(value));
+const optionalFile = folder.optional();
+const port = z.coerce.number().int().min(1).max(65535);
+const list = z.string().transform((value) =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean),
+);
+const bytes = z.coerce.number().int().positive();
+const hours = z.coerce
+  .number()
+  .positive()
+  .max(24 * 365);
+const url = (...protocols: string[]) =>
+  text.refine(
+    (value) => URL.canParse(value) && protocols.includes(new URL(value).protocol),
+    `a URL starting with ${protocols.join(' or ')}`,
+  );
+/** A folder, or a server of one of the protocols. */
+const place = (...protocols: string[]) =>
+  text.refine(
+    (value) => isAbsolute(value) || url(...protocols).safeParse(value).success,
+    `an absolute path or a URL starting with ${protocols.join(' or ')}`,
+  );
+
+type Field<T extends z.ZodType = z.ZodType> = {
+  readonly schema: T;
+  readonly meaning: string;
+  readonly example: string;
+  readonly secret?: boolean;
+};
+const field = <T extends z.ZodType>(
+  schema: T,
+  meaning: string,
+  example: string,
+  more: { secret?: boolean } = {},
+): Field<T> => ({
+  schema,
+  meaning,
+  example,
+  ...more,
+});
+
+/** Every setting there is. The key is the environment variable's name, and also its name in the configuration file. */
+export const FIELDS = {
+  CERTUS_HOME: field(folder.default('.certus'), 'Where the embedded set keeps its state.', '/var/lib/certus'),
+  CERTUS_LOG_LEVEL: field(
+    z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+    'How much is logged.',
+    'warn',
+  ),
+
+  CERTUS_DATABASE_URL: field(
+    url('postgres:', 'postgresql:').optional(),
+    'PostgreSQL, 15 or later.',
+    'postgresql://certus@db/certus',
+    { secret: true },
+  ),
+  CERTUS_DATABASE_POOL: field(
+    z.coerce.number().int().min(1).max(100).default(4),
+    'Connections each process keeps at most.',
+    '10',
+  ),
+
+  CERTUS_TEMPORAL_ADDRESS: field(
+    text.default('127.0.0.1:7233'),
+    'Temporal frontend, host:port.',
+    'temporal:7233',
+  ),
+  CERTUS_TEMPORAL_NAMESPACE: field(text.default('default'), 'Temporal namespace.', 'certus'),
+  CERTUS_TEMPORAL_API_KEY: field(text.optional(), 'API key of Temporal Cloud; switches TLS on.', 'ey…', {
+    secret: true,
+  }),
+
+  CERTUS_API_HOST: field(text.default('127.0.0.1'), 'Address the API listens on.', '0.0.0.0'),
+  CERTUS_API_PORT: field(port.default(8056), 'Port the API listens on.', '8080'),
+  CERTUS_API_ALLOWED_HOSTS: field(
+    list.default([]),
+    'Host names clients may use besides the loopback names.',
+    'certus.example.org',
+  ),
+  CERTUS_API_TOKEN_FILE: field(
+    optionalFile,
+    'File with the token every request must carry.',
+    '/run/secrets/certus-token',
+  ),
+
+  CERTUS_ZONES: field(
+    list.pipe(z.array(z.enum(ZONES)).min(1)).optional(),
+    'The trust zones this worker serves.',
+    'assurance',
+  ),
+  CERTUS_EVIDENCE_KEY_FILE: field(
+    optionalFile,
+    'Private key that signs evidence. Zone assurance only.',
+    '/run/secrets/evidence.pem',
+  ),
+  CERTUS_PERMIT_KEY_FILE: field(
+    optionalFile,
+    'Private key that signs permits. Zone trust only.',
+    '/run/secrets/permit.pem',
+  ),
+  CERTUS_PROMOTION_KEY_FILE: field(
+    optionalFile,
+    'Private key that signs promotions. Zone transform only.',
+    '/run/secrets/promotion.pem',
+  ),
+  CERTUS_KEY_SET_FILE: field(
+    optionalFile,
+    'The public keys that are trusted, and for what.',
+    '/etc/certus/keys.json',
+  ),
+  CERTUS_PERMIT_HOURS: field(hours.default(24), 'How long a permit may be used.', '4'),
+  CERTUS_EVIDENCE_MAX_AGE_HOURS: field(hours.default(72), 'Evidence older than this gets no permit.', '24'),
+
+  CERTUS_WORK_DIR: field(
+    optionalFile,
+    'Where sources are checked out; emptied after each run.',
+    '/scratch/certus',
+  ),
+  CERTUS_WORKFLOW_BUNDLES: field(
+    optionalFile,
+    'Folder of the prepared workflow bundles.',
+    '/app/build/workflows',
+  ),
+  CERTUS_SOURCE_ROOTS: field(
+    list.default([]),
+    'Folders below which local sources may be scanned; none by default.',
+    '/srv/repositories',
+  ),
+  CERTUS_GIT_ALLOWED_HOSTS: field(
+    list.default([]),
+    'Git hosts that may be reached although their address is private.',
+    'git.internal',
+  ),
+  CERTUS_SOURCE_MAX_FILE_BYTES: field(
+    bytes.default(5 * 1024 * 1024),
+    'Larger files are recorded as skipped.',
+    '10485760',
+  ),
+  CERTUS_SOURCE_MAX_BYTES: field(
+    bytes.default(2 * 1024 ** 3),
+    'A checkout larger than this is refused.',
+    '4294967296',
+  ),
+  CERTUS_SOURCE_MAX_FILES: field(
+    bytes.default(200_000),
+    'A checkout with more files than this is refused.',
+    '500000',
+  ),
+
+  CERTUS_OBJECTS: field(
+    place('s3:').optional(),
+    'Object storage: a folder, or s3: with the settings below.',
+    's3://',
+  ),
+  CERTUS_RAW_BUCKET: field(
+    text.default('raw'),
+    'Bucket of evidence that has not been permitted yet.',
+    'certus-raw',
+  ),
+  CERTUS_GOLDEN_BUCKET: field(text.default('golden'), 'Bucket of permitted evidence.', 'certus-golden'),
+  CERTUS_S3_ENDPOINT: field(
+    url('http:', 'https:').optional(),
+    'S3 endpoint; AWS when not set.',
+    'http://s3:7070',
+  ),
+  CERTUS_S3_REGION: field(text.default('us-east-1'), 'S3 region.', 'eu-central-1'),
+  CERTUS_S3_ACCESS_KEY_ID: field(text.optional(), 'S3 access key.', 'AKIA…'),
+  CERTUS_S3_SECRET_ACCESS_KEY: field(text.optional(), 'S3 secret key.', '…', { secret: true }),
+
+  CERTUS_OPENSEARCH_URL: field(
+    url('http:', 'https:').optional(),
+    'OpenSearch; Postgres is searched when not set.',
+    'https://opensearch:9200',
+  ),
+  CERTUS_OPENSEARCH_USERNAME: field(text.optional(), 'OpenSearch user.', 'certus'),
+  CERTUS_OPENSEARCH_PASSWORD: field(text.optional(), 'OpenSearch password.', '…', { secret: true }),
+
+  CERTUS_REGISTRY_URL: field(
+    place('http:', 'https:').optional(),
+    'OCI registry, or a folder for OCI image layouts.',
+    'https://registry.example.org',
+  ),
+  CERTUS_REGISTRY_NAMESPACE: field(
+    text.default('certus'),
+    'First part of every repository name.',
+    'security/certus',
+  ),
+  CERTUS_REGISTRY_USERNAME: field(text.optional(), 'Registry user.', 'certus'),
+  CERTUS_REGISTRY_PASSWORD: field(text.optional(), 'Registry password.', '…', { secret: true }),
+} as const satisfies Record<string, Field>;
+
+export type SettingName = keyof typeof FIELDS;
+export type Settings = { readonly [K in SettingName]: z.infer<(typeof FIELDS)[K]['schema']> };
