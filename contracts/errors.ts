@@ -37,6 +37,8 @@ export const ERROR_STATUS = {
   registry_refused: 502,
   dependency_unavailable: 503,
   tool_failed: 500,
+  newer_database: 500,
+  migration_failed: 500,
   internal_error: 500,
 } as const;
 

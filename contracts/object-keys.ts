@@ -1,0 +1,11 @@
+import type { Scope } from './identifiers.ts';
+
+/** Where evidence lies. Tenant and workspace come first, so that a bucket policy can tell them apart by prefix. */
+const run = ({ tenant, workspace }: Scope, testId: string): string =>
+  `${tenant}/${workspace}/security-scans/${testId}/`;
+
+export const rawPrefix = (scope: Scope, testId: string): string => `${run(scope, testId)}incoming/`;
+export const goldenPrefix = (scope: Scope, testId: string): string => `${run(scope, testId)}golden/`;
+/** Beside the copy, not in it: the copy is what was permitted, this is the note that it is complete. */
+export const goldenManifestKey = (scope: Scope, testId: string): string =>
+  `${run(scope, testId)}golden-manifest.json`;

@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import { PermitId, Scope, Sha256, TestId } from './identifiers.ts';
+
+export const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';
+export const PAYLOAD_TYPE = 'application/vnd.in-toto+json';
+export const SIGSTORE_BUNDLE_MEDIA_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
+
+export const PREDICATE = {
+  provenance: 'https://slsa.dev/provenance/v1',
+  permit: 'https://slsa.dev/verification_summary/v1',
+  promotion: 'https://certus.dev/promotion/v1',
+} as const;
+
+const Digest = z.object({ sha256: Sha256 });
+export const Subject = z.object({ name: z.string(), digest: Digest });
+export type Subject = z.infer<typeof Subject>;
+
+const statement = <T extends string, P extends z.ZodType>(predicateType: T, predicate: P) =>
+  z.object({
+    _type: z.literal(STATEMENT_TYPE),
+    subject: z.array(Subject).min(1),
+    predicateType: z.literal(predicateType),
+    predicate,
+  });
+
+/** SLSA provenance v1 of a scan: what was looked at, with which tools, on whose request. */
+export const ProvenanceStatement = statement(
+  PREDICATE.provenance,
+  z.object({
+    buildDefinition: z.object({
+      buildType: z.literal('https://certus.dev/security-scan/v1'),
+      externalParameters: z.record(z.string(), z.unknown()),
+      internalParameters: z.object({
+        tenant: Scope.shape.tenant,
+        workspace: Scope.shape.workspace,
+        test_id: TestId,
+      }),
+      resolvedDependencies: z.array(
+        z.object({
+          name: z.string(),
+          uri: z.string().optional(),
+          digest: z.record(z.string(), z.string()).optional(),
+          annotations: z.record(z.string(), z.unknown()).optional(),
+        }),
+      ),
+    }),
+    runDetails: z.object({
+      builder: z.object({ id: z.string(), version: z.record(z.string(), z.string()) }),
+      metadata: z.object({
+        invocationId: z.string(),
+        startedOn: z.iso.datetime(),
+        finishedOn: z.iso.datetime(),
+      }),
+    }),
+  }),
+);
+export type ProvenanceStatement = z.infer<typeof ProvenanceStatement>;
+
+/** SLSA verification summary v1 of a bundle: Trust's word that it may be published. */
+export const PermitStatement = statement(
+  PREDICATE.permit,
+  z.object({
+    verifier: z.object({ id: z.string(), version: z.record(z.string(), z.string()) }),
+    timeVerified: z.iso.datetime(),
+    resourceUri: z.string(),
+    policy: z.object({ uri: z.string(), digest: Digest }),
+    /** The very provenance that was verified: another one, however valid, is not covered. */
+    inputAttestations: z.array(z.object({ uri: z.string(), digest: Digest })).length(1),
+    verificationResult: z.literal('PASSED'),
+    verifiedLevels: z.array(z.string()),
+    slsaVersion: z.string(),
+    certus_permit: z.object({
+      id: PermitId,
+      tier: z.enum(['basic', 'verified']),
+      tenant: Scope.shape.tenant,
+      workspace: Scope.shape.workspace,
+      test_id: TestId,
+      destinations: z.array(z.enum(['golden', 'oci'])).min(1),
+      expires_at: z.iso.datetime(),
+    }),
+  }),
+);
+export type PermitStatement = z.infer<typeof PermitStatement>;
+
+/** Transform's word on what it copied to golden, and by which permit. */
+export const PromotionStatement = statement(
+  PREDICATE.promotion,
+  z.object({
+    permit: z.object({ id: PermitId, digest: Digest }),
+    bundle: z.object({ digest: Digest }),
+    tenant: Scope.shape.tenant,
+    workspace: Scope.shape.workspace,
+    test_id: TestId,
+    from: z.string(),
+    to: z.string(),
+    promotedOn: z.iso.datetime(),
+  }),
+);
+export type PromotionStatement = z.infer<typeof PromotionStatement>;

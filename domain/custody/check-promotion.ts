@@ -1,0 +1,52 @@
+import { BUNDLE, type BundleIndex } from '../../contracts/bundle.ts';
+import type { KeySet } from '../../contracts/keys.ts';
+import { PromotionStatement } from '../../contracts/statements.ts';
+import { requireSubjects } from './check-evidence.ts';
+import { CustodyError } from './custody-error.ts';
+import { type OpenedStatement, openStatement } from './open-statement.ts';
+import { promotedFiles } from './promotion-statement.ts';
+
+export type PromotionCheck = {
+  readonly promotionBytes: Uint8Array;
+  readonly bundle: {
+    readonly index: BundleIndex;
+    readonly bundleDigest: string;
+    readonly provenanceDigest: string;
+  };
+  readonly permitDigest: string;
+  readonly keySet: KeySet;
+};
+
+/** Holds the golden copy to the statement of whoever put it there. */
+export function checkPromotion({
+  promotionBytes,
+  bundle,
+  permitDigest,
+  keySet,
+}: PromotionCheck): OpenedStatement<PromotionStatement> {
+  const { index, bundleDigest } = bundle;
+  const opened = openStatement(promotionBytes, {
+    schema: PromotionStatement,
+    role: 'promotion',
+    tenant: index.tenant,
+    keySet,
+    madeAt: ({ predicate }) => predicate.promotedOn,
+  });
+  const { statement } = opened;
+  const { predicate } = statement;
+  requireSubjects(
+    statement.subject,
+    promotedFiles(bundle, permitDigest).map(({ path, sha256 }) => ({ name: path, digest: { sha256 } })),
+  );
+  if (predicate.bundle.digest.sha256 !== bundleDigest || predicate.permit.digest.sha256 !== permitDigest) {
+    throw new CustodyError('permit_for_other_bytes', `${BUNDLE.promotion} names another bundle or permit`);
+  }
+  if (
+    predicate.tenant !== index.tenant ||
+    predicate.workspace !== index.workspace_id ||
+    predicate.test_id !== index.test_id
+  ) {
+    throw new CustodyError('wrong_scope', 'the promotion belongs to another run');
+  }
+  return opened;
+}

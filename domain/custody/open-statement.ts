@@ -1,0 +1,117 @@
+import {
+  type Bundle,
+  bundleFromJSON,
+  isBundleWithDsseEnvelope,
+  isBundleWithPublicKey,
+} from '@sigstore/bundle';
+import { crypto } from '@sigstore/core';
+import { toSignedEntity, VerificationError, Verifier } from '@sigstore/verify';
+import type { z } from 'zod';
+import type { KeyRole, KeySet, TrustedKey } from '../../contracts/keys.ts';
+import { PAYLOAD_TYPE } from '../../contracts/statements.ts';
+import { CustodyError } from './custody-error.ts';
+
+export type OpenedStatement<T> = { readonly statement: T; readonly key: TrustedKey };
+
+type Expectation<S extends z.ZodType> = {
+  readonly schema: S;
+  readonly role: KeyRole;
+  /** Whose evidence it must be; keys of the platform itself carry no tenant. */
+  readonly tenant: string;
+  readonly keySet: KeySet;
+  /** When the statement says that it was made: the key must have been valid then. */
+  readonly madeAt: (statement: z.infer<S>) => string;
+};
+
+/** Believes nothing of a statement before its signature holds under a key trusted for this very role. */
+export function openStatement<S extends z.ZodType>(
+  bytes: Uint8Array,
+  expected: Expectation<S>,
+): OpenedStatement<z.infer<S>> {
+  const bundle = parseBundle(bytes);
+  const key = findKey(bundle.hint, expected);
+  verifySignature(bundle.bundle, key);
+  const statement = parsePayload(bundle.payload, expected.schema);
+  requireValidAt(key, expected.madeAt(statement));
+  return { statement, key };
+}
+
+type ParsedBundle = { readonly bundle: Bundle; readonly payload: Buffer; readonly hint: string };
+
+function parseBundle(bytes: Uint8Array): ParsedBundle {
+  let bundle: Bundle;
+  try {
+    bundle = bundleFromJSON(JSON.parse(Buffer.from(bytes).toString('utf8')));
+  } catch {
+    throw new CustodyError('malformed', 'it is not a Sigstore bundle');
+  }
+  if (!isBundleWithDsseEnvelope(bundle) || !isBundleWithPublicKey(bundle)) {
+    throw new CustodyError('malformed', 'it is not a statement signed with a public key');
+  }
+  const { payload, payloadType, signatures } = bundle.content.dsseEnvelope;
+  if (payloadType !== PAYLOAD_TYPE || signatures.length !== 1) {
+    throw new CustodyError('malformed', 'it is not one in-toto statement with one signature');
+  }
+  return { bundle, payload, hint: bundle.verificationMaterial.content.publicKey.hint };
+}
+
+/** The hint only selects among trusted keys; a stranger's hint finds nothing. */
+function findKey(
+  hint: string,
+  { keySet, role, tenant }: Pick<Expectation<z.ZodType>, 'keySet' | 'role' | 'tenant'>,
+): TrustedKey {
+  const key = keySet.keys.find((candidate) => candidate.id === hint && candidate.role === role);
+  if (key === undefined)
+    throw new CustodyError('untrusted_signer', `no ${role} key ${hint || '(none named)'} is trusted`);
+  if (key.tenant !== null && key.tenant !== tenant) {
+    throw new CustodyError('untrusted_signer', `the ${role} key ${hint} belongs to another tenant`);
+  }
+  return key;
+}
+
+function verifySignature(bundle: Bundle, key: TrustedKey): void {
+  const publicKey = crypto.createPublicKey(key.public_key_pem);
+  const material = {
+    certificateAuthorities: [],
+    timestampAuthorities: [],
+    tlogs: [],
+    ctlogs: [],
+    publicKey: () => ({ publicKey, validFor: () => true }),
+  };
+  try {
+    new Verifier(material, { tlogThreshold: 0, ctlogThreshold: 0, timestampThreshold: 0 }).verify(
+      toSignedEntity(bundle),
+    );
+  } catch (error) {
+    if (error instanceof VerificationError)
+      throw new CustodyError('signature_invalid', 'the signature does not fit the statement');
+    throw error;
+  }
+}
+
+function parsePayload<S extends z.ZodType>(payload: Buffer, schema: S): z.infer<S> {
+  let content: unknown;
+  try {
+    content = JSON.parse(payload.toString('utf8'));
+  } catch {
+    throw new CustodyError('malformed', 'the payload is not JSON');
+  }
+  const parsed = schema.safeParse(content);
+  if (parsed.success) return parsed.data;
+  const predicate = parsed.error.issues.some((issue) => issue.path[0] === 'predicateType');
+  if (predicate) throw new CustodyError('wrong_predicate', 'it is a statement of another kind');
+  const first = parsed.error.issues[0];
+  throw new CustodyError(
+    'malformed',
+    `the statement is not as expected at ${first?.path.join('.') ?? '?'}: ${first?.message ?? ''}`,
+  );
+}
+
+function requireValidAt(key: TrustedKey, time: string): void {
+  const at = Date.parse(time);
+  const from = Date.parse(key.valid_from);
+  const until = key.valid_until === null ? Number.POSITIVE_INFINITY : Date.parse(key.valid_until);
+  if (at < from || at >= until) {
+    throw new CustodyError('key_not_valid_then', `the key ${key.id} was not valid at ${time}`);
+  }
+}

@@ -1,0 +1,122 @@
+import { BUNDLE } from '../../contracts/bundle.ts';
+import type { KeySet } from '../../contracts/keys.ts';
+import { type ActualFiles, type CheckedEvidence, checkEvidence } from './check-evidence.ts';
+import { checkPermit } from './check-permit.ts';
+import { checkPromotion } from './check-promotion.ts';
+import { CustodyError } from './custody-error.ts';
+import { sha256 } from './digest.ts';
+
+export const LINKS = ['evidence', 'permit', 'promotion'] as const;
+export type Link = (typeof LINKS)[number];
+
+export type BundleContent = {
+  readonly indexBytes: Uint8Array;
+  /** Bytes of the statements that are there, by their path. */
+  readonly statements: ReadonlyMap<string, Uint8Array>;
+  /** Every other file. */
+  readonly files: ActualFiles;
+};
+
+export type LinkReport = {
+  readonly link: Link;
+  readonly holds: boolean;
+  readonly signer: string | null;
+  readonly detail: string;
+  readonly fault: { readonly family: string; readonly code: string } | null;
+};
+
+export type VerificationReport = {
+  readonly verified: boolean;
+  readonly bundleDigest: string;
+  readonly links: readonly LinkReport[];
+};
+
+/**
+ * Checks the chain of custody of one bundle offline, link by link, up to the one asked for. A link that is missing
+ * does not hold: otherwise deleting a statement would be the way to pass.
+ */
+export function verifyBundle(
+  content: BundleContent,
+  keySet: KeySet,
+  through: Link = 'promotion',
+): VerificationReport {
+  const links: LinkReport[] = [];
+  const asked = LINKS.slice(0, LINKS.indexOf(through) + 1);
+  const chain = openChain(content, keySet);
+  for (const link of asked) {
+    const report = attempt(link, chain[link]);
+    links.push(report);
+    if (!report.holds) break;
+  }
+  const verified = links.length === asked.length && links.every(({ holds }) => holds);
+  return { verified, bundleDigest: sha256(content.indexBytes), links };
+}
+
+type Held = { readonly signer: string; readonly detail: string };
+
+/** Each link leans on the one before it; a later one is opened only after the earlier ones held. */
+function openChain(
+  { indexBytes, statements, files }: BundleContent,
+  keySet: KeySet,
+): Record<Link, () => Held> {
+  const statement = (path: string) => {
+    const bytes = statements.get(path);
+    if (bytes === undefined) throw new CustodyError('missing_file', `${path} is not there`);
+    return bytes;
+  };
+  let evidence: CheckedEvidence | undefined;
+  const bundle = () => {
+    evidence ??= checkEvidence({ indexBytes, provenanceBytes: statement(BUNDLE.provenance), files, keySet });
+    return evidence;
+  };
+  const permit = (usedAt?: Date) =>
+    checkPermit({
+      permitBytes: statement(BUNDLE.permit),
+      bundle: bundle(),
+      keySet,
+      destination: 'golden',
+      usedAt,
+    });
+  return {
+    evidence: () => {
+      const { index, key, provenance } = bundle();
+      const { finishedOn } = provenance.predicate.runDetails.metadata;
+      return {
+        signer: key.id,
+        detail: `${index.files.length} files of ${index.test_id}, signed ${finishedOn}`,
+      };
+    },
+    permit: () => {
+      const { statement: given, key } = permit();
+      const { id, expires_at } = given.predicate.certus_permit;
+      return { signer: key.id, detail: `${id}, usable until ${expires_at}` };
+    },
+    promotion: () => {
+      const permitDigest = sha256(statement(BUNDLE.permit));
+      const promotion = checkPromotion({
+        promotionBytes: statement(BUNDLE.promotion),
+        bundle: bundle(),
+        permitDigest,
+        keySet,
+      });
+      const { promotedOn, permit: used } = promotion.statement.predicate;
+      permit(new Date(promotedOn)); // a permit that had expired when it was used is no permit
+      return { signer: promotion.key.id, detail: `promoted ${promotedOn} by permit ${used.id}` };
+    },
+  };
+}
+
+function attempt(link: Link, check: () => Held): LinkReport {
+  try {
+    return { link, holds: true, ...check(), fault: null };
+  } catch (error) {
+    if (!(error instanceof CustodyError)) throw error;
+    return {
+      link,
+      holds: false,
+      signer: null,
+      detail: error.message,
+      fault: { family: error.family, code: error.code },
+    };
+  }
+}

@@ -1,0 +1,64 @@
+import type { Finding, Severity } from '../../contracts/finding.ts';
+
+const LEVEL: Readonly<Record<Severity, string>> = {
+  critical: 'error',
+  high: 'error',
+  medium: 'warning',
+  low: 'note',
+  info: 'note',
+};
+/** The scores that code hosts sort by, in the middle of each band. */
+const SCORE: Readonly<Record<Severity, string>> = {
+  critical: '9.5',
+  high: '8.0',
+  medium: '5.5',
+  low: '2.0',
+  info: '0.0',
+};
+
+/** The findings of one tool as SARIF 2.1.0, which every code host and viewer reads. */
+export function toSarif(
+  tool: { readonly name: string; readonly version: string },
+  findings: readonly Finding[],
+): object {
+  const rules = [...new Map(findings.map((finding) => [finding.rule, finding])).values()];
+  return {
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: [
+      {
+        tool: { driver: { name: tool.name, version: tool.version, rules: rules.map(toRule) } },
+        columnKind: 'utf16CodeUnits',
+        results: findings.map(toResult),
+      },
+    ],
+  };
+}
+
+const toRule = ({ rule, title, severity }: Finding) => ({
+  id: rule,
+  shortDescription: { text: title },
+  defaultConfiguration: { level: LEVEL[severity] },
+  properties: { 'security-severity': SCORE[severity], tags: ['security'] },
+});
+
+const toResult = ({ rule, severity, message, location, snippet, fingerprint }: Finding) => ({
+  ruleId: rule,
+  level: LEVEL[severity],
+  message: { text: message },
+  locations: [
+    {
+      physicalLocation: {
+        artifactLocation: { uri: location.path.split('/').map(encodeURIComponent).join('/') },
+        region: {
+          startLine: location.start_line,
+          startColumn: location.start_column,
+          endLine: location.end_line,
+          endColumn: location.end_column,
+          snippet: { text: snippet },
+        },
+      },
+    },
+  ],
+  partialFingerprints: { 'certus/v1': fingerprint },
+});
