@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi';
+import { CertusError, ERROR_STATUS, type ErrorCode } from '../contracts/errors.ts';
+import { Problem } from '../contracts/problem.ts';
+import { problem, title } from './problems.ts';
+import type { Route } from './route.ts';
+
+const ProblemSchema = Problem.meta({ id: 'Problem', description: 'RFC 9457 problem details.' });
+const RequestIdHeader = z.object({
+  'X-Request-Id': z
+    .string()
+    .meta({ description: 'Names this request in the logs; yours when you sent one.' }),
+});
+
+/** OpenAPI 3.1 out of the table of routes: what is documented is what is served. */
+export function openApiDocument(routes: readonly Route[], version: string): object {
+  const byPath = Map.groupBy(routes, (route) => route.path);
+  const paths = Object.fromEntries(
+    [...byPath].map(([path, served]) => [
+      path,
+      Object.fromEntries(served.map((route) => [route.method, operation(route)])),
+    ]),
+  );
+  return createDocument({
+    openapi: '3.1.0',
+    info: {
+      title: 'Certus',
+      version,
+      description:
+        'Scan → sign → permit → publish → search. Long work answers 202 with Location and Retry-After. ' +
+        `Errors are problem details whose \`code\` is stable: ${Object.keys(ERROR_STATUS).join(', ')}.`,
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/', description: 'This server' }],
+    tags: [
+      { name: 'scans', description: 'Runs of the chain over a source.' },
+      { name: 'search', description: 'What the chain has published.' },
+      { name: 'health', description: 'The state of this server.' },
+      { name: 'documentation', description: 'This document and its page.' },
+    ],
+    components: {
+      securitySchemes: {
+        token: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'The token that `npm start` wrote at its first start.',
+        },
+      },
+    },
+    paths,
+  });
+}
+
+function operation(route: Route): ZodOpenApiOperationObject {
+  return {
+    operationId: route.id,
+    summary: route.summary,
+    ...(route.description ? { description: route.description } : {}),
+    tags: [route.tag],
+    security: route.auth === 'token' ? [{ token: [] }] : [],
+    requestParams: {
+      ...(route.params ? { path: route.params as z.ZodObject } : {}),
+      ...(route.query ? { query: route.query as z.ZodObject } : {}),
+      ...(route.headers ? { header: route.headers as z.ZodObject } : {}),
+    },
+    ...(route.body ? { requestBody: requestBody(route.body) } : {}),
+    responses: { ...successes(route), ...failures(route) },
+  };
+}
+
+function requestBody(body: NonNullable<Route['body']>) {
+  const examples = Object.fromEntries(
+    Object.entries(body.examples).map(([name, value]) => [name, { value }]),
+  );
+  return { required: true, content: { 'application/json': { schema: body.schema, examples } } };
+}
+
+function successes(route: Route): ZodOpenApiResponsesObject {
+  return Object.fromEntries(
+    Object.entries(route.answers).map(([status, answer]) => {
+      const { description, schema, example, headers, contentType = 'application/json' } = answer;
+      const content = schema
+        ? { content: { [contentType]: { schema, ...(example ? { example } : {}) } } }
+        : {};
+      return [status, { description, headers: RequestIdHeader.extend(headers?.shape ?? {}), ...content }];
+    }),
+  ) as ZodOpenApiResponsesObject;
+}
+
+/** Every code a route can answer with, grouped by status; a status that is also an answer keeps the answer. */
+export function errorCodesOf(route: Route): ErrorCode[] {
+  const everywhere: ErrorCode[] = ['internal_error', 'forbidden'];
+  const token: ErrorCode[] = route.auth === 'token' ? ['unauthenticated'] : [];
+  const body: ErrorCode[] = route.body
+    ? ['malformed_json', 'payload_too_large', 'unsupported_media_type']
+    : [];
+  return [...new Set([...route.errors, ...token, ...body, ...everywhere])];
+}
+
+function failures(route: Route): ZodOpenApiResponsesObject {
+  const byStatus = Map.groupBy(errorCodesOf(route), (code) => ERROR_STATUS[code]);
+  const entries = [...byStatus].filter(([status]) => !(status in route.answers));
+  return Object.fromEntries(
+    entries.map(([status, codes]) => [
+      String(status),
+      {
+        description: codes.map(title).join('; '),
+        headers: RequestIdHeader,
+        content: {
+          'application/problem+json': {
+            schema: ProblemSchema,
+            examples: Object.fromEntries(codes.map((code) => [code, { value: exampleProblem(code) }])),
+          },
+        },
+      },
+    ]),
+  ) as ZodOpenApiResponsesObject;
+}
+
+function exampleProblem(code: ErrorCode) {
+  return problem(new CertusError(code, title(code)), '3f0e8a52-6b5e-4c43-9a0c-0d6a6b1b3c55');
+}

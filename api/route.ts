@@ -1,0 +1,63 @@
+import type { Logger } from 'pino';
+import type { z } from 'zod';
+import type { ErrorCode } from '../contracts/errors.ts';
+import type { Principal } from './authentication.ts';
+
+/** What a handler is given: every part has been through its schema, and nothing else of the request is reachable. */
+export type Call<P, Q, H, B> = {
+  readonly params: P;
+  readonly query: Q;
+  readonly headers: H;
+  readonly body: B;
+  /** Present on every route that needs a token. */
+  readonly principal: Principal;
+  readonly log: Logger;
+};
+
+export type Answer = {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** An object is sent as JSON; text and bytes are sent as they are with `contentType`. */
+  readonly body?: unknown;
+  readonly contentType?: string;
+};
+
+export type AnswerDescription = {
+  readonly description: string;
+  readonly schema?: z.ZodType;
+  readonly example?: unknown;
+  readonly headers?: z.ZodObject;
+  readonly contentType?: string;
+};
+
+/** One row of the table that feeds the server, the OpenAPI document and the tests of both. */
+export type Route<
+  P extends z.ZodType = z.ZodType,
+  Q extends z.ZodType = z.ZodType,
+  H extends z.ZodType = z.ZodType,
+  B extends z.ZodType = z.ZodType,
+> = {
+  readonly method: 'get' | 'post';
+  /** In OpenAPI's notation: `/v1/things/{id}`. */
+  readonly path: string;
+  readonly id: string;
+  readonly summary: string;
+  readonly description?: string;
+  readonly tag: string;
+  readonly auth: 'token' | 'none';
+  readonly params?: P;
+  readonly query?: Q;
+  readonly headers?: H;
+  readonly body?: { readonly schema: B; readonly examples: Readonly<Record<string, unknown>> };
+  readonly answers: Readonly<Record<number, AnswerDescription>>;
+  /** The codes this route answers with, besides those that every route can. */
+  readonly errors: readonly ErrorCode[];
+  handle(call: Call<z.output<P>, z.output<Q>, z.output<H>, z.output<B>>): Promise<Answer>;
+};
+
+/** Keeps a handler typed by its own schemas while the table holds routes of every shape. */
+export function route<P extends z.ZodType, Q extends z.ZodType, H extends z.ZodType, B extends z.ZodType>(
+  definition: Route<P, Q, H, B>,
+): Route {
+  return definition as unknown as Route;
+}

@@ -1,0 +1,19 @@
+import type { ApiDeps } from './deps.ts';
+import { documentationRoutes } from './documentation.ts';
+import { healthRoutes } from './health.ts';
+import { openApiDocument } from './openapi.ts';
+import type { Route } from './route.ts';
+import { scanRoutes } from './scans/scan-routes.ts';
+import { searchRoutes } from './search.ts';
+
+/** Everything that is served, in the order in which it is documented. */
+export function apiRoutes(deps: ApiDeps): Route[] {
+  const routes: Route[] = [
+    ...scanRoutes(deps),
+    ...searchRoutes(deps),
+    ...healthRoutes(deps),
+    ...documentationRoutes(() => document),
+  ];
+  const document = openApiDocument(routes, deps.version);
+  return routes;
+}

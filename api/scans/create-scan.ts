@@ -1,0 +1,98 @@
+import { canonicalJson } from '../../contracts/canonical-json.ts';
+import { CertusError } from '../../contracts/errors.ts';
+import type { ScanCreateRequest } from '../../contracts/scan.ts';
+import { type ScanInput, workflowId } from '../../contracts/workflows.ts';
+import type { ScanRecord } from '../../services/database/scan-record.ts';
+import { findScan, openScan } from '../../services/database/scans.ts';
+import type { Principal } from '../authentication.ts';
+import type { ApiDeps } from '../deps.ts';
+import { type AcceptedScan, requestDigest, scanInput } from './accepted-scan.ts';
+import { findStartedScan, startScan, withdrawScan } from './scan-runs.ts';
+import { newScan } from './scan-view.ts';
+import { acceptSource } from './source-policy.ts';
+
+type Created = { readonly scan: AcceptedScan; readonly replayed: boolean };
+
+/**
+ * Accepts a scan once. Starting the workflow is the commit point: whatever fails after it, the run goes on and its
+ * first step writes the row that is missing here.
+ */
+export async function createScan(
+  deps: Pick<ApiDeps, 'database' | 'temporal' | 'settings' | 'log'>,
+  principal: Principal,
+  request: ScanCreateRequest,
+  idempotencyKey: string | undefined,
+): Promise<Created> {
+  const source = await acceptSource(request, deps.settings.CERTUS_SOURCE_ROOTS);
+  const input = scanInput(principal, request, source, idempotencyKey, new Date());
+  // Asked in any case: without the database nothing is accepted.
+  const row = await findScan(deps.database, input.scope, input.testId);
+  if (row) return replay(await acceptedBefore(deps, row, input), input);
+  const { started, scan } = await startScan(deps.temporal, input);
+  if (!started) return replay(scan, input);
+  await recordOrWithdraw(deps, input);
+  return { scan, replayed: false };
+}
+
+function replay(before: AcceptedScan, now: ScanInput): Created {
+  if (requestDigest(before) !== requestDigest(now)) throw conflict();
+  return { scan: before, replayed: true };
+}
+
+/** The engine remembers the request to the letter; the row, which outlives it, all but the commit that was asked for. */
+async function acceptedBefore(
+  deps: Pick<ApiDeps, 'temporal'>,
+  row: ScanRecord,
+  input: ScanInput,
+): Promise<AcceptedScan> {
+  const remembered = await findStartedScan(deps.temporal, row.workflowId);
+  if (remembered) return remembered;
+  if (!isRowOf(row, input)) throw conflict();
+  return input;
+}
+
+function isRowOf(row: ScanRecord, input: ScanInput): boolean {
+  const { createdAt: _createdAt, ...asked } = newScan(input);
+  const found = Object.fromEntries(Object.keys(asked).map((key) => [key, row[key as keyof ScanRecord]]));
+  const commit = input.source.type === 'git' ? input.source.commit : undefined;
+  return (
+    canonicalJson(found) === canonicalJson(asked) &&
+    (commit === undefined || row.commit === null || row.commit === commit)
+  );
+}
+
+/**
+ * Two requests with one key and different components start two workflows, since the component is part of the id.
+ * The row's key is the test alone, so exactly one of them owns it; the other one is taken back.
+ */
+async function recordOrWithdraw(
+  deps: Pick<ApiDeps, 'database' | 'temporal' | 'log'>,
+  input: ScanInput,
+): Promise<void> {
+  const id = workflowId('scan', input);
+  const owner = await recorded(deps, input);
+  if (owner === undefined || owner === id) return;
+  await withdrawScan(deps.temporal, id, 'the idempotency key belongs to another request');
+  throw conflict();
+}
+
+/** The workflow that owns the row; `undefined` when the database went away after the commit point. */
+async function recorded(
+  deps: Pick<ApiDeps, 'database' | 'log'>,
+  input: ScanInput,
+): Promise<string | undefined> {
+  try {
+    return (await openScan(deps.database, input.scope, newScan(input))).workflowId;
+  } catch (error) {
+    if (!(error instanceof CertusError && error.code === 'dependency_unavailable')) throw error;
+    deps.log.warn(
+      { test_id: input.testId },
+      'the run was started but not recorded; its first step will do that',
+    );
+    return undefined;
+  }
+}
+
+function conflict(): CertusError {
+  return new CertusError('idempotency_conflict', 'this Idempotency-Key was used for another request');
+}

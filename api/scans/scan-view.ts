@@ -1,0 +1,104 @@
+import type { ScanAccepted, ScanStatus, Step } from '../../contracts/scan.ts';
+import { workflowId } from '../../contracts/workflows.ts';
+import type { NewScan, ScanRecord } from '../../services/database/scan-record.ts';
+import type { AcceptedScan } from './accepted-scan.ts';
+
+/** The same keys in every state. */
+export function statusView(workspace: string, scan: ScanRecord, steps: readonly Step[]): ScanStatus {
+  return {
+    test_id: scan.testId,
+    workspace_id: workspace,
+    component_id: scan.component,
+    assessment_id: scan.assessment,
+    status: scan.status,
+    verdict: scan.verdict,
+    source_type: scan.source.type,
+    git_url: scan.source.gitUrl,
+    branch: scan.source.branch,
+    commit: scan.commit,
+    directory_path: scan.source.directoryPath,
+    content_hash: scan.contentHash,
+    requested_by: scan.requestedBy,
+    profile: scan.profile,
+    manifest_digest: scan.manifestDigest,
+    created_at: scan.createdAt.toISOString(),
+    started_at: scan.startedAt?.toISOString() ?? null,
+    completed_at: scan.completedAt?.toISOString() ?? null,
+    steps: [...steps],
+    findings: scan.findings,
+    violations: scan.violations,
+    artifacts: scan.artifacts,
+    bundle: scan.bundle,
+    bundle_digest: scan.bundleDigest,
+    upload_status: scan.uploadStatus,
+    upload_permission_id: scan.permitId,
+    denial_reason: scan.denialReason,
+    golden_manifest: scan.goldenManifest,
+    oci_reference: scan.ociReference,
+    indexed: scan.indexed,
+    warnings: scan.warnings,
+    errors: scan.errors,
+    workflow_id: scan.workflowId,
+  };
+}
+
+/** Always the answer of the first moment, so that a repeated request gets the same one. */
+export function acceptedView(scan: AcceptedScan): ScanAccepted {
+  return {
+    test_id: scan.testId,
+    workspace_id: scan.scope.workspace,
+    component_id: scan.component,
+    assessment_id: scan.assessment,
+    status: 'QUEUED',
+    profile: scan.profile,
+    manifest_digest: scan.manifestDigest,
+    workflow_id: workflowId('scan', scan),
+  };
+}
+
+/** The row of a run that has not begun. */
+export function newScan(scan: AcceptedScan): NewScan {
+  const { source } = scan;
+  return {
+    testId: scan.testId,
+    component: scan.component,
+    assessment: scan.assessment,
+    source: {
+      type: source.type,
+      gitUrl: source.type === 'git' ? source.url : null,
+      branch: source.type === 'git' ? (source.branch ?? null) : null,
+      directoryPath: source.type === 'directory' ? source.path : null,
+    },
+    requestedBy: scan.requestedBy,
+    profile: scan.profile,
+    manifestDigest: scan.manifestDigest,
+    workflowId: workflowId('scan', scan),
+    createdAt: new Date(scan.requestedAt),
+  };
+}
+
+/** A run that the engine knows and the database does not yet. */
+export function queuedRecord(scan: AcceptedScan): ScanRecord {
+  return {
+    ...newScan(scan),
+    status: 'QUEUED',
+    verdict: null,
+    startedAt: null,
+    completedAt: null,
+    commit: null,
+    contentHash: null,
+    findings: null,
+    violations: [],
+    artifacts: {},
+    bundle: null,
+    bundleDigest: null,
+    uploadStatus: 'pending',
+    permitId: null,
+    denialReason: null,
+    goldenManifest: null,
+    ociReference: null,
+    indexed: null,
+    warnings: [],
+    errors: [],
+  };
+}

@@ -1,0 +1,46 @@
+import { createServer, type Server } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Express } from 'express';
+
+/** The limits that keep one slow or endless client from holding the server. */
+const LIMITS = {
+  maxHeaderSize: 16 * 1024,
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 10_000,
+  connectionsCheckingInterval: 5_000,
+};
+
+/** Listens, and resolves once requests are answered; rejects when the address cannot be had. */
+export async function listen(app: Express, host: string, port: number): Promise<Server> {
+  const server = createServer(LIMITS, app);
+  server.maxConnections = 1024;
+  server.on('clientError', refuseBrokenRequest);
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once('error', reject).listen(port, host, resolve);
+  await promise;
+  server.off('error', reject);
+  return server;
+}
+
+/** Answers what is being answered, takes nothing new, and after a while cuts off who does not finish. */
+export async function close(server: Server, patience = 5_000): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.close(() => resolve());
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), patience);
+  await promise;
+  clearTimeout(timer);
+}
+
+const STATUS: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+};
+
+/** Bytes that are no HTTP request never reach the app; there is no request to give an id to. */
+function refuseBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (!socket.writable) return;
+  const status = STATUS[error.code ?? ''] ?? '400 Bad Request';
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
