@@ -1,0 +1,40 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import { reachable } from './errors.ts';
+import { PrismaClient } from './generated/client.ts';
+
+export interface Database {
+  readonly client: PrismaClient;
+  /** Throws `dependency_unavailable` when no query gets through. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type DatabaseOptions = {
+  /** Connections this process may hold; every process of a machine shares the server's limit. */
+  readonly poolSize?: number;
+  readonly connectTimeoutMs?: number;
+  readonly statementTimeoutMs?: number;
+};
+
+/** Connects on first use, so that a process starts while its database is still on the way. */
+export function openDatabase(url: string, options: DatabaseOptions = {}): Database {
+  const statementTimeout = options.statementTimeoutMs ?? 15_000;
+  const adapter = new PrismaPg({
+    connectionString: url,
+    application_name: 'certus',
+    max: options.poolSize ?? 4,
+    connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
+    statement_timeout: statementTimeout,
+    // A server that is gone without a word never answers the statement's own limit.
+    query_timeout: statementTimeout + 2_000,
+    keepAlive: true,
+  });
+  const client = new PrismaClient({ adapter, errorFormat: 'minimal' });
+  return {
+    client,
+    ping: async () => {
+      await reachable(client.$queryRaw`SELECT 1`);
+    },
+    close: () => client.$disconnect(),
+  };
+}
