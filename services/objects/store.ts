@@ -9,6 +9,9 @@ export type ObjectInfo = {
   readonly metadata: Readonly<Record<string, string>>;
 };
 
+/** What a listing tells of an object; everything else takes a `head`. */
+export type ObjectEntry = Pick<ObjectInfo, 'key' | 'size'>;
+
 export type PutOptions = {
   readonly contentType: string;
   /** Lower-case names, printable ASCII values: the common denominator of the stores. */
@@ -19,24 +22,37 @@ export type PutOptions = {
   readonly ifAbsent?: boolean;
 };
 
+/** Without `ifAbsent`, racing writers may both be told `created`; with it the outcome is exact. */
 export type PutResult = { readonly outcome: 'created' | 'replaced' | 'exists'; readonly info: ObjectInfo };
 
-/** The half of a bucket that a zone without write access is given. */
+/**
+ * The half of a bucket that a zone without write access is given.
+ *
+ * A key is a relative path: `/` between segments that are neither empty, `.` nor `..`; no backslash, no control
+ * character; at most 255 bytes a segment and 900 in all. Anything else is `invalid_key`.
+ */
 export interface ReadableBucket {
   readonly name: string;
   /** `undefined` when there is no such object. */
   head(key: string): Promise<ObjectInfo | undefined>;
-  /** Streams an object; throws `object_not_found`. */
+  /**
+   * Streams an object; throws `object_not_found`. Bytes that are no longer those of `info.sha256` end the stream
+   * with `digest_mismatch`, so nothing read is good until the stream has ended well. Read it or destroy it.
+   */
   open(key: string): Promise<{ info: ObjectInfo; body: Readable }>;
-  /** The whole object in memory; throws `object_too_large` beyond the limit before reading further. */
+  /** The whole object in memory, checked as above; throws `object_too_large` beyond the limit before reading further. */
   read(key: string, limit: number): Promise<Uint8Array>;
-  /** Every key under the prefix in ascending byte order, page by page. */
-  list(prefix: string): AsyncIterable<ObjectInfo>;
+  /** Every key that starts with the prefix, in ascending byte order, page by page. */
+  list(prefix: string): AsyncIterable<ObjectEntry>;
   /** Where a person or a stock tool finds the object: an absolute path, or s3://bucket/key. */
   locate(key: string): string;
 }
 
 export interface Bucket extends ReadableBucket {
+  /**
+   * All or nothing: whoever reads sees the former object or the new one, whole. A stream is consumed, or destroyed
+   * when the answer is known without it. Where `a` stands, `a/b` may be refused with `object_conflict`, and the other way round.
+   */
   put(key: string, body: Uint8Array | Readable, options: PutOptions): Promise<PutResult>;
   /** Removing what is not there is a success. */
   remove(key: string): Promise<void>;
@@ -45,7 +61,7 @@ export interface Bucket extends ReadableBucket {
 export interface ObjectStore {
   /** Creates the bucket when it is missing. */
   bucket(name: string): Promise<Bucket>;
-  /** Opens an existing bucket for reading only. */
+  /** Opens an existing bucket for reading only; one that does not exist reads as empty. */
   readable(name: string): ReadableBucket;
   close(): Promise<void>;
 }

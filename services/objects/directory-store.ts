@@ -1,0 +1,170 @@
+import { constants } from 'node:fs';
+import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
+import { CertusError } from '../../contracts/errors.ts';
+import { isFileError, onDisk } from '../files/failure.ts';
+import { findFolder, makeFolder } from '../files/folder.ts';
+import { type StagedFile, stageFile, sweepStagedFiles } from '../files/staged-file.ts';
+import { describeFile } from './directory-info.ts';
+import { listFolder } from './directory-listing.ts';
+import { foldersOf, publish, unpublish } from './directory-publish.ts';
+import { pruneRecords, removeRecord, writeRecord } from './directory-records.ts';
+import { checkBucketName, checkKey, checkPrefix } from './names.ts';
+import { checkPutOptions } from './put-options.ts';
+import { notFound, readWhole, verified } from './reading.ts';
+import type { Bucket, ObjectInfo, ObjectStore, PutOptions, PutResult, ReadableBucket } from './store.ts';
+
+/** Objects as plain files, `<root>/<bucket>/<key>`; what files cannot say lies in `<root>/.meta`. */
+export const openDirectoryStore = (root: string): ObjectStore => {
+  if (!isAbsolute(root))
+    throw new CertusError('invalid_request', `An object store needs an absolute path, not ${root}`);
+  return {
+    bucket: async (name) => {
+      checkBucketName(name);
+      await onDisk(`open the object store ${root}`, async () => {
+        await mkdir(root, { recursive: true });
+        await sweepStagedFiles(await makeFolder(root, [STAGING]), Date.now());
+        await makeFolder(root, [name]);
+      });
+      return writableBucket(root, name);
+    },
+    readable: (name) => readableBucket(root, checkBucketName(name)),
+    close: async () => undefined,
+  };
+};
+
+const STAGING = '.tmp';
+
+const readableBucket = (root: string, name: string): ReadableBucket => {
+  const locate = (key: string) => join(root, name, checkKey(key));
+  const openObject = async (key: string) => {
+    const file = await onDisk(`read ${locate(key)}`, () => openFile(root, name, key));
+    if (file === undefined) throw notFound(locate(key));
+    const body = verified({ info: file.info, body: file.handle.createReadStream() });
+    return { info: file.info, body };
+  };
+  return {
+    name,
+    locate,
+    head: async (key) =>
+      onDisk(`read ${locate(key)}`, async () => {
+        const file = await openFile(root, name, key);
+        await file?.handle.close();
+        return file?.info;
+      }),
+    open: openObject,
+    read: async (key, limit) => readWhole(await openObject(key), limit),
+    list: async function* (prefix) {
+      checkPrefix(prefix);
+      const folder = await findFolder(root, [name]);
+      if (folder !== undefined) yield* listFolder(folder, prefix);
+    },
+  };
+};
+
+const writableBucket = (root: string, name: string): Bucket => {
+  const reading = readableBucket(root, name);
+  return {
+    ...reading,
+    put: async (key, body, options) => {
+      checkKey(key);
+      checkPutOptions(options);
+      const standing = options.ifAbsent ? await reading.head(key) : undefined;
+      if (standing !== undefined) {
+        if (!(body instanceof Uint8Array)) body.destroy();
+        return { outcome: 'exists', info: standing };
+      }
+      const staged = await stageFile(await onDisk('write', () => makeFolder(root, [STAGING])), body);
+      try {
+        return await onDisk(`write ${reading.locate(key)}`, () => put(root, reading, key, staged, options));
+      } finally {
+        await staged.discard();
+      }
+    },
+    remove: async (key) =>
+      onDisk(`remove ${reading.locate(key)}`, async () => {
+        const former = await unpublish(join(root, name), checkKey(key));
+        if (former !== undefined) await removeRecord(root, name, key, former);
+      }),
+  };
+};
+
+const put = async (
+  root: string,
+  bucket: ReadableBucket,
+  key: string,
+  staged: StagedFile,
+  options: PutOptions,
+): Promise<PutResult> => {
+  const { size, sha256, identity } = staged;
+  if (options.sha256 !== undefined && options.sha256 !== sha256) {
+    throw new CertusError('digest_mismatch', `${key} was to have sha256 ${options.sha256} and has ${sha256}`);
+  }
+  const info: ObjectInfo = {
+    key,
+    size,
+    sha256,
+    contentType: options.contentType,
+    metadata: options.metadata ?? {},
+  };
+  await writeRecord(root, bucket.name, identity, info);
+  try {
+    return await settle(root, bucket, staged, info, options.ifAbsent ?? false);
+  } catch (error) {
+    // Only a refusal is sure to have published nothing; after a failed disk the record may be in use.
+    if (error instanceof CertusError) await removeRecord(root, bucket.name, key, identity);
+    throw error;
+  }
+};
+
+const settle = async (
+  root: string,
+  bucket: ReadableBucket,
+  staged: StagedFile,
+  info: ObjectInfo,
+  ifAbsent: boolean,
+): Promise<PutResult> => {
+  const { key } = info;
+  for (;;) {
+    const { outcome, former } = await publish(staged.path, join(root, bucket.name), key, ifAbsent);
+    if (outcome === 'exists') {
+      const standing = await bucket.head(key);
+      if (standing === undefined) continue;
+      await removeRecord(root, bucket.name, key, staged.identity);
+      return { outcome, info: standing };
+    }
+    if (former !== undefined) {
+      await removeRecord(root, bucket.name, key, former);
+      await pruneRecords(root, bucket.name, key, staged.identity);
+    }
+    return { outcome, info };
+  }
+};
+
+/** Neither follows a link nor waits for a pipe's other end: only a plain file is an object. */
+const OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+const openFile = async (
+  root: string,
+  bucket: string,
+  key: string,
+): Promise<{ handle: FileHandle; info: ObjectInfo } | undefined> => {
+  const folder = await findFolder(root, [bucket, ...foldersOf(checkKey(key))]);
+  if (folder === undefined) return undefined;
+  let handle: FileHandle;
+  try {
+    handle = await open(join(root, bucket, key), OPEN_FLAGS);
+  } catch (error) {
+    if (isFileError(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO', 'ENAMETOOLONG')) return undefined;
+    throw error;
+  }
+  try {
+    const info = await describeFile(handle, root, bucket, key);
+    if (info !== undefined) return { handle, info };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+  await handle.close();
+  return undefined;
+};

@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import { pipeline, type Readable, Transform } from 'node:stream';
+import { CertusError } from '../../contracts/errors.ts';
+import type { ObjectInfo } from './store.ts';
+
+type OpenObject = { readonly info: ObjectInfo; readonly body: Readable };
+
+/** The body, ending in an error when its bytes are not those that were stored: disks rot and servers lie. */
+export const verified = ({ info, body }: OpenObject): Readable => {
+  const hash = createHash('sha256');
+  const check = new Transform({
+    transform(chunk: Uint8Array, _encoding, done) {
+      hash.update(chunk);
+      done(null, chunk);
+    },
+    flush(done) {
+      done(hash.digest('hex') === info.sha256 ? null : mismatch(info));
+    },
+  });
+  // The error reaches the reader through `check`; destroying `check` closes the source.
+  return pipeline(body, check, () => undefined);
+};
+
+/** The whole object; stops at the limit whatever size the store had promised. */
+export const readWhole = async ({ info, body }: OpenObject, limit: number): Promise<Uint8Array> => {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  if (info.size > limit) {
+    body.destroy();
+    throw tooLarge(info, limit);
+  }
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > limit) throw tooLarge(info, limit);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, size);
+};
+
+export const notFound = (where: string) => new CertusError('object_not_found', `There is no object ${where}`);
+
+const mismatch = (info: ObjectInfo) =>
+  new CertusError('digest_mismatch', `${info.key} is not what was stored: expected sha256 ${info.sha256}`);
+
+const tooLarge = (info: ObjectInfo, limit: number) =>
+  new CertusError('object_too_large', `${info.key} is larger than the ${limit} bytes that may be read`);

@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import {
+  GetObjectCommand,
+  HeadObjectCommand,
+  type HeadObjectCommandOutput,
+  paginateListObjectsV2,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import { CertusError } from '../../contracts/errors.ts';
+import { keyFault } from './names.ts';
+import { notFound } from './reading.ts';
+import { isMissing, onS3 } from './s3-errors.ts';
+import { DIGEST, OWN_METADATA, WRITER } from './s3-metadata.ts';
+import type { ObjectEntry, ObjectInfo } from './store.ts';
+
+type Found = { readonly info: ObjectInfo; readonly writer: string | undefined };
+
+export const headObject = async (
+  client: S3Client,
+  bucket: string,
+  key: string,
+  where: string,
+): Promise<Found | undefined> => {
+  const answer = await onS3(`read ${where}`, async () => {
+    try {
+      return await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  });
+  if (answer === undefined) return undefined;
+  const sha256 = recordedDigest(answer) ?? (await takeDigest(client, bucket, key, where, answer.ETag));
+  return { info: describe(key, answer, sha256), writer: answer.Metadata?.[WRITER] };
+};
+
+export const getObject = async (
+  client: S3Client,
+  bucket: string,
+  key: string,
+  where: string,
+): Promise<{ info: ObjectInfo; body: Readable }> => {
+  const { answer, body } = await get(client, bucket, key, where);
+  const recorded = recordedDigest(answer);
+  if (recorded !== undefined) return { info: describe(key, answer, recorded), body };
+  body.destroy();
+  const sha256 = await takeDigest(client, bucket, key, where, answer.ETag);
+  const again = await get(client, bucket, key, where, answer.ETag);
+  return { info: describe(key, again.answer, sha256), body: again.body };
+};
+
+/** Keys in the byte order S3 promises; what others put there under a name that is no key of ours is left out. */
+export async function* listObjects(
+  client: S3Client,
+  bucket: string,
+  prefix: string,
+): AsyncGenerator<ObjectEntry> {
+  const pages = paginateListObjectsV2({ client, pageSize: 1000 }, { Bucket: bucket, Prefix: prefix });
+  for (;;) {
+    const page = await onS3(`list s3://${bucket}/${prefix}`, async () => {
+      try {
+        return await pages.next();
+      } catch (error) {
+        if (isMissing(error)) return undefined;
+        throw error;
+      }
+    });
+    if (page === undefined || page.done) return;
+    for (const { Key: key, Size: size } of page.value.Contents ?? []) {
+      if (key !== undefined && size !== undefined && keyFault(key) === undefined) yield { key, size };
+    }
+  }
+}
+
+const get = (client: S3Client, bucket: string, key: string, where: string, etag?: string) =>
+  onS3(`read ${where}`, async () => {
+    try {
+      const match = etag === undefined ? {} : { IfMatch: etag };
+      const answer = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key, ...match }));
+      if (!(answer.Body instanceof Readable)) throw new TypeError('the S3 client answered without a stream');
+      return { answer, body: answer.Body };
+    } catch (error) {
+      if (isMissing(error)) throw notFound(where);
+      throw error;
+    }
+  });
+
+const describe = (
+  key: string,
+  answer: Pick<HeadObjectCommandOutput, 'ContentLength' | 'ContentType' | 'Metadata'>,
+  sha256: string,
+): ObjectInfo => {
+  if (answer.ContentLength === undefined)
+    throw new CertusError('dependency_unavailable', `S3 does not tell the size of ${key}`);
+  const metadata = Object.entries(answer.Metadata ?? {}).filter(([name]) => !name.startsWith(OWN_METADATA));
+  return {
+    key,
+    size: answer.ContentLength,
+    sha256,
+    contentType: answer.ContentType ?? 'application/octet-stream',
+    metadata: Object.fromEntries(metadata),
+  };
+};
+
+const recordedDigest = ({ Metadata }: Pick<HeadObjectCommandOutput, 'Metadata'>): string | undefined => {
+  const digest = Metadata?.[DIGEST];
+  return digest !== undefined && /^[0-9a-f]{64}$/.test(digest) ? digest : undefined;
+};
+
+/** An object that another tool stored has no recorded digest, so it is read once to take it. */
+const takeDigest = async (
+  client: S3Client,
+  bucket: string,
+  key: string,
+  where: string,
+  etag: string | undefined,
+) => {
+  const { body } = await get(client, bucket, key, where, etag);
+  return onS3(`read ${where}`, async () => {
+    const hash = createHash('sha256');
+    for await (const chunk of body) hash.update(chunk);
+    return hash.digest('hex');
+  });
+};

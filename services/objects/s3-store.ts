@@ -1,0 +1,107 @@
+import { CreateBucketCommand, DeleteObjectCommand, HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { checkBucketName, checkKey, checkPrefix } from './names.ts';
+import { checkPutOptions } from './put-options.ts';
+import { readWhole, verified } from './reading.ts';
+import { isBucketThere, isMissing, onS3 } from './s3-errors.ts';
+import { putObject } from './s3-put.ts';
+import { getObject, headObject, listObjects } from './s3-read.ts';
+import type { Bucket, ObjectStore, ReadableBucket } from './store.ts';
+
+export type S3Options = {
+  readonly endpoint?: string | undefined;
+  readonly region: string;
+  readonly accessKeyId?: string | undefined;
+  readonly secretAccessKey?: string | undefined;
+  /** Buckets as paths and not as host names; what every server but Amazon's wants, so it comes with an endpoint. */
+  readonly forcePathStyle?: boolean | undefined;
+};
+
+export const openS3Store = (options: S3Options): ObjectStore => {
+  const client = connect(options);
+  return {
+    bucket: async (name) => {
+      checkBucketName(name);
+      await onS3(`open the bucket ${name}`, () => ensureBucket(client, name, options.region));
+      return writableBucket(client, name);
+    },
+    readable: (name) => readableBucket(client, checkBucketName(name)),
+    close: async () => client.destroy(),
+  };
+};
+
+const connect = ({ endpoint, region, accessKeyId, secretAccessKey, forcePathStyle }: S3Options): S3Client =>
+  new S3Client({
+    region,
+    forcePathStyle: forcePathStyle ?? endpoint !== undefined,
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(accessKeyId === undefined || secretAccessKey === undefined
+      ? {}
+      : { credentials: { accessKeyId, secretAccessKey } }),
+    maxAttempts: 4,
+    requestHandler: { connectionTimeout: 5_000, socketTimeout: 60_000 },
+    // We send and check SHA-256 ourselves; the client's own CRC trailers are what older servers choke on.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+  });
+
+const ensureBucket = async (client: S3Client, name: string, region: string): Promise<void> => {
+  try {
+    await client.send(new HeadBucketCommand({ Bucket: name }));
+    return;
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
+  const constraint =
+    region === 'us-east-1'
+      ? {}
+      : { CreateBucketConfiguration: { LocationConstraint: region as 'eu-west-1' } };
+  try {
+    await client.send(new CreateBucketCommand({ Bucket: name, ...constraint }));
+  } catch (error) {
+    if (!isBucketThere(error)) throw error;
+    // Made by a process that started with us, or owned by a stranger: this tells.
+    await client.send(new HeadBucketCommand({ Bucket: name }));
+  }
+};
+
+const readableBucket = (client: S3Client, name: string): ReadableBucket => {
+  const locate = (key: string) => `s3://${name}/${checkKey(key)}`;
+  const openObject = async (key: string) => {
+    const object = await getObject(client, name, key, locate(key));
+    return { info: object.info, body: verified(object) };
+  };
+  return {
+    name,
+    locate,
+    head: async (key) => (await headObject(client, name, key, locate(key)))?.info,
+    open: openObject,
+    read: async (key, limit) => readWhole(await openObject(key), limit),
+    list: async function* (prefix) {
+      yield* listObjects(client, name, checkPrefix(prefix));
+    },
+  };
+};
+
+const writableBucket = (client: S3Client, name: string): Bucket => {
+  const reading = readableBucket(client, name);
+  return {
+    ...reading,
+    put: async (key, body, options) => {
+      const where = reading.locate(key);
+      checkPutOptions(options);
+      const standing = await reading.head(key);
+      if (standing !== undefined && options.ifAbsent) {
+        if (!(body instanceof Uint8Array)) body.destroy();
+        return { outcome: 'exists', info: standing };
+      }
+      const outcome = await putObject(client, name, key, where, body, options);
+      return outcome.outcome === 'created' && standing !== undefined
+        ? { ...outcome, outcome: 'replaced' }
+        : outcome;
+    },
+    remove: async (key) => {
+      const where = reading.locate(key);
+      await onS3(`remove ${where}`, () => client.send(new DeleteObjectCommand({ Bucket: name, Key: key })));
+    },
+  };
+};
