@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { ScanAccepted, type ScanStatus } from '../../contracts/scan.ts';
+import type { ApiClient } from '../api-client.ts';
+import { CommandError, complaintOf } from '../command-error.ts';
+import type { Context } from '../context.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { followScan } from '../follow-scan.ts';
+import { scanTarget } from '../scan-target.ts';
+import { drawScan } from '../scan-view.ts';
+
+type Options = {
+  readonly workspace: string;
+  readonly component?: string;
+  readonly assessment?: string;
+  readonly profile?: string;
+  readonly manifest?: string;
+  readonly branch?: string;
+  readonly commit?: string;
+  readonly directory?: boolean;
+  readonly requestedBy?: string;
+  readonly wait: boolean;
+};
+
+/** Asks for a scan and stays with it until the verdict. */
+export async function scan(context: Context, source: string, options: Options): Promise<ExitCode> {
+  const { output } = context;
+  const api = context.api();
+  const accepted = await request(api, await scanRequest(context, source, options));
+  if (!options.wait) {
+    output.result(accepted, () => output.line(accepted.test_id));
+    return EXIT.ok;
+  }
+  output.note(`${accepted.test_id} accepted (${accepted.workflow_id})`);
+  const ended = await followScan(api, accepted, (line) => output.note(line));
+  output.result(ended, () => drawScan(output, ended));
+  return verdictCode(ended);
+}
+
+/** A passed gate counts only if the evidence got where it belongs. */
+export function verdictCode(scan: ScanStatus): ExitCode {
+  if (scan.status !== 'SUCCEEDED') return EXIT.runFailed;
+  if (scan.verdict === 'failed') return EXIT.gateFailed;
+  const lost = scan.upload_status === 'denied' || scan.upload_status === 'upload_failed';
+  return scan.verdict === 'passed' && !lost ? EXIT.ok : EXIT.runFailed;
+}
+
+async function scanRequest(context: Context, source: string, options: Options): Promise<object> {
+  const target = scanTarget(source, context.workingDirectory, options.directory ?? false);
+  const given = {
+    workspace_id: options.workspace,
+    component_id: options.component ?? target.component,
+    assessment_id: options.assessment,
+    profile: options.profile,
+    branch: options.branch,
+    commit: options.commit,
+    requested_by: options.requestedBy,
+    manifest: options.manifest && (await readManifest(resolve(context.workingDirectory, options.manifest))),
+  };
+  return { ...target.source, ...given };
+}
+
+/** The key makes the second try safe: when only the first answer was lost, nothing starts twice. */
+async function request(api: ApiClient, body: object): Promise<ScanAccepted> {
+  const headers = { 'Idempotency-Key': randomUUID() };
+  const send = () => api.post('/v1/security-scans', body, ScanAccepted, headers);
+  try {
+    return await send();
+  } catch (error) {
+    if (complaintOf(error).exitCode !== EXIT.unavailable) throw error;
+    return await send();
+  }
+}
+
+async function readManifest(file: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8'));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CommandError('manifest_unreadable', EXIT.badData, `cannot use ${file}: ${reason}`, error);
+  }
+}

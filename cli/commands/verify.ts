@@ -1,0 +1,37 @@
+import { join, resolve } from 'node:path';
+import { type Link, type VerificationReport, verifyBundle } from '../../domain/custody/verify-bundle.ts';
+import { readBundleFolder } from '../bundle-folder.ts';
+import type { Context } from '../context.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { readKeySet, readSingleKey } from '../trusted-keys.ts';
+
+type Options = { readonly through: Link; readonly keys?: string; readonly key?: string };
+
+/** Checks a bundle without asking anybody: the folder and public keys are all it takes. */
+export async function verify(context: Context, folder: string, options: Options): Promise<ExitCode> {
+  const at = (path: string) => resolve(context.workingDirectory, path);
+  const keySet = options.key
+    ? await readSingleKey(at(options.key))
+    : await readKeySet(options.keys ? at(options.keys) : join(context.home, 'keys', 'public', 'keys.json'));
+  const report = verifyBundle(await readBundleFolder(at(folder)), keySet, options.through);
+  context.output.result(asDocument(report, options.through), () => draw(context, report, options.through));
+  return report.verified ? EXIT.ok : EXIT.badData;
+}
+
+function asDocument({ verified, bundleDigest, links }: VerificationReport, through: Link) {
+  return { verified, through, bundle_digest: bundleDigest, links };
+}
+
+function draw({ output }: Context, report: VerificationReport, through: Link): void {
+  output.table(
+    ['LINK', 'HOLDS', 'SIGNER', 'DETAIL'],
+    report.links.map(({ link, holds, signer, detail, fault }) => [
+      link,
+      holds ? 'yes' : 'NO',
+      signer ?? '-',
+      fault ? `${fault.code}: ${detail}` : detail,
+    ]),
+  );
+  output.line(`bundle sha256:${report.bundleDigest}`);
+  output.line(report.verified ? `verified through ${through}` : 'NOT verified');
+}

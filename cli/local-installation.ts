@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { CommandError } from './command-error.ts';
+import { EXIT } from './exit-codes.ts';
+
+/** Written by the supervisor while it runs. */
+export const Supervisor = z.object({
+  pid: z.number().int().positive(),
+  started_at: z.string(),
+  addresses: z
+    .object({ api: z.url(), docs: z.string(), temporal_ui: z.string() })
+    .partial({ docs: true, temporal_ui: true }),
+  children: z
+    .array(z.object({ name: z.string(), pid: z.number().int().nullable(), state: z.string() }))
+    .default([]),
+});
+export type Supervisor = z.infer<typeof Supervisor>;
+
+/** The folder of the embedded set: CERTUS_HOME, or `.certus` of the checkout that the command lies in. */
+export function homeFolder(environment: NodeJS.ProcessEnv, checkout: string): string {
+  return environment.CERTUS_HOME ? resolve(environment.CERTUS_HOME) : join(checkout, '.certus');
+}
+
+/** What the supervisor says of itself; `undefined` when none has started or the last one has ended. */
+export function readSupervisor(home: string): Supervisor | undefined {
+  const file = join(home, 'run', 'supervisor.json');
+  const text = readIfThere(file);
+  if (text === undefined) return undefined;
+  const parsed = Supervisor.safeParse(parseJson(text));
+  if (!parsed.success)
+    throw new CommandError('state_unreadable', EXIT.configuration, `cannot make sense of ${file}`);
+  return parsed.data;
+}
+
+export function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CommandError('state_unreadable', EXIT.configuration, `cannot read ${file}: ${reason}`, error);
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

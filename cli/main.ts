@@ -1,0 +1,41 @@
+import { CommanderError } from 'commander';
+import { complaintOf } from './command-error.ts';
+import type { Surroundings } from './context.ts';
+import { EXIT } from './exit-codes.ts';
+import { neutralise } from './neutralise.ts';
+import { createProgram } from './program.ts';
+
+/** Runs the command that was typed. The process ends by itself, so that everything written has arrived. */
+export async function run(checkout: string): Promise<void> {
+  const { stdout, stderr, env: environment } = process;
+  // `certus scans | head` closes the pipe early; that is no error.
+  for (const stream of [stdout, stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+  const workingDirectory = process.cwd();
+  process.exitCode = await execute(process.argv.slice(2), {
+    environment,
+    workingDirectory,
+    checkout,
+    stdout,
+    stderr,
+  });
+}
+
+export async function execute(words: readonly string[], surroundings: Surroundings): Promise<number> {
+  let exitCode: number = EXIT.ok;
+  const program = createProgram(surroundings, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync([...words], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    const { code, message, exitCode: failed } = complaintOf(error);
+    surroundings.stderr.write(`certus: ${code}: ${neutralise(message)}\n`);
+    return failed;
+  }
+}

@@ -1,0 +1,38 @@
+import { SEVERITIES, type SeverityCounts } from '../contracts/finding.ts';
+import type { ScanStatus } from '../contracts/scan.ts';
+import type { Output } from './output.ts';
+
+/** One ended scan: the verdict first, then why, then where things lie. */
+export function drawScan(output: Output, scan: ScanStatus): void {
+  output.line(`${scan.test_id}  ${headline(scan)}`);
+  const facts: (readonly [string, string | null])[] = [
+    ['component', `${scan.workspace_id}/${scan.component_id}`],
+    ['commit', scan.commit],
+    ['profile', scan.profile],
+    ['findings', scan.findings && countsText(scan.findings)],
+    ...scan.violations.map((violation) => ['violation', violation] as const),
+    ['bundle', scan.bundle],
+    ['permit', scan.upload_permission_id],
+    ['denied', scan.denial_reason],
+    ['golden', scan.golden_manifest],
+    ['oci', scan.oci_reference],
+    ['indexed', scan.indexed === null ? null : String(scan.indexed)],
+    ...scan.warnings.map((notice) => ['warning', noticeText(notice)] as const),
+    ...scan.errors.map((notice) => ['error', noticeText(notice)] as const),
+  ];
+  for (const [name, value] of facts) if (value !== null) output.line(`  ${name.padEnd(10)} ${value}`);
+}
+
+export function headline({ status, verdict }: ScanStatus): string {
+  if (status !== 'SUCCEEDED') return status;
+  return verdict === 'passed' ? 'PASSED' : 'GATE FAILED';
+}
+
+export function countsText(counts: SeverityCounts): string {
+  const some = SEVERITIES.filter((severity) => counts[severity] > 0);
+  return some.length === 0 ? 'none' : some.map((severity) => `${counts[severity]} ${severity}`).join(', ');
+}
+
+function noticeText({ code, message, path }: ScanStatus['errors'][number]): string {
+  return path === undefined ? `${code}: ${message}` : `${code}: ${message} (${path})`;
+}
