@@ -1,0 +1,38 @@
+import { type Availability, availability } from '../obtain/obtain.ts';
+import { cosign } from './cosign.ts';
+import type { ServerEntry, ServerName } from './entry.ts';
+import { opensearch } from './opensearch.ts';
+import { postgres } from './postgres.ts';
+import { registry } from './registry.ts';
+import { s3 } from './s3.ts';
+import { temporal } from './temporal.ts';
+import { temporalTestServer } from './temporal-test-server.ts';
+
+/** Every real server this project is developed and tested against. */
+export const SERVERS: Readonly<Record<ServerName, ServerEntry>> = {
+  postgres,
+  temporal,
+  'temporal-test-server': temporalTestServer,
+  s3,
+  opensearch,
+  registry,
+  cosign,
+};
+
+export const SERVER_NAMES = Object.keys(SERVERS) as ServerName[];
+
+export type ServerState = {
+  readonly name: ServerName;
+  readonly title: string;
+  readonly version: string;
+} & Availability;
+
+/** What of it this machine has, could build, or cannot get; builds nothing. */
+export async function listServers(names: readonly ServerName[] = SERVER_NAMES): Promise<ServerState[]> {
+  return Promise.all(
+    names.map(async (name) => {
+      const { title, artifact } = SERVERS[name];
+      return { name, title, version: artifact.version, ...(await availability(artifact)) };
+    }),
+  );
+}
