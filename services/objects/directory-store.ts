@@ -12,6 +12,7 @@ import { pruneRecords, removeRecord, writeRecord } from './directory-records.ts'
 import { checkBucketName, checkKey, checkPrefix } from './names.ts';
 import { checkPutOptions } from './put-options.ts';
 import { notFound, readWhole, verified } from './reading.ts';
+import { lookingAfter } from './source.ts';
 import type { Bucket, ObjectInfo, ObjectStore, PutOptions, PutResult, ReadableBucket } from './store.ts';
 
 /** Objects as plain files, `<root>/<bucket>/<key>`; what files cannot say lies in `<root>/.meta`. */
@@ -66,21 +67,19 @@ const writableBucket = (root: string, name: string): Bucket => {
   const reading = readableBucket(root, name);
   return {
     ...reading,
-    put: async (key, body, options) => {
-      checkKey(key);
-      checkPutOptions(options);
-      const standing = options.ifAbsent ? await reading.head(key) : undefined;
-      if (standing !== undefined) {
-        if (!(body instanceof Uint8Array)) body.destroy();
-        return { outcome: 'exists', info: standing };
-      }
-      const staged = await stageFile(await onDisk('write', () => makeFolder(root, [STAGING])), body);
-      try {
-        return await onDisk(`write ${reading.locate(key)}`, () => put(root, reading, key, staged, options));
-      } finally {
-        await staged.discard();
-      }
-    },
+    put: (key, body, options) =>
+      lookingAfter(body, async () => {
+        const doing = `write ${reading.locate(key)}`;
+        checkPutOptions(options);
+        const standing = options.ifAbsent ? await reading.head(key) : undefined;
+        if (standing !== undefined) return { outcome: 'exists', info: standing };
+        const staged = await stageFile(await onDisk(doing, () => makeFolder(root, [STAGING])), body);
+        try {
+          return await onDisk(doing, () => put(root, reading, key, staged, options));
+        } finally {
+          await staged.discard();
+        }
+      }),
     remove: async (key) =>
       onDisk(`remove ${reading.locate(key)}`, async () => {
         const former = await unpublish(join(root, name), checkKey(key));

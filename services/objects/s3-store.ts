@@ -5,6 +5,7 @@ import { readWhole, verified } from './reading.ts';
 import { isBucketThere, isMissing, onS3 } from './s3-errors.ts';
 import { putObject } from './s3-put.ts';
 import { getObject, headObject, listObjects } from './s3-read.ts';
+import { lookingAfter } from './source.ts';
 import type { Bucket, ObjectStore, ReadableBucket } from './store.ts';
 
 export type S3Options = {
@@ -86,19 +87,17 @@ const writableBucket = (client: S3Client, name: string): Bucket => {
   const reading = readableBucket(client, name);
   return {
     ...reading,
-    put: async (key, body, options) => {
-      const where = reading.locate(key);
-      checkPutOptions(options);
-      const standing = await reading.head(key);
-      if (standing !== undefined && options.ifAbsent) {
-        if (!(body instanceof Uint8Array)) body.destroy();
-        return { outcome: 'exists', info: standing };
-      }
-      const outcome = await putObject(client, name, key, where, body, options);
-      return outcome.outcome === 'created' && standing !== undefined
-        ? { ...outcome, outcome: 'replaced' }
-        : outcome;
-    },
+    put: (key, body, options) =>
+      lookingAfter(body, async () => {
+        const where = reading.locate(key);
+        checkPutOptions(options);
+        const standing = await reading.head(key);
+        if (standing !== undefined && options.ifAbsent) return { outcome: 'exists', info: standing };
+        const result = await putObject(client, name, key, where, body, options);
+        return result.outcome === 'created' && standing !== undefined
+          ? { ...result, outcome: 'replaced' }
+          : result;
+      }),
     remove: async (key) => {
       const where = reading.locate(key);
       await onS3(`remove ${where}`, () => client.send(new DeleteObjectCommand({ Bucket: name, Key: key })));

@@ -50,8 +50,8 @@ export interface ReadableBucket {
 
 export interface Bucket extends ReadableBucket {
   /**
-   * All or nothing: whoever reads sees the former object or the new one, whole. A stream is consumed, or destroyed
-   * when the answer is known without it. Where `a` stands, `a/b` may be refused with `object_conflict`, and the other way round.
+   * All or nothing: whoever reads sees the former object or the new one, whole. A stream is read to its end
+   * or destroyed, and its own failure is passed on. Where `a` stands, `a/b` may be refused with `object_conflict`, and the other way round.
    */
   put(key: string, body: Uint8Array | Readable, options: PutOptions): Promise<PutResult>;
   /** Removing what is not there is a success. */

@@ -193,6 +193,20 @@ describe.each([
     },
   );
 
+  test('a source that failed before it was read ends the write and not the process', async () => {
+    const broken = new Readable({ read: () => undefined });
+    const writing = bucket.put('early', broken, TEXT);
+    broken.destroy(new Error('broke early'));
+    await expect(writing).rejects.toThrow('broke early');
+    expect(await bucket.head('early')).toBeUndefined();
+  });
+
+  test('a stream that is refused is let go', async () => {
+    const { stream } = longStream(MIB);
+    await expect(bucket.put('../x', stream, TEXT)).rejects.toMatchObject({ code: 'invalid_key' });
+    expect(stream.destroyed).toBe(true);
+  });
+
   test('reading stops at the limit', async () => {
     await bucket.put('limit', Buffer.alloc(1000), TEXT);
     expect(await bucket.read('limit', 1000)).toHaveLength(1000);

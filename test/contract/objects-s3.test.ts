@@ -1,0 +1,75 @@
+// needs: s3
+import {
+  CreateBucketCommand,
+  ListMultipartUploadsCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { afterAll, expect, test } from '@jest/globals';
+import { openS3Store } from '../../services/objects/s3-store.ts';
+import { collect, freshBucketName, longStream, sha256 } from './object-stores.ts';
+
+const endpoint = process.env.CERTUS_S3_ENDPOINT ?? '';
+const region = process.env.CERTUS_S3_REGION ?? 'us-east-1';
+const accessKeyId = process.env.CERTUS_S3_ACCESS_KEY_ID ?? '';
+const secretAccessKey = process.env.CERTUS_S3_SECRET_ACCESS_KEY ?? '';
+
+const store = openS3Store({ endpoint, region, accessKeyId, secretAccessKey });
+const stranger = new S3Client({
+  endpoint,
+  region,
+  forcePathStyle: true,
+  credentials: { accessKeyId, secretAccessKey },
+});
+afterAll(async () => {
+  await store.close();
+  stranger.destroy();
+});
+
+test('what another tool stored has its true digest', async () => {
+  const Bucket = freshBucketName();
+  await stranger.send(new CreateBucketCommand({ Bucket }));
+  await stranger.send(new PutObjectCommand({ Bucket, Key: 'x', Body: 'hello', Metadata: { a: 'b' } }));
+  const reader = store.readable(Bucket);
+  expect(await reader.head('x')).toMatchObject({ size: 5, sha256: sha256('hello'), metadata: { a: 'b' } });
+  expect(Buffer.from(await reader.read('x', 5)).toString()).toBe('hello');
+});
+
+test('an object with a digest that is not its own is not handed out as good', async () => {
+  const Bucket = freshBucketName();
+  await stranger.send(new CreateBucketCommand({ Bucket }));
+  const Metadata = { 'certus-sha256': sha256('good') };
+  await stranger.send(new PutObjectCommand({ Bucket, Key: 'x', Body: 'evil', Metadata }));
+  await expect(store.readable(Bucket).read('x', 5)).rejects.toMatchObject({ code: 'digest_mismatch' });
+});
+
+test('an upload in parts that is refused leaves no parts to pay for', async () => {
+  const bucket = await store.bucket(freshBucketName());
+  const options = { contentType: 'text/plain', ifAbsent: true };
+  const streams = [longStream(20 << 20), longStream(20 << 20), longStream(20 << 20)];
+  const results = await Promise.all(streams.map(({ stream }) => bucket.put('x', stream, options)));
+  expect(results.filter(({ outcome }) => outcome === 'created')).toHaveLength(1);
+  const { Uploads } = await stranger.send(new ListMultipartUploadsCommand({ Bucket: bucket.name }));
+  expect(Uploads ?? []).toEqual([]);
+});
+
+test('opening the same new bucket from several sides at once succeeds for all', async () => {
+  const name = freshBucketName();
+  const opened = await Promise.all(Array.from({ length: 5 }, () => store.bucket(name)));
+  expect(opened.map((bucket) => bucket.name)).toEqual(Array(5).fill(name));
+});
+
+test.each([
+  ['nobody listens', { endpoint: 'http://127.0.0.1:9' }],
+  ['the host has no address', { endpoint: 'http://nowhere.invalid' }],
+  ['the secret is wrong', { secretAccessKey: 'wrong-wrong-wrong' }],
+])('when %s, every call says the store is unavailable', async (_name, wrong) => {
+  const broken = openS3Store({ endpoint, region, accessKeyId, secretAccessKey, ...wrong });
+  const refusal = { code: 'dependency_unavailable', retryable: true };
+  const reader = broken.readable('evidence');
+  await expect(broken.bucket('evidence')).rejects.toMatchObject(refusal);
+  await expect(reader.head('x')).rejects.toMatchObject(refusal);
+  await expect(reader.read('x', 1)).rejects.toMatchObject(refusal);
+  await expect(collect(reader.list(''))).rejects.toMatchObject(refusal);
+  await broken.close();
+});
