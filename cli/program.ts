@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { SEVERITIES } from '../contracts/finding.ts';
 import { ScanState } from '../contracts/scan.ts';
+import release from '../package.json' with { type: 'json' };
 import { config } from './commands/config.ts';
 import { down } from './commands/down.ts';
 import { scan } from './commands/scan.ts';
@@ -19,11 +20,12 @@ export function createProgram(surroundings: Surroundings, exit: (code: ExitCode)
   const program = new Command('certus')
     .description('Scan, sign, permit, publish, search.')
     .exitOverride()
-    .showHelpAfterError('(certus <command> --help shows what is possible)')
+    .version(release.version, '--version', 'which release this is')
     .configureOutput({
       writeOut: (text) => surroundings.stdout.write(text),
       writeErr: (text) => surroundings.stderr.write(text),
-      outputError: (text, write) => write(text.replace(/^error: /, 'certus: usage: ')),
+      outputError: (text, write) =>
+        write(text.replace(/^error: /, 'certus: usage: ').replaceAll(/\n(?=.)/g, ' ')),
     });
 
   /** Commander hands over arguments, options and itself; the format is taken out for the context. */

@@ -29,9 +29,8 @@ export async function createScan(
   const row = await findScan(deps.database, input.scope, input.testId);
   if (row) return replay(await acceptedBefore(deps, row, input), input);
   const { started, scan } = await startScan(deps.temporal, input);
-  if (!started) return replay(scan, input);
-  await recordOrWithdraw(deps, input);
-  return { scan, replayed: false };
+  await recordOrWithdraw(deps, scan);
+  return started ? { scan, replayed: false } : replay(scan, input);
 }
 
 function replay(before: AcceptedScan, now: ScanInput): Created {
@@ -67,10 +66,10 @@ function isRowOf(row: ScanRecord, input: ScanInput): boolean {
  */
 async function recordOrWithdraw(
   deps: Pick<ApiDeps, 'database' | 'temporal' | 'log'>,
-  input: ScanInput,
+  scan: AcceptedScan,
 ): Promise<void> {
-  const id = workflowId('scan', input);
-  const owner = await recorded(deps, input);
+  const id = workflowId('scan', scan);
+  const owner = await recorded(deps, scan);
   if (owner === undefined || owner === id) return;
   await withdrawScan(deps.temporal, id, 'the idempotency key belongs to another request');
   throw conflict();
@@ -79,14 +78,14 @@ async function recordOrWithdraw(
 /** The workflow that owns the row; `undefined` when the database went away after the commit point. */
 async function recorded(
   deps: Pick<ApiDeps, 'database' | 'log'>,
-  input: ScanInput,
+  scan: AcceptedScan,
 ): Promise<string | undefined> {
   try {
-    return (await openScan(deps.database, input.scope, newScan(input))).workflowId;
+    return (await openScan(deps.database, scan.scope, newScan(scan))).workflowId;
   } catch (error) {
     if (!(error instanceof CertusError && error.code === 'dependency_unavailable')) throw error;
     deps.log.warn(
-      { test_id: input.testId },
+      { test_id: scan.testId },
       'the run was started but not recorded; its first step will do that',
     );
     return undefined;

@@ -10,13 +10,7 @@ import {
 import { defineSearchAttributeKey } from '@temporalio/common';
 import type { Scope } from '../../contracts/identifiers.ts';
 import type { Step } from '../../contracts/scan.ts';
-import {
-  PROGRESS_QUERY,
-  type Progress,
-  type ScanInput,
-  WORKFLOWS,
-  workflowId,
-} from '../../contracts/workflows.ts';
+import { PROGRESS_QUERY, type ScanInput, WORKFLOWS, workflowId } from '../../contracts/workflows.ts';
 import { SEARCH_ATTRIBUTES, taskQueue } from '../../contracts/zones.ts';
 import { AcceptedScan } from './accepted-scan.ts';
 
@@ -105,7 +99,7 @@ export async function runningScan(
 export async function progressOf(temporal: Client, id: string): Promise<Step[]> {
   try {
     return await temporal.withDeadline(Date.now() + PROGRESS_PATIENCE, async () => [
-      ...(await temporal.workflow.getHandle(id).query<Progress>(PROGRESS_QUERY)),
+      ...(await temporal.workflow.getHandle(id).query<readonly Step[]>(PROGRESS_QUERY)),
     ]);
   } catch (error) {
     if (isNoAnswer(error)) return [];

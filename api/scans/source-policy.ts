@@ -1,5 +1,5 @@
 import { realpath } from 'node:fs/promises';
-import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CertusError } from '../../contracts/errors.ts';
 import type { ScanCreateRequest } from '../../contracts/scan.ts';
@@ -75,13 +75,13 @@ function isBelow(path: string, root: string): boolean {
   return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
-/** The path with symbolic links followed; as it is when there is nothing (the API may run on another machine). */
+/** The path with symbolic links followed as far as it exists: the API may run on another machine than the checkout. */
 async function realOr(path: string): Promise<string> {
   try {
     return await realpath(path);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return resolve(path);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return join(await realOr(dirname(path)), basename(path));
     if (code === 'EACCES' || code === 'ELOOP' || code === 'ENAMETOOLONG') throw notAllowed();
     throw error;
   }
@@ -91,7 +91,8 @@ function pathOfFileUrl(given: string): string {
   try {
     return fileURLToPath(given);
   } catch (error) {
-    if (error instanceof TypeError) throw refused('git_url', 'is not a file URL with an absolute path');
+    if (String((error as NodeJS.ErrnoException).code).startsWith('ERR_INVALID_'))
+      throw refused('git_url', 'is not a file URL with an absolute path');
     throw error;
   }
 }

@@ -1,0 +1,81 @@
+import { describe, expect, test } from '@jest/globals';
+import { requestDigest, scanInput } from '../../../api/scans/accepted-scan.ts';
+import { requestExamples } from '../../../api/scans/examples.ts';
+import { ScanCreateRequest } from '../../../contracts/scan.ts';
+import { ScanInput, type Source } from '../../../contracts/workflows.ts';
+
+const principal = { tenant: 'default', subject: 'local' };
+const source: Source = { type: 'git', url: 'https://example.org/p.git' };
+const input = (fields: object = {}, key?: string, who = principal, from: Source = source) =>
+  scanInput(
+    who,
+    ScanCreateRequest.parse({ component_id: 'c', git_url: 'x', ...fields }),
+    from,
+    key,
+    new Date(),
+  );
+
+const manifest = (...names: string[]) => ({
+  product: 'p',
+  version: '1',
+  profiles: names.map((name) => ({ name, tools: ['secrets'] })),
+});
+
+test.each(Object.entries(requestExamples))(
+  'the documented example %s is a valid request',
+  (_name, example) => {
+    expect(() => ScanCreateRequest.parse(example)).not.toThrow();
+  },
+);
+
+test('what is handed to the workflow is what the workflow expects', () => {
+  expect(() => ScanInput.parse(input())).not.toThrow();
+});
+
+describe('the test id', () => {
+  test('is new each time without a key', () => {
+    expect(input().testId).not.toBe(input().testId);
+  });
+
+  test('follows from tenant, workspace and key', () => {
+    const { testId } = input({}, 'k');
+    expect(testId).toMatch(/^test_[0-9a-f]{24}$/);
+    expect(input({ component_id: 'other' }, 'k').testId).toBe(testId);
+    expect(input({}, 'l').testId).not.toBe(testId);
+    expect(input({ workspace_id: 'w' }, 'k').testId).not.toBe(testId);
+    expect(input({}, 'k', { tenant: 'other', subject: 'local' }).testId).not.toBe(testId);
+  });
+});
+
+describe('the digest of a request', () => {
+  test('is the same for the same request, whenever it is made', () => {
+    expect(requestDigest(input({}, 'k'))).toBe(requestDigest({ ...input({}, 'k'), requestedAt: 'later' }));
+  });
+
+  test.each([
+    { component_id: 'other' },
+    { assessment_id: 'other' },
+    { requested_by: 'me' },
+    { manifest: manifest('light') },
+  ])('differs with %j', (fields) => {
+    expect(requestDigest(input(fields))).not.toBe(requestDigest(input()));
+  });
+
+  test('differs with the source', () => {
+    const other = input({}, undefined, principal, { ...source, branch: 'main' });
+    expect(requestDigest(other)).not.toBe(requestDigest(input()));
+  });
+});
+
+describe('the profile', () => {
+  test('must be one of the manifest, and the answer names those', () => {
+    expect(() => input({ profile: 'heavy', manifest: manifest('a', 'b') })).toThrow(
+      expect.objectContaining({ code: 'unknown_profile', message: expect.stringContaining('a, b') }),
+    );
+  });
+
+  test('is looked for in the built-in manifest when none was brought', () => {
+    expect(input().profile).toBe('light');
+    expect(() => input({ profile: 'heavy' })).toThrow(expect.objectContaining({ code: 'unknown_profile' }));
+  });
+});
