@@ -1,24 +1,7 @@
 import { z } from 'zod';
 import { AssessmentId, ComponentId, PermitId, Scope, Sha256, TestId } from './identifiers.ts';
 import { Manifest } from './manifest.ts';
-import { Notice, type Step } from './scan.ts';
-
-/** Workflow type names as Temporal knows them. */
-export const WORKFLOWS = {
-  scan: 'scanWorkflow',
-  publish: 'publishWorkflow',
-  ingest: 'ingestWorkflow',
-} as const;
-
-/** Answers `Step[]`: where the run stands. */
-export const PROGRESS_QUERY = 'progress';
-export type Progress = readonly Step[];
-
-/** Ids that mean something to a person reading Temporal's Web UI. */
-export const workflowId = (
-  kind: 'scan' | 'publish' | 'ingest',
-  run: Pick<RunIdentity, 'scope' | 'component' | 'testId'>,
-): string => `${kind}/${run.scope.workspace}/${run.component}/${run.testId}`;
+import { Notice } from './scan.ts';
 
 export const Source = z.discriminatedUnion('type', [
   z.object({

@@ -1,7 +1,8 @@
 import { canonicalJson } from '../../contracts/canonical-json.ts';
 import { CertusError } from '../../contracts/errors.ts';
 import type { ScanCreateRequest } from '../../contracts/scan.ts';
-import { type ScanInput, workflowId } from '../../contracts/workflows.ts';
+import { workflowId } from '../../contracts/workflow-names.ts';
+import type { ScanInput } from '../../contracts/workflows.ts';
 import type { ScanRecord } from '../../services/database/scan-record.ts';
 import { findScan, openScan } from '../../services/database/scans.ts';
 import type { Principal } from '../authentication.ts';

@@ -10,7 +10,8 @@ import {
 import { defineSearchAttributeKey } from '@temporalio/common';
 import type { Scope } from '../../contracts/identifiers.ts';
 import type { Step } from '../../contracts/scan.ts';
-import { PROGRESS_QUERY, type ScanInput, WORKFLOWS, workflowId } from '../../contracts/workflows.ts';
+import { PROGRESS_QUERY, WORKFLOWS, workflowId } from '../../contracts/workflow-names.ts';
+import type { ScanInput } from '../../contracts/workflows.ts';
 import { SEARCH_ATTRIBUTES, taskQueue } from '../../contracts/zones.ts';
 import { AcceptedScan } from './accepted-scan.ts';
 

@@ -1,5 +1,5 @@
 import type { ScanAccepted, ScanStatus, Step } from '../../contracts/scan.ts';
-import { workflowId } from '../../contracts/workflows.ts';
+import { workflowId } from '../../contracts/workflow-names.ts';
 import type { NewScan, ScanRecord } from '../../services/database/scan-record.ts';
 import type { AcceptedScan } from './accepted-scan.ts';
 

@@ -1,0 +1,37 @@
+import type { IngestInput, Ingestion } from '../../contracts/workflows.ts';
+import { findingDocuments } from '../../domain/finding/finding-documents.ts';
+import type { ReadableBucket } from '../../services/objects/store.ts';
+import type { SearchIndex } from '../../services/search/search-index.ts';
+import { withHeartbeat } from '../heartbeat.ts';
+import { readGoldenFindings } from './read-golden-findings.ts';
+
+/** What the ingest zone holds: golden to read, the index to write, and no signing key at all. */
+export type IngestDeps = { readonly golden: ReadableBucket; readonly search: SearchIndex };
+
+const BATCH = 500;
+
+export const createIngestActivities = ({ golden, search }: IngestDeps) => ({
+  /** Only what is in golden gets in, and only masked. Indexing again replaces the same documents. */
+  indexFindings: (input: IngestInput): Promise<Ingestion> =>
+    withHeartbeat(async (signal) => {
+      const { findings, capturedAt } = await readGoldenFindings(golden, input.goldenManifestKey);
+      const { documents, masked } = findingDocuments(findings, {
+        component: input.component,
+        testId: input.testId,
+        capturedAt,
+      });
+      await search.ensure();
+      let indexed = 0;
+      const failed: Ingestion['failed'] = [];
+      for (let at = 0; at < documents.length; at += BATCH) {
+        signal.throwIfAborted();
+        const result = await search.index(input.scope, documents.slice(at, at + BATCH));
+        indexed += result.indexed;
+        for (const { id, reason } of result.failed)
+          failed.push({ code: 'not_indexed', message: reason, path: id });
+      }
+      return { indexed, masked, failed };
+    }),
+});
+
+export type IngestActivities = ReturnType<typeof createIngestActivities>;

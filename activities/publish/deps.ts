@@ -1,0 +1,17 @@
+import type { KeySet } from '../../contracts/keys.ts';
+import type { Database } from '../../services/database/database.ts';
+import type { Signer } from '../../services/keys/signer.ts';
+import type { Bucket, ReadableBucket } from '../../services/objects/store.ts';
+import type { Registry } from '../../services/registry/registry.ts';
+
+/** What the transform zone holds: write access to golden and the registry, and only public keys of everyone else. */
+export type PublishDeps = {
+  readonly database: Database;
+  readonly raw: ReadableBucket;
+  readonly golden: Bucket;
+  readonly registry: Registry;
+  readonly registryNamespace: string;
+  readonly promotionSigner: Signer;
+  readonly keySet: KeySet;
+  readonly now: () => Date;
+};

@@ -1,0 +1,144 @@
+import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
+import { CertusError } from '../../contracts/errors.ts';
+import { Checkout, type ScanInput, type Source } from '../../contracts/workflows.ts';
+import { fetchCommit } from '../../services/git/fetch-commit.ts';
+import { listTree, writeFiles } from '../../services/git/list-tree.ts';
+import { hashContent } from './content-hash.ts';
+import { copyDirectory, requireWithin } from './copy-directory.ts';
+import type { ScanDeps, SourceLimits } from './deps.ts';
+import { allowedPath } from './local-source.ts';
+import { Skipped } from './skipped.ts';
+
+type CheckoutDeps = Pick<ScanDeps, 'workFolder' | 'sources'>;
+type LocalCheckout = { readonly tree: string; readonly checkout: Checkout };
+
+/**
+ * Puts the source of a run below the work folder, or finds it there. The folder is only a cache: an activity that runs on
+ * another machine, or after a crash, fetches the same commit again and must find the same content.
+ */
+export async function ensureCheckout(
+  deps: CheckoutDeps,
+  input: ScanInput,
+  expected?: Checkout,
+  signal?: AbortSignal,
+): Promise<LocalCheckout> {
+  const folder = checkoutFolder(deps, input);
+  const found = await readCheckout(folder);
+  const local = found ?? (await makeCheckout(deps, pinned(input.source, expected), folder, signal));
+  if (expected !== undefined && local.checkout.contentHash !== expected.contentHash) {
+    throw new CertusError('source_changed', 'the source is no longer what it was when the run began');
+  }
+  return local;
+}
+
+export async function removeCheckout(deps: CheckoutDeps, input: ScanInput): Promise<void> {
+  await rm(checkoutFolder(deps, input), { recursive: true, force: true });
+}
+
+const checkoutFolder = ({ workFolder }: CheckoutDeps, { scope, testId }: ScanInput): string =>
+  join(workFolder, scope.tenant, scope.workspace, testId);
+
+/** A branch may move on while a run goes on; the commit it pointed to does not. */
+function pinned(source: Source, expected: Checkout | undefined): Source {
+  return source.type === 'git' && expected?.commit ? { ...source, commit: expected.commit } : source;
+}
+
+async function readCheckout(folder: string): Promise<LocalCheckout | undefined> {
+  try {
+    const checkout = Checkout.parse(JSON.parse(await readFile(join(folder, 'checkout.json'), 'utf8')));
+    return { tree: join(folder, 'tree'), checkout };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Made beside its place and moved there whole: a crash leaves either all of it or nothing that is believed. */
+async function makeCheckout(
+  deps: CheckoutDeps,
+  source: Source,
+  folder: string,
+  signal: AbortSignal | undefined,
+): Promise<LocalCheckout> {
+  await mkdir(deps.workFolder, { recursive: true, mode: 0o700 });
+  const draft = await mkdtemp(join(deps.workFolder, 'checkout-'));
+  try {
+    const tree = join(draft, 'tree');
+    await mkdir(tree);
+    const origin = await materialise(source, draft, tree, deps.sources, signal);
+    const content = await hashContent(tree);
+    const skipped = origin.skipped.notices();
+    if (content.files === 0)
+      throw new CertusError('source_empty', `the source holds no file to scan (${skipped.length} skipped)`);
+    const checkout: Checkout = { commit: origin.commit, branch: origin.branch, ...content, skipped };
+    await rm(join(draft, 'repository'), { recursive: true, force: true });
+    await writeFile(join(draft, 'checkout.json'), JSON.stringify(checkout));
+    await moveInto(draft, folder);
+    return { tree: join(folder, 'tree'), checkout };
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+}
+
+/** Of two attempts at once, the first one's checkout stays. */
+async function moveInto(draft: string, folder: string): Promise<void> {
+  await mkdir(join(folder, '..'), { recursive: true });
+  await rename(draft, folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+  });
+}
+
+type Origin = { readonly commit: string | null; readonly branch: string | null; readonly skipped: Skipped };
+
+async function materialise(
+  source: Source,
+  draft: string,
+  tree: string,
+  limits: SourceLimits,
+  signal?: AbortSignal,
+): Promise<Origin> {
+  if (source.type === 'git') return fromGit(source, join(draft, 'repository'), tree, limits, signal);
+  const path = await allowedPath(source.path, limits.roots);
+  if (!(await stat(path)).isDirectory())
+    throw new CertusError('source_not_found', `${source.path} is not a folder`);
+  return {
+    commit: null,
+    branch: null,
+    skipped: await copyDirectory({ source: path, target: tree, limits, signal }),
+  };
+}
+
+async function fromGit(
+  source: Extract<Source, { type: 'git' }>,
+  repository: string,
+  tree: string,
+  limits: SourceLimits,
+  signal?: AbortSignal,
+): Promise<Origin> {
+  const url = isAbsolute(source.url) ? await allowedPath(source.url, limits.roots) : source.url;
+  const { branch, commit: wanted } = source;
+  const fetched = await fetchCommit({
+    folder: repository,
+    url,
+    branch,
+    commit: wanted,
+    allowedHosts: limits.gitHosts,
+    maxBytes: limits.maxBytes,
+    signal,
+  });
+  const skipped = new Skipped();
+  const files: string[] = [];
+  let bytes = 0;
+  for (const { kind, path, size } of await listTree(repository, fetched.commit, signal)) {
+    if (kind !== 'file') skipped.add(kind, path);
+    else if (size > limits.maxFileBytes) skipped.add('file_too_large', path);
+    else {
+      files.push(path);
+      bytes += size;
+    }
+  }
+  requireWithin(limits, files.length, bytes);
+  await writeFiles(repository, fetched.commit, files, tree, signal);
+  return { ...fetched, skipped };
+}

@@ -1,0 +1,50 @@
+import type { Tool } from '../../contracts/manifest.ts';
+import type { BundleReference, Checkout, ScanInput } from '../../contracts/workflows.ts';
+import { pulse, withHeartbeat } from '../heartbeat.ts';
+import { ensureCheckout, removeCheckout } from './checkout.ts';
+import type { ScanDeps } from './deps.ts';
+import { type RunRecord, recordScan } from './record-scan.ts';
+import { findSecrets } from './secrets-tool.ts';
+import { signBundle } from './sign-bundle.ts';
+import { removeToolResults, writeToolResult } from './tool-result.ts';
+import { type Assessment, type BundleRequest, writeBundle } from './write-bundle.ts';
+
+/** The steps of the assurance zone. Each may run twice, and on another machine than the one before it. */
+export const createScanActivities = (deps: ScanDeps) => ({
+  recordScan: (input: ScanInput, run: RunRecord): Promise<void> =>
+    withHeartbeat(() => recordScan(deps, input, run)),
+
+  fetchSource: (input: ScanInput): Promise<Checkout> =>
+    withHeartbeat(async (signal) => (await ensureCheckout(deps, input, undefined, signal)).checkout),
+
+  runTool: async (input: ScanInput, checkout: Checkout, tool: Tool): Promise<void> => {
+    const { tree } = await withHeartbeat((signal) => ensureCheckout(deps, input, checkout, signal));
+    const { signal, beat } = pulse();
+    await writeToolResult(deps.raw, input.scope, input.testId, {
+      tool,
+      ...(await RUN[tool](tree, beat, signal)),
+    });
+  },
+
+  composeBundle: (request: BundleRequest): Promise<Assessment> =>
+    withHeartbeat(() => writeBundle(deps, request)),
+
+  signBundle: (input: ScanInput, bundle: BundleReference): Promise<void> =>
+    withHeartbeat(() => signBundle(deps, input, bundle)),
+
+  /** Nothing of a checkout outlives its run. */
+  cleanUp: (input: ScanInput): Promise<void> =>
+    withHeartbeat(async () => {
+      await removeCheckout(deps, input);
+      await removeToolResults(deps.raw, input.scope, input.testId);
+    }),
+});
+
+export type ScanActivities = ReturnType<typeof createScanActivities>;
+
+const RUN = {
+  secrets: async (tree: string, beat: () => void, signal: AbortSignal) => {
+    const { version, findings, binaryFiles } = await findSecrets(tree, beat, signal);
+    return { version, findings: [...findings], binaryFiles: [...binaryFiles] };
+  },
+} as const satisfies Record<Tool, unknown>;

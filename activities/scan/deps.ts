@@ -1,0 +1,24 @@
+import type { Database } from '../../services/database/database.ts';
+import type { Signer } from '../../services/keys/signer.ts';
+import type { Bucket } from '../../services/objects/store.ts';
+
+/** What the assurance zone holds. Neither the golden bucket nor the permit key is among it. */
+export type ScanDeps = {
+  readonly database: Database;
+  readonly raw: Bucket;
+  /** Signs as the tenant; throws `key_unusable` for a tenant whose key this worker does not hold. */
+  readonly evidenceSigner: (tenant: string) => Signer;
+  /** Folder for checkouts: a cache that may vanish between any two activities. */
+  readonly workFolder: string;
+  readonly sources: SourceLimits;
+  readonly version: string;
+};
+
+export type SourceLimits = {
+  /** Folders below which local sources may be read. */
+  readonly roots: readonly string[];
+  readonly gitHosts: readonly string[];
+  readonly maxFileBytes: number;
+  readonly maxBytes: number;
+  readonly maxFiles: number;
+};

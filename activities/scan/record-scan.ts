@@ -1,0 +1,97 @@
+import type { Notice, ScanState } from '../../contracts/scan.ts';
+import { workflowId } from '../../contracts/workflow-names.ts';
+import type {
+  Checkout,
+  Ingestion,
+  PermitDecision,
+  Publication,
+  ScanInput,
+} from '../../contracts/workflows.ts';
+import type { ScanChanges } from '../../services/database/scan-record.ts';
+import { openScan, updateScan } from '../../services/database/scans.ts';
+import type { Bucket } from '../../services/objects/store.ts';
+import type { ScanDeps } from './deps.ts';
+import type { Assessment } from './write-bundle.ts';
+
+/** What is known of a run so far; each record of it says everything again, so a lost one is mended by the next. */
+export type RunRecord = {
+  readonly status: ScanState;
+  readonly startedAt: string;
+  readonly completedAt?: string;
+  readonly checkout?: Checkout;
+  readonly assessment?: Assessment;
+  readonly permit?: PermitDecision;
+  readonly publication?: Publication;
+  readonly ingestion?: Ingestion;
+  readonly errors?: readonly Notice[];
+};
+
+/** Writes the row that lists and filters read. */
+export async function recordScan(
+  { database, raw }: Pick<ScanDeps, 'database' | 'raw'>,
+  input: ScanInput,
+  run: RunRecord,
+): Promise<void> {
+  const { source } = input;
+  await openScan(database, input.scope, {
+    testId: input.testId,
+    component: input.component,
+    assessment: input.assessment,
+    source: {
+      type: source.type,
+      gitUrl: source.type === 'git' ? source.url : null,
+      branch: source.type === 'git' ? (source.branch ?? null) : null,
+      directoryPath: source.type === 'directory' ? source.path : null,
+    },
+    requestedBy: input.requestedBy,
+    profile: input.profile,
+    manifestDigest: input.manifestDigest,
+    workflowId: workflowId('scan', input),
+    createdAt: new Date(input.requestedAt),
+  });
+  await updateScan(database, input.scope, input.testId, changes(run, raw));
+}
+
+function changes(
+  { status, startedAt, completedAt, checkout, assessment, permit, publication, ingestion, errors }: RunRecord,
+  raw: Bucket,
+): ScanChanges {
+  const warnings = [...(assessment?.warnings ?? checkout?.skipped ?? []), ...(ingestion?.failed ?? [])];
+  return {
+    status,
+    startedAt: new Date(startedAt),
+    ...(completedAt === undefined ? {} : { completedAt: new Date(completedAt) }),
+    ...(checkout === undefined ? {} : { commit: checkout.commit, contentHash: checkout.contentHash }),
+    ...(assessment === undefined ? {} : assessed(assessment, raw)),
+    ...(permit === undefined ? {} : permitted(permit, status)),
+    ...(publication === undefined ? {} : published(publication)),
+    ...(ingestion === undefined ? {} : { indexed: ingestion.indexed }),
+    warnings,
+    errors: [...(errors ?? [])],
+  };
+}
+
+const assessed = (
+  { verdict, counts, violations, artifacts, bundle }: Assessment,
+  raw: Bucket,
+): ScanChanges => ({
+  verdict,
+  findings: counts,
+  violations: [...violations],
+  artifacts: { ...artifacts },
+  bundle: raw.locate(bundle.prefix.replace(/\/$/, '')),
+  bundleDigest: bundle.digest,
+});
+
+const permitted = ({ permitId, permitted: yes, reason }: PermitDecision, status: ScanState): ScanChanges => ({
+  permitId,
+  denialReason: reason,
+  uploadStatus: !yes ? 'denied' : status === 'RUNNING' ? 'permitted' : 'upload_failed', // unless it was published
+});
+
+const published = ({ goldenManifest, goldenBundle, ociReference }: Publication): ScanChanges => ({
+  goldenManifest,
+  ociReference,
+  bundle: goldenBundle,
+  uploadStatus: 'uploaded',
+});

@@ -1,0 +1,34 @@
+import type { Notice } from '../../contracts/scan.ts';
+
+/** How many skipped files are named one by one; the rest are counted. */
+const NAMED = 50;
+
+const WHY = {
+  symlink: 'symbolic links are not followed',
+  submodule: 'submodules are not fetched',
+  special_file: 'it is neither a file nor a folder',
+  file_too_large: 'it is larger than the limit',
+  unreadable: 'it cannot be read',
+  binary: 'it is not text',
+} as const;
+export type SkipCode = keyof typeof WHY;
+
+/** Collects what is left out of a scan: nothing is skipped in silence, and nobody can flood the record with it. */
+export class Skipped {
+  readonly #notices: Notice[] = [];
+  readonly #more = new Map<SkipCode, number>();
+
+  add(code: SkipCode, path: string): void {
+    if (this.#notices.length < NAMED)
+      this.#notices.push({ code, message: `not scanned: ${WHY[code]}`, path: path.slice(0, 1024) });
+    else this.#more.set(code, (this.#more.get(code) ?? 0) + 1);
+  }
+
+  notices(): Notice[] {
+    const counted = [...this.#more].map(([code, count]) => ({
+      code,
+      message: `not scanned: ${count} more files, ${WHY[code]}`,
+    }));
+    return [...this.#notices, ...counted];
+  }
+}

@@ -1,0 +1,88 @@
+import { randomBytes } from 'node:crypto';
+import type { KeySet } from '../../contracts/keys.ts';
+import type { BundleReference, PermitDecision, RunIdentity } from '../../contracts/workflows.ts';
+import { permitStatement } from '../../domain/custody/permit-statement.ts';
+import { sealStatement } from '../../domain/custody/seal-statement.ts';
+import { decidePermit, type PermitAnswer } from '../../domain/permit/decide-permit.ts';
+import type { Database } from '../../services/database/database.ts';
+import { type PermitRecord, recordPermit } from '../../services/database/permits.ts';
+import type { Signer } from '../../services/keys/signer.ts';
+import type { ReadableBucket } from '../../services/objects/store.ts';
+import { readEvidence } from '../custody/read-evidence.ts';
+import { withHeartbeat } from '../heartbeat.ts';
+
+/** What the trust zone holds: the permit key, and no way to write into any bucket. */
+export type TrustDeps = {
+  readonly database: Database;
+  readonly raw: ReadableBucket;
+  readonly permitSigner: Signer;
+  readonly keySet: KeySet;
+  readonly permitLifetimeMs: number;
+  readonly evidenceMaxAgeMs: number;
+  readonly version: string;
+  readonly now: () => Date;
+};
+
+export const createTrustActivities = (deps: TrustDeps) => ({
+  /** Verifies everything itself and decides once: asked again, it answers with its first decision. */
+  decidePermit: (run: RunIdentity, bundle: BundleReference): Promise<PermitDecision> =>
+    withHeartbeat(async () => {
+      const decision = await decide(deps, run, bundle);
+      const { id, permitted, reason } = await recordPermit(deps.database, run.scope, decision);
+      return { permitId: id, permitted, reason };
+    }),
+});
+
+export type TrustActivities = ReturnType<typeof createTrustActivities>;
+
+async function decide(
+  deps: TrustDeps,
+  { scope, testId }: RunIdentity,
+  bundle: BundleReference,
+): Promise<PermitRecord> {
+  const decidedAt = deps.now();
+  const answer = decidePermit({
+    evidence: { ...(await readEvidence(deps.raw, bundle.prefix)), keySet: deps.keySet },
+    expectedDigest: bundle.digest,
+    expectedRun: { ...scope, testId },
+    now: decidedAt,
+    maxAgeMs: deps.evidenceMaxAgeMs,
+  });
+  const id = `permit_${randomBytes(16).toString('hex')}`;
+  const about = { id, testId, bundleDigest: bundle.digest, decidedAt };
+  return answer.permitted ? yes(deps, about, answer) : no(about, answer);
+}
+
+type About = Pick<PermitRecord, 'id' | 'testId' | 'bundleDigest' | 'decidedAt'>;
+
+async function yes(
+  deps: TrustDeps,
+  about: About,
+  { evidence }: Extract<PermitAnswer, { permitted: true }>,
+): Promise<PermitRecord> {
+  const expiresAt = new Date(about.decidedAt.getTime() + deps.permitLifetimeMs);
+  const statement = permitStatement({
+    id: about.id,
+    evidence,
+    version: deps.version,
+    decidedAt: about.decidedAt,
+    expiresAt,
+  });
+  return {
+    ...about,
+    permitted: true,
+    reason: null,
+    detail: null,
+    statement: await sealStatement(statement, deps.permitSigner),
+    expiresAt,
+  };
+}
+
+const no = (about: About, { reason, detail }: Extract<PermitAnswer, { permitted: false }>): PermitRecord => ({
+  ...about,
+  permitted: false,
+  reason,
+  detail,
+  statement: null,
+  expiresAt: null,
+});

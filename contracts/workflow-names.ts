@@ -1,0 +1,19 @@
+import type { RunIdentity } from './workflows.ts';
+
+// Workflow code imports this file: it must stay free of everything that a workflow's sandbox need not load.
+
+/** Workflow type names as Temporal knows them. */
+export const WORKFLOWS = {
+  scan: 'scanWorkflow',
+  publish: 'publishWorkflow',
+  ingest: 'ingestWorkflow',
+} as const;
+
+/** Answers `Step[]`: where the run stands. */
+export const PROGRESS_QUERY = 'progress';
+
+/** Ids that mean something to a person reading Temporal's Web UI. */
+export const workflowId = (
+  kind: 'scan' | 'publish' | 'ingest',
+  run: Pick<RunIdentity, 'scope' | 'component' | 'testId'>,
+): string => `${kind}/${run.scope.workspace}/${run.component}/${run.testId}`;

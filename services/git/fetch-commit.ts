@@ -1,0 +1,110 @@
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
+import { CertusError } from '../../contracts/errors.ts';
+import { checkRemote } from './remote.ts';
+import { GitError, runGit } from './run-git.ts';
+
+export type FetchRequest = {
+  /** An empty folder for the bare repository. */
+  readonly folder: string;
+  readonly url: string;
+  readonly branch?: string | undefined;
+  readonly commit?: string | undefined;
+  readonly allowedHosts: readonly string[];
+  readonly maxBytes: number;
+  readonly signal?: AbortSignal | undefined;
+};
+
+export type FetchedCommit = { readonly commit: string; readonly branch: string | null };
+
+/** Fetches one commit, and nothing of its history, into a bare repository of our own. */
+export async function fetchCommit(request: FetchRequest): Promise<FetchedCommit> {
+  const { folder, url, branch, commit, allowedHosts } = request;
+  const remote = await checkRemote(url, allowedHosts);
+  await prepare(folder, request.signal);
+  const reference = commit ?? (branch === undefined ? 'HEAD' : `refs/heads/${branch}`);
+  const limit = limitSize(join(folder, 'objects', 'pack'), request);
+  try {
+    await runGit(
+      ['fetch', '--quiet', '--depth=1', '--no-tags', '--no-recurse-submodules', '--', remote.url, reference],
+      {
+        cwd: folder,
+        settings: [...remote.settings, 'protocol.version=2', 'fetch.fsckObjects=true', 'gc.auto=0'],
+        signal: limit.signal,
+      },
+    );
+  } catch (error) {
+    limit.rethrow();
+    if (error instanceof GitError) throw explain(error, request);
+    throw error;
+  } finally {
+    limit.stop();
+  }
+  const fetched = await runGit(['rev-parse', '--verify', 'FETCH_HEAD^{commit}'], {
+    cwd: folder,
+    signal: request.signal,
+  });
+  return { commit: fetched.toString().trim(), branch: branch ?? null };
+}
+
+async function prepare(folder: string, signal: AbortSignal | undefined): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  // the allowed roots decide which folders may be read, not who owns them
+  await writeFile(join(folder, 'gitconfig'), '[safe]\n\tdirectory = *\n[init]\n\tdefaultBranch = main\n');
+  // our own attributes outrank those in the tree: what is scanned are the bytes that were committed
+  await mkdir(join(folder, 'info'));
+  await writeFile(join(folder, 'info', 'attributes'), '* -text -ident !eol !filter !working-tree-encoding\n');
+  await runGit(['init', '--quiet', '--bare', '--template=', '.'], { cwd: folder, signal });
+}
+
+/** What git tells a person, told as one of our codes. */
+function explain({ stderr, message }: GitError, { url, branch, commit }: FetchRequest): CertusError {
+  const shown = isAbsolute(url) ? url : url.replace(/\/\/[^@/]*@/, '//');
+  if (/couldn't find remote ref HEAD|no commits yet/i.test(stderr)) {
+    return new CertusError('repository_has_no_commits', `${shown} has no commits`);
+  }
+  if (/couldn't find remote ref|not our ref|unadvertised object/i.test(stderr)) {
+    return new CertusError(
+      'revision_not_found',
+      `${shown} has no ${commit === undefined ? `branch ${branch ?? ''}` : `commit ${commit}`}`,
+    );
+  }
+  if (
+    isAbsolute(url) ||
+    /not a git repository|repository .* not found|does not appear to be a git repository/i.test(stderr)
+  ) {
+    return new CertusError('not_a_repository', `${shown} is not a git repository`, { cause: message });
+  }
+  return new CertusError('source_unreachable', `${shown} cannot be fetched: ${lastLine(stderr)}`);
+}
+
+const lastLine = (text: string): string => text.trim().split('\n').at(-1)?.slice(0, 300) ?? '';
+
+/** git has no limit of its own for what it fetches: a remote that sends without end is cut off. */
+function limitSize(folder: string, { maxBytes, signal }: FetchRequest) {
+  const tooLarge = new AbortController();
+  const timer = setInterval(() => {
+    void sizeOf(folder).then((size) => {
+      if (size > maxBytes) tooLarge.abort();
+    });
+  }, 500);
+  return {
+    signal: AbortSignal.any([tooLarge.signal, ...(signal === undefined ? [] : [signal])]),
+    rethrow: () => {
+      if (tooLarge.signal.aborted)
+        throw new CertusError('source_too_large', `the repository is larger than ${maxBytes} bytes`);
+    },
+    stop: () => clearInterval(timer),
+  };
+}
+
+async function sizeOf(folder: string): Promise<number> {
+  let size = 0;
+  for (const name of await readdir(folder).catch(() => [])) {
+    size += await stat(join(folder, name)).then(
+      (info) => info.size,
+      () => 0,
+    );
+  }
+  return size;
+}

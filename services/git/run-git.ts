@@ -1,0 +1,100 @@
+import { spawn } from 'node:child_process';
+import { CertusError } from '../../contracts/errors.ts';
+
+export type GitRun = {
+  readonly cwd: string;
+  /** Folder of the bare repository, which also holds git's configuration; the current folder when not given. */
+  readonly repository?: string;
+  /** `-c` settings, which even a hostile repository's own configuration cannot override. */
+  readonly settings?: readonly string[];
+  readonly input?: string;
+  readonly signal?: AbortSignal | undefined;
+  /** Answers beyond this many bytes end the run. */
+  readonly maxOutput?: number;
+};
+
+/** Thrown when git itself says no; the caller knows what that means for its source. */
+export class GitError extends Error {
+  readonly stderr: string;
+  constructor(command: string, stderr: string) {
+    super(`git ${command} failed: ${stderr.trim().slice(-500)}`);
+    this.name = 'GitError';
+    this.stderr = stderr;
+  }
+}
+
+/**
+ * Runs git so that neither the repository nor the machine's configuration can make it run anything else: no system or
+ * user configuration, no hooks, no filters, no prompts, only transports that cannot name a command.
+ */
+export async function runGit(
+  args: readonly string[],
+  { cwd, repository = cwd, settings = [], input, signal, maxOutput = 64 * 1024 * 1024 }: GitRun,
+): Promise<Buffer> {
+  const child = spawn('git', [...settings.flatMap((setting) => ['-c', setting]), ...args], {
+    cwd,
+    env: environment(repository),
+    stdio: ['pipe', 'pipe', 'pipe'],
+    detached: true,
+  });
+  const kill = () => killGroup(child.pid);
+  signal?.addEventListener('abort', kill, { once: true });
+  try {
+    child.stdin.on('error', () => undefined); // git may have had enough; its exit code tells
+    child.stdin.end(input ?? '');
+    let stderr = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr = `${stderr}${chunk}`.slice(-16_384);
+    });
+    const output: Buffer[] = [];
+    let size = 0;
+    child.stdout.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > maxOutput) kill();
+      else output.push(chunk);
+    });
+    const code = await new Promise<number | null>((resolve, reject) => {
+      child.once('error', (cause) =>
+        reject(new CertusError('tool_failed', 'git cannot be started', { cause })),
+      );
+      child.once('close', resolve);
+    });
+    signal?.throwIfAborted();
+    if (size > maxOutput)
+      throw new CertusError(
+        'source_too_large',
+        `the answer of git ${args[0] ?? ''} is larger than ${maxOutput} bytes`,
+      );
+    if (code !== 0) throw new GitError(args[0] ?? '', stderr);
+    return Buffer.concat(output);
+  } finally {
+    signal?.removeEventListener('abort', kill);
+  }
+}
+
+/** git starts helpers of its own (ssh, remote-https, index-pack): all of them go. */
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+const environment = (home: string): NodeJS.ProcessEnv => ({
+  PATH: process.env.PATH,
+  HOME: home,
+  LC_ALL: 'C',
+  GIT_DIR: home,
+  GIT_CONFIG_NOSYSTEM: '1',
+  GIT_CONFIG_GLOBAL: `${home}/gitconfig`,
+  GIT_ATTR_NOSYSTEM: '1',
+  GIT_TERMINAL_PROMPT: '0',
+  GIT_ASKPASS: 'false',
+  GIT_ALLOW_PROTOCOL: 'file:http:https:ssh',
+  GIT_PROTOCOL_FROM_USER: '0',
+  GIT_OPTIONAL_LOCKS: '0',
+  GIT_LFS_SKIP_SMUDGE: '1',
+  GIT_SSH_COMMAND: 'ssh -oBatchMode=yes -oConnectTimeout=15',
+});

@@ -1,0 +1,37 @@
+import { type NativeConnection, Worker } from '@temporalio/worker';
+import { taskQueue, type Zone } from '../contracts/zones.ts';
+import type { Logger } from '../services/log/log.ts';
+import { activityInterceptor } from './interceptor.ts';
+
+export type ZoneService = {
+  readonly zone: Zone;
+  /** The zone's activities, each with what it needs already in its hands. */
+  readonly activities: object;
+  /** Where the zone also runs workflows. */
+  readonly workflowBundle?: string;
+  /** Activities at once: scans are heavy on memory and processor, the rest mostly waits. */
+  readonly concurrency: number;
+};
+
+/** One Temporal worker polling one zone's task queue. */
+export function serveZone(
+  connection: NativeConnection,
+  namespace: string,
+  service: ZoneService,
+  log: Logger,
+): Promise<Worker> {
+  const { zone, activities, workflowBundle, concurrency } = service;
+  return Worker.create({
+    connection,
+    namespace,
+    taskQueue: taskQueue(zone),
+    identity: `${zone}@${process.pid}`,
+    activities,
+    ...(workflowBundle === undefined ? {} : { workflowBundle: { codePath: workflowBundle } }),
+    maxConcurrentActivityTaskExecutions: concurrency,
+    // a few hundred runs wait in memory; beyond that a run is replayed from its history when it wakes
+    maxCachedWorkflows: 200,
+    shutdownGraceTime: '10 seconds',
+    interceptors: { activity: [activityInterceptor(log.child({ zone }))] },
+  });
+}

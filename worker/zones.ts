@@ -1,0 +1,26 @@
+import type { Zone } from '../contracts/zones.ts';
+import { ConfigurationError } from '../services/config/load.ts';
+import type { SettingName, Settings } from '../services/config/settings.ts';
+
+/** The secrets that belong to one zone and to no other process. */
+export const ZONE_SECRETS = {
+  assurance: ['CERTUS_EVIDENCE_KEY_FILE'],
+  trust: ['CERTUS_PERMIT_KEY_FILE'],
+  transform: ['CERTUS_PROMOTION_KEY_FILE'],
+  ingest: [],
+} as const satisfies Record<Zone, readonly SettingName[]>;
+
+/**
+ * Refuses to start with what another zone alone may hold: a scanner that runs hostile code cannot leak a permit key
+ * that its process was never given.
+ */
+export function refuseForeignSecrets(settings: Settings, served: readonly Zone[]): void {
+  const foreign = (Object.keys(ZONE_SECRETS) as Zone[])
+    .filter((zone) => !served.includes(zone))
+    .flatMap((zone) =>
+      ZONE_SECRETS[zone]
+        .filter((name) => settings[name] !== undefined)
+        .map((name) => `${name}: belongs to zone ${zone}, which this worker does not serve`),
+    );
+  if (foreign.length > 0) throw new ConfigurationError(foreign);
+}

@@ -1,0 +1,109 @@
+import {
+  CancellationScope,
+  defineQuery,
+  executeChild,
+  isCancellation,
+  proxyActivities,
+  setHandler,
+} from '@temporalio/workflow';
+import type { ScanActivities } from '../activities/scan/create-scan-activities.ts';
+import type { RunRecord } from '../activities/scan/record-scan.ts';
+import type { TrustActivities } from '../activities/trust/create-trust-activities.ts';
+import type { Step } from '../contracts/scan.ts';
+import { PROGRESS_QUERY, WORKFLOWS, workflowId } from '../contracts/workflow-names.ts';
+import type { RunIdentity, ScanInput } from '../contracts/workflows.ts';
+import { taskQueue } from '../contracts/zones.ts';
+import { resolveProfile } from '../domain/policy/resolve-profile.ts';
+import { failureNotice } from './failure-notice.ts';
+import type { ingestWorkflow } from './ingest-workflow.ts';
+import { inZone } from './options.ts';
+import { ProgressBoard } from './progress.ts';
+import type { publishWorkflow } from './publish-workflow.ts';
+import { belongsTo, showState, showVerdict } from './search-attributes.ts';
+
+export const progress = defineQuery<Step[]>(PROGRESS_QUERY);
+
+const { fetchSource } = proxyActivities<ScanActivities>({
+  ...inZone('assurance', '1 hour'),
+  retry: { initialInterval: '1 second', maximumAttempts: 4 }, // a remote that stays away is the caller's to mend
+});
+const { runTool, composeBundle, signBundle } = proxyActivities<ScanActivities>(inZone('assurance', '1 hour'));
+const { recordScan, cleanUp } = proxyActivities<ScanActivities>(inZone('assurance', '1 minute'));
+const { decidePermit } = proxyActivities<TrustActivities>(inZone('trust', '10 minutes'));
+
+type Learn = (more: Partial<RunRecord>) => void;
+
+/** Carries one source through the whole chain: scan, sign, permit, publish, ingest. */
+export async function scanWorkflow(input: ScanInput): Promise<RunRecord> {
+  const board = new ProgressBoard(['fetch', 'scan', 'gate', 'sign', 'permit', 'publish', 'ingest']);
+  setHandler(progress, () => board.steps());
+  let run: RunRecord = { status: 'RUNNING', startedAt: now() };
+  const learn: Learn = (more) => {
+    run = { ...run, ...more };
+  };
+  showState('RUNNING');
+  try {
+    await recordScan(input, run);
+    await carryThrough(input, board, learn);
+    learn({ status: 'SUCCEEDED' });
+  } catch (error) {
+    learn({ status: isCancellation(error) ? 'CANCELLED' : 'FAILED', errors: [failureNotice(error)] });
+    throw error;
+  } finally {
+    learn({ completedAt: now() });
+    showState(run.status);
+    // also when the run was cancelled: its record must say so, and its checkout must go
+    await CancellationScope.nonCancellable(() => Promise.all([recordScan(input, run), cleanUp(input)]));
+  }
+  return run;
+}
+
+async function carryThrough(input: ScanInput, board: ProgressBoard, learn: Learn): Promise<void> {
+  const run: RunIdentity = {
+    scope: input.scope,
+    component: input.component,
+    assessment: input.assessment,
+    testId: input.testId,
+  };
+  const { tools } = resolveProfile(input.manifest, input.profile);
+  const startedAt = now();
+
+  const checkout = await board.during('fetch', () => fetchSource(input));
+  learn({ checkout });
+  await board.during('scan', () => Promise.all(tools.map((tool) => runTool(input, checkout, tool))));
+  const assessment = await board.during('gate', () =>
+    composeBundle({ input, checkout, startedAt, completedAt: now() }),
+  );
+  learn({ assessment });
+  showVerdict(assessment.verdict);
+  await board.during('sign', () => signBundle(input, assessment.bundle));
+
+  const permit = await board.during('permit', () => decidePermit(run, assessment.bundle));
+  learn({ permit });
+  if (!permit.permitted) return board.skip('publish', 'ingest');
+
+  const publication = await board.during('publish', () =>
+    executeChild<typeof publishWorkflow>(WORKFLOWS.publish, {
+      ...child('publish', run),
+      taskQueue: taskQueue('transform'),
+      args: [{ ...run, bundle: assessment.bundle, permitId: permit.permitId }],
+    }),
+  );
+  learn({ publication });
+  const ingestion = await board.during('ingest', () =>
+    executeChild<typeof ingestWorkflow>(WORKFLOWS.ingest, {
+      ...child('ingest', run),
+      taskQueue: taskQueue('ingest'),
+      args: [{ ...run, goldenManifestKey: publication.goldenManifestKey }],
+    }),
+  );
+  learn({ ingestion });
+}
+
+const child = (kind: 'publish' | 'ingest', run: RunIdentity) => ({
+  workflowId: workflowId(kind, run),
+  typedSearchAttributes: belongsTo(run),
+});
+
+/** Deterministic: inside a workflow the clock is the history's. */
+const now = (): string => new Date().toISOString();
