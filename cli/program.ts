@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { SEVERITIES } from '../contracts/finding.ts';
 import { ScanState } from '../contracts/scan.ts';
-import release from '../package.json' with { type: 'json' };
+import { certusVersion } from '../services/config/version.ts';
 import { config } from './commands/config.ts';
 import { down } from './commands/down.ts';
 import { scan } from './commands/scan.ts';
@@ -20,7 +20,7 @@ export function createProgram(surroundings: Surroundings, exit: (code: ExitCode)
   const program = new Command('certus')
     .description('Scan, sign, permit, publish, search.')
     .exitOverride()
-    .version(release.version, '--version', 'which release this is')
+    .version(certusVersion(), '--version', 'which release this is')
     .configureOutput({
       writeOut: (text) => surroundings.stdout.write(text),
       writeErr: (text) => surroundings.stderr.write(text),

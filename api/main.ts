@@ -1,0 +1,89 @@
+import { readFile } from 'node:fs/promises';
+import type { Server } from 'node:http';
+import { ConfigurationError, loadSettings } from '../services/config/load.ts';
+import { exitOnBadConfiguration, requireSettings } from '../services/config/require.ts';
+import { certusVersion } from '../services/config/version.ts';
+import { openDatabase } from '../services/database/database.ts';
+import { createLogger } from '../services/log/log.ts';
+import { openSearchIndex } from '../services/search/open-search.ts';
+import { connectTemporal } from '../services/temporal/client.ts';
+import { createApp } from './app.ts';
+import { type Authenticator, localTokenAuthenticator } from './authentication.ts';
+import { close, listen } from './server.ts';
+
+/** The API process. It starts without the servers behind it: /readyz says when they are there. */
+async function main(): Promise<void> {
+  const { settings: loaded } = loadSettings(process.env);
+  const settings = requireSettings(loaded, ['CERTUS_DATABASE_URL', 'CERTUS_API_TOKEN_FILE']);
+  const { CERTUS_API_HOST: host, CERTUS_API_PORT: port } = settings;
+  const log = createLogger('api', settings);
+  const authenticator = await openAuthenticator(settings.CERTUS_API_TOKEN_FILE);
+  const database = openDatabase(settings.CERTUS_DATABASE_URL, { poolSize: settings.CERTUS_DATABASE_POOL });
+  const temporal = connectTemporal(settings);
+  const search = await openSearchIndex(
+    {
+      url: settings.CERTUS_OPENSEARCH_URL,
+      username: settings.CERTUS_OPENSEARCH_USERNAME,
+      password: settings.CERTUS_OPENSEARCH_PASSWORD,
+    },
+    database,
+  );
+
+  const app = createApp({
+    settings,
+    database,
+    temporal,
+    search,
+    authenticator,
+    log,
+    version: certusVersion(),
+  });
+  const server = await listen(app, host, port);
+  const stopped = untilStopped();
+  log.info({ host, port }, 'serving');
+  process.send?.({ ready: true });
+
+  await stopped;
+  await stop(server);
+  await Promise.all([search.close(), database.close(), temporal.connection.close()]);
+  if (process.connected) process.disconnect();
+}
+
+async function openAuthenticator(file: string): Promise<Authenticator> {
+  try {
+    return localTokenAuthenticator((await readFile(file, 'utf8')).trim());
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConfigurationError([`CERTUS_API_TOKEN_FILE: ${reason}`]);
+  }
+}
+
+/** Asked to stop, or left alone by the supervisor: either way it is time. */
+function untilStopped(): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+  process.once('disconnect', () => resolve());
+  return promise;
+}
+
+/** A second signal does not wait for those who are still being answered. */
+async function stop(server: Server): Promise<void> {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.once(signal, () => server.closeAllConnections());
+  await close(server);
+}
+
+/** Says which address could not be had, and exits so that a supervisor tries again later. */
+function exitOnTakenAddress(error: unknown): void {
+  const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
+  if (!['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES'].includes(code ?? '') || port === undefined) return;
+  process.stderr.write(
+    `cannot listen on ${address}:${port} (${code}): set CERTUS_API_HOST and CERTUS_API_PORT\n`,
+  );
+  process.exit(69);
+}
+
+await main().catch((error: unknown) => {
+  exitOnTakenAddress(error);
+  exitOnBadConfiguration(error);
+});
