@@ -5,7 +5,7 @@ import { findRecord, readRecord } from './directory-records.ts';
 import type { ObjectInfo } from './store.ts';
 
 /**
- * What is known of an open file; `undefined` for what is no plain file. A file without its own record was
+ * What is known of an open file. A file without its own record was
  * restored, edited or put there by hand: it is an object like any other, and its digest is taken from its bytes.
  */
 export const describeFile = async (
@@ -13,9 +13,8 @@ export const describeFile = async (
   root: string,
   bucket: string,
   key: string,
-): Promise<ObjectInfo | undefined> => {
+): Promise<ObjectInfo> => {
   const stats = await handle.stat({ bigint: true });
-  if (!stats.isFile()) return undefined;
   const size = Number(stats.size);
   const own = await readRecord(root, bucket, key, identityOf(stats));
   if (own?.size === size) return own;

@@ -52,7 +52,7 @@ export const unpublish = async (bucketFolder: string, key: string): Promise<stri
   return identityOf(stats);
 };
 
-export const foldersOf = (key: string): string[] => key.split('/').slice(0, -1);
+const foldersOf = (key: string): string[] => key.split('/').slice(0, -1);
 
 /** A remover may take an empty folder away between our making it and our using it; each such loss was its progress. */
 const ATTEMPTS = 100;

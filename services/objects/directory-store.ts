@@ -1,13 +1,13 @@
-import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { type FileHandle, mkdir } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { CertusError } from '../../contracts/errors.ts';
-import { isFileError, onDisk } from '../files/failure.ts';
+import { onDisk } from '../files/failure.ts';
 import { findFolder, makeFolder } from '../files/folder.ts';
+import { openPlainFile } from '../files/plain-file.ts';
 import { type StagedFile, stageFile, sweepStagedFiles } from '../files/staged-file.ts';
 import { describeFile } from './directory-info.ts';
 import { listFolder } from './directory-listing.ts';
-import { foldersOf, publish, unpublish } from './directory-publish.ts';
+import { publish, unpublish } from './directory-publish.ts';
 import { pruneRecords, removeRecord, writeRecord } from './directory-records.ts';
 import { checkBucketName, checkKey, checkPrefix } from './names.ts';
 import { checkPutOptions } from './put-options.ts';
@@ -140,30 +140,17 @@ const settle = async (
   }
 };
 
-/** Neither follows a link nor waits for a pipe's other end: only a plain file is an object. */
-const OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-
 const openFile = async (
   root: string,
   bucket: string,
   key: string,
 ): Promise<{ handle: FileHandle; info: ObjectInfo } | undefined> => {
-  const folder = await findFolder(root, [bucket, ...foldersOf(checkKey(key))]);
-  if (folder === undefined) return undefined;
-  let handle: FileHandle;
+  const handle = await openPlainFile(root, [bucket, ...checkKey(key).split('/')]);
+  if (handle === undefined) return undefined;
   try {
-    handle = await open(join(root, bucket, key), OPEN_FLAGS);
-  } catch (error) {
-    if (isFileError(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO', 'ENAMETOOLONG')) return undefined;
-    throw error;
-  }
-  try {
-    const info = await describeFile(handle, root, bucket, key);
-    if (info !== undefined) return { handle, info };
+    return { handle, info: await describeFile(handle, root, bucket, key) };
   } catch (error) {
     await handle.close();
     throw error;
   }
-  await handle.close();
-  return undefined;
 };

@@ -6,15 +6,26 @@ export type StoredManifest = {
   readonly digest: string;
 };
 
-/** What Certus needs of a registry; digests are written `sha256:<hex>`. */
+/** What Certus needs of a registry; digests are written `sha256:<hex>`. Names outside OCI's grammar are `invalid_request`. */
 export interface Registry {
   hasBlob(repository: string, digest: string): Promise<boolean>;
   /** Idempotent; bytes that do not match the digest are refused with `digest_mismatch`. */
   pushBlob(repository: string, digest: string, bytes: Uint8Array): Promise<void>;
-  /** Throws `object_not_found`; what comes back has been checked against the digest. */
-  pullBlob(repository: string, digest: string): Promise<Uint8Array>;
-  /** Stores the manifest under its digest and, when given, under the tag as well. */
-  pushManifest(repository: string, bytes: Uint8Array, mediaType: string, tag?: string): Promise<StoredManifest>;
+  /**
+   * Throws `object_not_found`, and `object_too_large` beyond the limit (256 MiB when none is given);
+   * what comes back has been checked against the digest.
+   */
+  pullBlob(repository: string, digest: string, limit?: number): Promise<Uint8Array>;
+  /**
+   * Stores the manifest under its digest and, when given, under the tag as well. One that names blobs the
+   * repository does not hold is `registry_refused`.
+   */
+  pushManifest(
+    repository: string,
+    bytes: Uint8Array,
+    mediaType: string,
+    tag?: string,
+  ): Promise<StoredManifest>;
   /** By tag or digest; `undefined` when there is none. A digest is checked against the bytes. */
   pullManifest(repository: string, reference: string): Promise<StoredManifest | undefined>;
   /** Tags a person gave, in byte order; the digest-named fallback tags of referrers are left out. */

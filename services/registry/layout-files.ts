@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { link, mkdir, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CertusError } from '../../contracts/errors.ts';
+import { isFileError, onDisk } from '../files/failure.ts';
+import { makeFolder, syncFolder } from '../files/folder.ts';
+import { openPlainFile } from '../files/plain-file.ts';
+import { stageFile, sweepStagedFiles } from '../files/staged-file.ts';
+import { withLock } from './layout-lock.ts';
+
+/** A repository's folder as whole files: read at once, replaced at once, never seen half. */
+export const layoutFiles = (root: string) => ({
+  prepare: () =>
+    onDisk(`open the registry ${root}`, async () => {
+      await mkdir(root, { recursive: true });
+      await makeFolder(root, [LOCKS]);
+      await sweepStagedFiles(await makeFolder(root, [STAGING]), Date.now());
+    }),
+
+  /** `undefined` when there is no such file; `object_too_large` before the first byte is read. */
+  read: (path: readonly string[], limit: number): Promise<Uint8Array | undefined> =>
+    onDisk(`read ${join(root, ...path)}`, async () => {
+      const handle = await openPlainFile(root, path);
+      if (handle === undefined) return undefined;
+      try {
+        const { size } = await handle.stat();
+        if (size > limit)
+          throw new CertusError('object_too_large', `${join(root, ...path)} is larger than ${limit} bytes`);
+        return await handle.readFile();
+      } finally {
+        await handle.close();
+      }
+    }),
+
+  has: (path: readonly string[]): Promise<boolean> =>
+    onDisk(`read ${join(root, ...path)}`, async () => {
+      const handle = await openPlainFile(root, path);
+      await handle?.close();
+      return handle !== undefined;
+    }),
+
+  /** With `ifAbsent` what is there already stays. */
+  write: (path: readonly string[], bytes: Uint8Array, { ifAbsent = false } = {}): Promise<void> =>
+    onDisk(`write ${join(root, ...path)}`, async () => {
+      const folder = await makeFolder(root, path.slice(0, -1));
+      const staged = await stageFile(await makeFolder(root, [STAGING]), bytes);
+      try {
+        await (ifAbsent ? linkIfAbsent : replace)(staged.path, join(root, ...path));
+        await syncFolder(folder);
+      } finally {
+        await staged.discard();
+      }
+    }),
+
+  /** The lock is beside the layouts and not in them: other tools read those. */
+  locked: <T>(name: string, work: () => Promise<T>): Promise<T> =>
+    withLock(join(root, LOCKS, createHash('sha256').update(name).digest('hex')), work),
+});
+
+/** Names no repository can have: the grammar wants a letter or digit first. */
+const STAGING = '.tmp';
+const LOCKS = '.locks';
+
+const linkIfAbsent = async (staged: string, target: string): Promise<void> => {
+  try {
+    await link(staged, target);
+  } catch (error) {
+    if (!isFileError(error, 'EEXIST')) throw error;
+  }
+};
+
+const replace = async (staged: string, target: string): Promise<void> => {
+  try {
+    await rename(staged, target);
+  } catch (error) {
+    if (!isFileError(error, 'EISDIR', 'ENOTEMPTY', 'EEXIST')) throw error;
+    throw new CertusError('object_conflict', `${target} is the folder of another repository`, {
+      cause: error,
+    });
+  }
+};
