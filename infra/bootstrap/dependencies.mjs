@@ -28,10 +28,9 @@ export function isInstalled(checkout, lockfile) {
   });
 }
 
-/** Of two that differ by C library only, npm installs one: that the other is missing says nothing. */
+/** An optional package that names neither system nor processor belongs to one that does, and went with it. */
 const isForUs = ({ os, cpu, libc }) =>
-  libc === undefined &&
-  (os === undefined || os.includes(process.platform)) && (cpu === undefined || cpu.includes(process.arch));
+  libc === undefined && os?.includes(process.platform) && cpu?.includes(process.arch);
 
 /** The Node that came with the dependencies, or our own where there is none for this machine. */
 export function nodeOf(checkout) {
