@@ -52,10 +52,17 @@ export function title(code: ErrorCode): string {
 function asCertusError(error: unknown): CertusError {
   if (error instanceof CertusError) return error;
   return (
+    pathFailure(error) ??
     bodyFailure(error) ??
     dependencyFailure(error) ??
     new CertusError('internal_error', 'unexpected error', { cause: error })
   );
+}
+
+/** The router throws it for a path that is no percent-encoded text, and so names nothing. */
+function pathFailure(error: unknown): CertusError | undefined {
+  const named = (error as { name?: unknown } | null)?.name === 'URIError';
+  return named ? new CertusError('not_found', 'there is nothing at this path; see /docs') : undefined;
 }
 
 const BODY_FAILURES: Readonly<Record<string, readonly [ErrorCode, string]>> = {
