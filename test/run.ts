@@ -1,0 +1,81 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { startServers } from '../infra/local/start-servers.ts';
+import { migrate } from '../services/database/migrate.ts';
+import { parseArguments } from './runner/arguments.ts';
+import { type Counts, runJest } from './runner/jest.ts';
+import { makePlan, type Plan } from './runner/plan.ts';
+import { findSuites, KINDS, type Suite } from './runner/suites.ts';
+
+const root = resolve(import.meta.dirname, '..');
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+/** `npm test`: starts the servers the suites ask for, runs them kind by kind, and names what was not run. */
+async function main(): Promise<number> {
+  const wanted = parseArguments(process.argv.slice(2), process.env);
+  const suites = await findSuites(root, wanted.kinds, wanted.names);
+  const plan = await makePlan(suites, wanted.full);
+  const folder = await mkdtemp(join(tmpdir(), 'certus-test-'));
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  const counts = await runAll(plan, folder, wanted.jest, stop.signal);
+  if (counts.failed === 0) await rm(folder, { recursive: true, force: true });
+  else say(`\nThe servers' logs of this run: ${join(folder, 'logs')}`);
+  return conclude(counts, plan, wanted.full);
+}
+
+async function runAll(
+  plan: Plan,
+  folder: string,
+  options: readonly string[],
+  signal: AbortSignal,
+): Promise<Counts> {
+  const of = (kinds: readonly string[]) => plan.run.filter(({ kind }) => kinds.includes(kind));
+  const run = (suites: readonly Suite[], environment: Record<string, string>, more: readonly string[]) =>
+    signal.aborted
+      ? Promise.resolve({ passed: 0, failed: 1, skipped: 0 })
+      : runJest({
+          root,
+          folder,
+          environment,
+          files: suites.map(({ file }) => file),
+          options: [...more, ...options],
+        });
+  const quick = await run(of(['unit']), {}, ['--maxWorkers=2']);
+  const slow = of(KINDS.filter((kind) => kind !== 'unit'));
+  if (slow.length === 0) return quick;
+  say(plan.servers.length === 0 ? '' : `\nstarting ${plan.servers.join(', ')}`);
+  const servers = await startServers(plan.servers, {
+    dir: folder,
+    report: (line) => say(`  ${line}`),
+    build: true,
+    signal,
+  });
+  try {
+    if (servers.env.CERTUS_DATABASE_URL !== undefined) await migrate(servers.env.CERTUS_DATABASE_URL);
+    // one after the other: they start and kill processes of their own, and two cores are soon too few
+    return sum(quick, await run(slow, { ...servers.env }, ['--runInBand']));
+  } finally {
+    await servers.stop();
+  }
+}
+
+const sum = (a: Counts, b: Counts): Counts => ({
+  passed: a.passed + b.passed,
+  failed: a.failed + b.failed,
+  skipped: a.skipped + b.skipped,
+});
+
+/** The last line is for machines and people alike. Asked for everything, a suite that did not run has failed. */
+function conclude({ passed, failed, skipped }: Counts, { left }: Plan, full: boolean): number {
+  for (const { suite, reason } of left) say(`\nnot run: ${suite.file}\n  ${reason.replaceAll('\n', '\n  ')}`);
+  const missed = full ? left.length + skipped : 0;
+  if (full && skipped > 0) say(`\n${skipped} tests were skipped, which counts as failed here`);
+  say(
+    `\n${passed} passed, ${failed + missed} failed${left.length + skipped > 0 && !full ? `, ${left.length + skipped} skipped` : ''}`,
+  );
+  return failed + missed > 0 || passed === 0 ? 1 : 0;
+}
+
+process.exitCode = await main();
