@@ -1,5 +1,5 @@
-import type { SearchFilters } from '../../contracts/search.ts';
 import type { Scope } from '../../contracts/identifiers.ts';
+import type { SearchFilters } from '../../contracts/search.ts';
 
 /** One searchable thing. Its text has been masked before it gets here. */
 export type IndexDocument = {
