@@ -16,6 +16,9 @@ export const verified = ({ info, body }: OpenObject): Readable => {
     flush(done) {
       done(hash.digest('hex') === info.sha256 ? null : mismatch(info));
     },
+    destroy(error, done) {
+      done(error && brokenOff(info, error));
+    },
   });
   // The error reaches the reader through `check`; destroying `check` closes the source.
   return pipeline(body, check, () => undefined);
@@ -41,6 +44,14 @@ export const notFound = (where: string) => new CertusError('object_not_found', `
 
 const mismatch = (info: ObjectInfo) =>
   new CertusError('digest_mismatch', `${info.key} is not what was stored: expected sha256 ${info.sha256}`);
+
+/** A disk or a network that fails half way is worth another try, as it is before the first byte. */
+const brokenOff = (info: ObjectInfo, error: Error): CertusError =>
+  error instanceof CertusError
+    ? error
+    : new CertusError('dependency_unavailable', `Reading ${info.key} broke off: ${error.message}`, {
+        cause: error,
+      });
 
 const tooLarge = (info: ObjectInfo, limit: number) =>
   new CertusError('object_too_large', `${info.key} is larger than the ${limit} bytes that may be read`);

@@ -18,6 +18,7 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { onDisk } from '../../services/files/failure.ts';
@@ -28,7 +29,7 @@ import { collect, directoryUnderTest, keysOf, longStream, sha256 } from './objec
 
 const TEXT = { contentType: 'text/plain', metadata: { a: 'b' } };
 const MIB = 1024 * 1024;
-const WRITER = join(import.meta.dirname, 'object-writer.ts');
+const WRITER = fileURLToPath(new URL('./object-writer.ts', import.meta.url));
 
 let place: Awaited<ReturnType<typeof directoryUnderTest>>;
 let root: string;

@@ -1,4 +1,8 @@
 // needs: s3
+
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import {
   CreateBucketCommand,
   ListMultipartUploadsCommand,
@@ -41,6 +45,22 @@ test('an object with a digest that is not its own is not handed out as good', as
   const Metadata = { 'certus-sha256': sha256('good') };
   await stranger.send(new PutObjectCommand({ Bucket, Key: 'x', Body: 'evil', Metadata }));
   await expect(store.readable(Bucket).read('x', 5)).rejects.toMatchObject({ code: 'digest_mismatch' });
+});
+
+test('a download that breaks off half way is unavailable, and not a shorter object', async () => {
+  const server = createServer((request, response) => {
+    response.writeHead(200, { 'content-length': 1000, 'x-amz-meta-certus-sha256': sha256('x') });
+    if (request.method === 'HEAD') response.end();
+    else response.write('half', () => response.destroy());
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  const broken = openS3Store({ endpoint: `http://127.0.0.1:${port}`, region, accessKeyId, secretAccessKey });
+  await expect(broken.readable('evidence').read('x', 1000)).rejects.toMatchObject({
+    code: 'dependency_unavailable',
+  });
+  await broken.close();
+  server.close();
 });
 
 test('an upload in parts that is refused leaves no parts to pay for', async () => {

@@ -4,13 +4,14 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { pullArtifact, pushArtifact } from '../../services/registry/artifact.ts';
 import { openLayoutRegistry } from '../../services/registry/layout-registry.ts';
 import { openRegistry } from '../../services/registry/open-registry.ts';
 import type { Registry } from '../../services/registry/registry.ts';
 
-const WRITER = join(import.meta.dirname, 'registry-writer.ts');
+const WRITER = fileURLToPath(new URL('./registry-writer.ts', import.meta.url));
 const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 
 let root: string;
