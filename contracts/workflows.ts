@@ -66,16 +66,6 @@ export type PermitDecision = z.infer<typeof PermitDecision>;
 export const PublishInput = RunIdentity.extend({ bundle: BundleReference, permitId: PermitId });
 export type PublishInput = z.infer<typeof PublishInput>;
 
-export const Publication = z.object({
-  /** Key of the golden manifest: what makes the copy visible. */
-  goldenManifestKey: z.string(),
-  /** Where a person finds it. */
-  goldenManifest: z.string(),
-  goldenBundle: z.string(),
-  ociReference: z.string(),
-});
-export type Publication = z.infer<typeof Publication>;
-
 export const IngestInput = RunIdentity.extend({ goldenManifestKey: z.string() });
 export type IngestInput = z.infer<typeof IngestInput>;
 
@@ -85,3 +75,12 @@ export const Ingestion = z.object({
   failed: z.array(Notice),
 });
 export type Ingestion = z.infer<typeof Ingestion>;
+
+export const Publication = z.object({
+  /** Where a person finds the object that makes the golden copy visible. */
+  goldenManifest: z.string(),
+  goldenBundle: z.string(),
+  ociReference: z.string(),
+  ingestion: Ingestion,
+});
+export type Publication = z.infer<typeof Publication>;

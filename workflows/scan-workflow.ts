@@ -15,7 +15,6 @@ import type { RunIdentity, ScanInput } from '../contracts/workflows.ts';
 import { taskQueue } from '../contracts/zones.ts';
 import { resolveProfile } from '../domain/policy/resolve-profile.ts';
 import { failureNotice } from './failure-notice.ts';
-import type { ingestWorkflow } from './ingest-workflow.ts';
 import { inZone } from './options.ts';
 import { ProgressBoard } from './progress.ts';
 import type { publishWorkflow } from './publish-workflow.ts';
@@ -31,20 +30,20 @@ const { runTool, composeBundle, signBundle } = proxyActivities<ScanActivities>(i
 const { recordScan, cleanUp } = proxyActivities<ScanActivities>(inZone('assurance', '1 minute'));
 const { decidePermit } = proxyActivities<TrustActivities>(inZone('trust', '10 minutes'));
 
-type Learn = (more: Partial<RunRecord>) => void;
+type Learn = (more: Partial<RunRecord>) => RunRecord;
 
 /** Carries one source through the whole chain: scan, sign, permit, publish, ingest. */
 export async function scanWorkflow(input: ScanInput): Promise<RunRecord> {
-  const board = new ProgressBoard(['fetch', 'scan', 'gate', 'sign', 'permit', 'publish', 'ingest']);
+  const board = new ProgressBoard(['fetch', 'scan', 'gate', 'sign', 'permit', 'publish']);
   setHandler(progress, () => board.steps());
   let run: RunRecord = { status: 'RUNNING', startedAt: now() };
   const learn: Learn = (more) => {
     run = { ...run, ...more };
+    return run;
   };
   showState('RUNNING');
   try {
-    await recordScan(input, run);
-    await carryThrough(input, board, learn);
+    await Promise.all([recordScan(input, run), carryThrough(input, board, learn)]);
     learn({ status: 'SUCCEEDED' });
   } catch (error) {
     learn({ status: isCancellation(error) ? 'CANCELLED' : 'FAILED', errors: [failureNotice(error)] });
@@ -74,36 +73,26 @@ async function carryThrough(input: ScanInput, board: ProgressBoard, learn: Learn
   const assessment = await board.during('gate', () =>
     composeBundle({ input, checkout, startedAt, completedAt: now() }),
   );
-  learn({ assessment });
   showVerdict(assessment.verdict);
-  await board.during('sign', () => signBundle(input, assessment.bundle));
+  await Promise.all([
+    board.during('sign', () => signBundle(input, assessment.bundle)),
+    recordScan(input, learn({ assessment })), // the verdict shows now, however long Trust may keep the rest waiting
+  ]);
 
   const permit = await board.during('permit', () => decidePermit(run, assessment.bundle));
   learn({ permit });
-  if (!permit.permitted) return board.skip('publish', 'ingest');
+  if (!permit.permitted) return board.skip('publish');
 
   const publication = await board.during('publish', () =>
     executeChild<typeof publishWorkflow>(WORKFLOWS.publish, {
-      ...child('publish', run),
+      workflowId: workflowId('publish', run),
       taskQueue: taskQueue('transform'),
+      typedSearchAttributes: belongsTo(run),
       args: [{ ...run, bundle: assessment.bundle, permitId: permit.permitId }],
     }),
   );
   learn({ publication });
-  const ingestion = await board.during('ingest', () =>
-    executeChild<typeof ingestWorkflow>(WORKFLOWS.ingest, {
-      ...child('ingest', run),
-      taskQueue: taskQueue('ingest'),
-      args: [{ ...run, goldenManifestKey: publication.goldenManifestKey }],
-    }),
-  );
-  learn({ ingestion });
 }
-
-const child = (kind: 'publish' | 'ingest', run: RunIdentity) => ({
-  workflowId: workflowId(kind, run),
-  typedSearchAttributes: belongsTo(run),
-});
 
 /** Deterministic: inside a workflow the clock is the history's. */
 const now = (): string => new Date().toISOString();

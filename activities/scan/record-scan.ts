@@ -1,12 +1,6 @@
 import type { Notice, ScanState } from '../../contracts/scan.ts';
 import { workflowId } from '../../contracts/workflow-names.ts';
-import type {
-  Checkout,
-  Ingestion,
-  PermitDecision,
-  Publication,
-  ScanInput,
-} from '../../contracts/workflows.ts';
+import type { Checkout, PermitDecision, Publication, ScanInput } from '../../contracts/workflows.ts';
 import type { ScanChanges } from '../../services/database/scan-record.ts';
 import { openScan, updateScan } from '../../services/database/scans.ts';
 import type { Bucket } from '../../services/objects/store.ts';
@@ -22,7 +16,6 @@ export type RunRecord = {
   readonly assessment?: Assessment;
   readonly permit?: PermitDecision;
   readonly publication?: Publication;
-  readonly ingestion?: Ingestion;
   readonly errors?: readonly Notice[];
 };
 
@@ -53,10 +46,13 @@ export async function recordScan(
 }
 
 function changes(
-  { status, startedAt, completedAt, checkout, assessment, permit, publication, ingestion, errors }: RunRecord,
+  { status, startedAt, completedAt, checkout, assessment, permit, publication, errors }: RunRecord,
   raw: Bucket,
 ): ScanChanges {
-  const warnings = [...(assessment?.warnings ?? checkout?.skipped ?? []), ...(ingestion?.failed ?? [])];
+  const warnings = [
+    ...(assessment?.warnings ?? checkout?.skipped ?? []),
+    ...(publication?.ingestion.failed ?? []),
+  ];
   return {
     status,
     startedAt: new Date(startedAt),
@@ -65,7 +61,6 @@ function changes(
     ...(assessment === undefined ? {} : assessed(assessment, raw)),
     ...(permit === undefined ? {} : permitted(permit, status)),
     ...(publication === undefined ? {} : published(publication)),
-    ...(ingestion === undefined ? {} : { indexed: ingestion.indexed }),
     warnings,
     errors: [...(errors ?? [])],
   };
@@ -89,9 +84,10 @@ const permitted = ({ permitId, permitted: yes, reason }: PermitDecision, status:
   uploadStatus: !yes ? 'denied' : status === 'RUNNING' ? 'permitted' : 'upload_failed', // unless it was published
 });
 
-const published = ({ goldenManifest, goldenBundle, ociReference }: Publication): ScanChanges => ({
+const published = ({ goldenManifest, goldenBundle, ociReference, ingestion }: Publication): ScanChanges => ({
   goldenManifest,
   ociReference,
   bundle: goldenBundle,
   uploadStatus: 'uploaded',
+  indexed: ingestion.indexed,
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { lintSource } from '@secretlint/core';
 import { creator as recommended } from '@secretlint/secretlint-rule-preset-recommend';
+import { CertusError } from '../../contracts/errors.ts';
 import type { Finding } from '../../contracts/finding.ts';
 import { type SecretMatch, toFindings } from '../../domain/finding/secret-findings.ts';
 import { listFiles } from './content-hash.ts';
@@ -26,9 +27,13 @@ export async function findSecrets(
     signal?.throwIfAborted();
     const bytes = await readFile(join(tree, path));
     if (isBinary(bytes)) binaryFiles.push(path);
-    else findings.push(...toFindings(path, bytes.toString('utf8'), await lint(path, bytes.toString('utf8'))));
+    else {
+      const content = bytes.toString('utf8');
+      const matches = await search(path, content, onProgress, signal);
+      requireCredible(findings.length + matches.length);
+      for (const finding of toFindings(path, content, matches)) findings.push(finding);
+    }
     onProgress();
-    await setImmediate(); // the linter never waits for anything: without this, neither heartbeat nor cancellation gets a turn
   }
   return { version: VERSION, findings, binaryFiles };
 }
@@ -49,7 +54,43 @@ const RULES = [
   },
 ];
 
-async function lint(path: string, content: string): Promise<SecretMatch[]> {
+/**
+ * In windows, since the linter's own cost grows with the square of its matches and it never waits for anything: between
+ * windows heartbeat and cancellation get their turn. A secret that a window cuts off lies whole in the next one.
+ */
+async function search(
+  path: string,
+  content: string,
+  onProgress: () => void,
+  signal: AbortSignal | undefined,
+): Promise<SecretMatch[]> {
+  const found = new Map<string, SecretMatch>();
+  for (let start = 0; start < content.length; start += WINDOW) {
+    for (const match of await lint(path, content.slice(start, start + WINDOW + OVERLAP), start)) {
+      const key = `${match.rule} ${match.start}`;
+      if (match.end > (found.get(key)?.end ?? -1)) found.set(key, match);
+    }
+    requireCredible(found.size);
+    onProgress();
+    await setImmediate();
+    signal?.throwIfAborted();
+  }
+  return [...found.values()];
+}
+
+const WINDOW = 256 * 1024;
+/** Longer than any private key. */
+const OVERLAP = 32 * 1024;
+
+/** Beyond this it is no source code but an attempt to drown the worker: the run fails, nothing is left out in silence. */
+const MAX_FINDINGS = 50_000;
+
+function requireCredible(count: number): void {
+  if (count > MAX_FINDINGS)
+    throw new CertusError('source_too_large', `the source holds more than ${MAX_FINDINGS} secrets`);
+}
+
+async function lint(path: string, content: string, offset: number): Promise<SecretMatch[]> {
   const { messages } = await lintSource({
     source: { filePath: path, content, contentType: 'text' },
     options: { maskSecrets: false, noPhysicFilePath: false, config: { rules: RULES } },
@@ -58,8 +99,8 @@ async function lint(path: string, content: string): Promise<SecretMatch[]> {
     rule: messageId,
     family: ruleId,
     message,
-    start: range[0],
-    end: range[1],
+    start: offset + range[0],
+    end: offset + range[1],
     values: secretValues(data),
   }));
 }
