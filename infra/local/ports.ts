@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import { z } from 'zod';
 
 export type PortWish = {
-  /** Used when it is free. */
+  /** Used when it is free, by those who keep their ports: what is short-lived stays out of the way. */
   readonly preferred?: number | undefined;
   /** Used or nothing: a person asked for exactly this port, by the setting of this name. */
   readonly fixed?: { readonly port: number; readonly setting: string } | undefined;
@@ -41,7 +41,7 @@ export class Ports {
         `port ${fixed.port} is taken by another program; ${fixed.setting} asks for exactly this port: free it, or choose another`,
       );
     }
-    for (const port of candidates(this.#kept[name], preferred)) {
+    for (const port of candidates(this.#kept[name], this.#file === undefined ? undefined : preferred)) {
       if (await this.#isFree(port)) return this.#keep(name, port);
     }
     throw new PortTaken(`no free port for ${name} on 127.0.0.1`);

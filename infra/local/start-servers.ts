@@ -1,19 +1,18 @@
-import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { obtain } from './obtain/obtain.ts';
+import { homeFolder } from './folders.ts';
 import { Ports } from './ports.ts';
-import { SERVERS } from './servers/all.ts';
 import type { ServerName } from './servers/entry.ts';
+import { startServer } from './servers/start-server.ts';
 import type { Report } from './supervise/program.ts';
 import { Supervisor } from './supervise/supervisor.ts';
 
 export type StartServersOptions = {
-  /** State, logs and records go here. */
+  /** State, logs and records go here. What an earlier set in the same folder left running is stopped first. */
   readonly dir: string;
   readonly report: Report;
   /** Build what is missing; otherwise its absence is an error. */
   readonly build?: boolean;
-  /** Remember the ports in `<dir>/run/ports.json`; free ones each time when not. */
+  /** Use the well-known ports, and the same ones at the next start; any free ones when not. */
   readonly keepPorts?: boolean;
   /** State need not survive a power failure. True unless said otherwise. */
   readonly ephemeral?: boolean;
@@ -28,13 +27,14 @@ export type RunningServers = {
 /** Starts servers side by side and gives the environment that finds them. All or none: a failure stops the others. */
 export async function startServers(
   names: readonly ServerName[],
-  options: StartServersOptions,
+  { dir, report, build = false, keepPorts = false, ephemeral = true, signal }: StartServersOptions,
 ): Promise<RunningServers> {
-  const home = resolve(options.dir);
-  const supervisor = new Supervisor({ home, report: options.report });
+  const home = homeFolder(resolve(dir));
+  const supervisor = new Supervisor({ home, report });
   await supervisor.stopLeftovers();
-  const ports = new Ports(options.keepPorts ? join(home, 'run', 'ports.json') : undefined);
-  const starts = names.map((name) => startServer(name, supervisor, ports, home, options));
+  const ports = new Ports(keepPorts ? join(home, 'run', 'ports.json') : undefined);
+  const options = { home, supervisor, ports, report, build, ephemeral, signal };
+  const starts = names.map((name) => startServer(name, options));
   try {
     const environments = await Promise.all(starts);
     return { env: Object.assign({}, ...environments), stop: () => supervisor.stop() };
@@ -43,27 +43,4 @@ export async function startServers(
     await Promise.allSettled(starts);
     throw error;
   }
-}
-
-async function startServer(
-  name: ServerName,
-  supervisor: Supervisor,
-  ports: Ports,
-  home: string,
-  options: StartServersOptions,
-): Promise<Readonly<Record<string, string>>> {
-  const { artifact, prepare, title } = SERVERS[name];
-  const { report, signal, ephemeral = true, build = false } = options;
-  const path = await obtain(artifact, { build, report, signal });
-  const folder = join(home, name);
-  // Other accounts may pass through (PostgreSQL's, when we are root), not look around.
-  await mkdir(folder, { recursive: true, mode: 0o711 });
-  const prepared = await prepare({ path, folder, ports, environment: process.env, ephemeral, report });
-  if (prepared.program !== undefined) {
-    const since = Date.now();
-    await supervisor.start(prepared.program);
-    await prepared.afterStart?.();
-    report(`${title} is ready (${((Date.now() - since) / 1000).toFixed(1)} s)`);
-  }
-  return prepared.environment;
 }

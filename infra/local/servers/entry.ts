@@ -26,8 +26,6 @@ export type ServerContext = {
   /** Where the server keeps its state: absolute, exists. */
   readonly folder: string;
   readonly ports: Ports;
-  /** Ports a person insists on. */
-  readonly environment: Readonly<NodeJS.ProcessEnv>;
   /** The state is thrown away afterwards: it need not survive a power failure. */
   readonly ephemeral: boolean;
   readonly report: Report;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { chmod, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Client } from 'pg';
@@ -33,6 +33,8 @@ export const postgres: ServerEntry = {
     const passwordFile = join(context.folder, 'password');
     await writeOnce(passwordFile, () => randomBytes(24).toString('base64url'));
     const password = await readFile(passwordFile, 'utf8');
+    // As root, another account must pass through to its data.
+    if (process.getuid?.() === 0) await chmod(context.folder, 0o711);
     const account = chooseAccount(context.path, context.folder);
     const data = await ensureCluster(context, account, password);
     const urlOf = (database: string) => `postgresql://${OWNER}:${password}@127.0.0.1:${port}/${database}`;

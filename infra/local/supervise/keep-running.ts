@@ -42,9 +42,9 @@ export function keepRunning(program: Program, order: number, around: Surrounding
 
   const launch = async () => {
     running = spawnProgram(program, join(around.logs, `${program.name}.log`));
-    if (running.pid > 0) recordProcess(around.run, program, running.pid, order);
-    around.changed();
     try {
+      if (running.pid > 0) recordProcess(around.run, program, running.pid, order);
+      around.changed();
       await awaitHealth(program, running, stopping.signal);
     } catch (error) {
       await end();

@@ -11,10 +11,10 @@ export type SupervisorOptions = {
   readonly changed?: () => void;
 };
 
-/** Keeps programs running and stops them in the reverse order of their start. */
+/** Keeps programs running, and stops them in the reverse order of their tiers: what others build upon goes last. */
 export class Supervisor {
   readonly #options: SupervisorOptions;
-  readonly #stages: Kept[][] = [];
+  readonly #kept: { readonly tier: number; readonly kept: Kept }[] = [];
   #stopped: Promise<void> | undefined;
 
   constructor(options: SupervisorOptions) {
@@ -26,33 +26,35 @@ export class Supervisor {
     await stopLeftovers(this.#runFolder, this.#options.report);
   }
 
-  /** Programs of one call start side by side, and later stop side by side. Throws when one does not come up. */
-  async start(...programs: readonly Program[]): Promise<void> {
+  /** Resolves when the program is healthy; throws when it does not come up. */
+  async start(program: Program, tier = 0): Promise<void> {
     if (this.#stopped !== undefined) throw new Error('the supervisor is stopping');
-    const stage = programs.map((program) =>
-      keepRunning(program, this.#stages.length, {
-        logs: join(this.#options.home, 'logs'),
-        run: this.#runFolder,
-        report: this.#options.report,
-        changed: () => this.#options.changed?.(),
-      }),
-    );
-    this.#stages.push(stage);
-    await Promise.all(stage.map((kept) => kept.started));
+    const kept = keepRunning(program, tier, {
+      logs: join(this.#options.home, 'logs'),
+      run: this.#runFolder,
+      report: this.#options.report,
+      changed: () => this.#options.changed?.(),
+    });
+    this.#kept.push({ tier, kept });
+    await kept.started;
   }
 
   /** Leaves no process behind. Asking again waits for the same end. */
   stop(): Promise<void> {
-    this.#stopped ??= this.#stopStages();
+    this.#stopped ??= this.#stopTiers();
     return this.#stopped;
   }
 
   children(): ChildStatus[] {
-    return this.#stages.flat().map((kept) => kept.status());
+    return this.#kept.map(({ kept }) => kept.status());
   }
 
-  async #stopStages(): Promise<void> {
-    for (const stage of this.#stages.toReversed()) await Promise.all(stage.map((kept) => kept.stop()));
+  async #stopTiers(): Promise<void> {
+    const tiers = [...new Set(this.#kept.map(({ tier }) => tier))].sort((a, b) => b - a);
+    for (const tier of tiers) {
+      const last = this.#kept.filter((one) => one.tier === tier);
+      await Promise.all(last.map(({ kept }) => kept.stop()));
+    }
   }
 
   get #runFolder(): string {

@@ -1,0 +1,76 @@
+import { join } from 'node:path';
+import { ZONES, type Zone } from '../../../contracts/zones.ts';
+import { FIELDS, type SettingName } from '../../../services/config/settings.ts';
+import type { LocalKeys } from '../../../services/keys/local-keys.ts';
+import { CHECKOUT } from '../checkout.ts';
+import { baseEnvironment } from '../servers/base-environment.ts';
+import type { Program } from '../supervise/program.ts';
+
+export type Values = Readonly<Partial<Record<SettingName, string>>>;
+
+/** What only one of our processes is given. The token opens the API; a key speaks for its zone. */
+export type Secrets = { readonly tokenFile: string; readonly keys: LocalKeys };
+
+/** The API, and a worker for each trust zone: separate processes, so that no zone can reach another's key. */
+export function ourPrograms(
+  shared: Values,
+  { tokenFile, keys }: Secrets,
+): { api: Program; workers: Program[] } {
+  const ofZone: Record<Zone, Values> = {
+    assurance: { CERTUS_EVIDENCE_KEY_FILE: keys.evidenceKeyFile },
+    trust: { CERTUS_PERMIT_KEY_FILE: keys.permitKeyFile },
+    transform: { CERTUS_PROMOTION_KEY_FILE: keys.promotionKeyFile },
+    ingest: {},
+  };
+  const worker = (zone: Zone) =>
+    ourProgram(zone, 'worker/main.ts', { ...shared, CERTUS_ZONES: zone, ...ofZone[zone] });
+  return {
+    api: ourProgram('api', 'api/main.ts', { ...shared, CERTUS_API_TOKEN_FILE: tokenFile }),
+    workers: ZONES.map(worker),
+  };
+}
+
+/** Sends `{ready: true}` once it serves, and ends when its IPC channel closes: so it never outlives its supervisor. */
+function ourProgram(name: string, script: string, values: Values): Program {
+  return {
+    name,
+    command: process.execPath,
+    args: [join(CHECKOUT, script)],
+    env: { ...baseEnvironment(), ...outsideWorld(), ...fromPerson(), ...values },
+    cwd: CHECKOUT,
+    healthy: 'ready-message',
+    startSeconds: 60,
+    stop: { signal: 'SIGTERM', graceSeconds: 20 },
+  };
+}
+
+/** How git and HTTP clients get out of here. */
+function outsideWorld(): Record<string, string> {
+  const names =
+    /^(https?_proxy|no_proxy|ssl_cert_(file|dir)|node_extra_ca_certs|ssh_auth_sock|git_ssh(_command)?|node_compile_cache)$/i;
+  return Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) =>
+      value !== undefined && names.test(name) ? [[name, value]] : [],
+    ),
+  );
+}
+
+const SECRETS_OF_ONE: readonly SettingName[] = [
+  'CERTUS_API_TOKEN_FILE',
+  'CERTUS_EVIDENCE_KEY_FILE',
+  'CERTUS_PERMIT_KEY_FILE',
+  'CERTUS_PROMOTION_KEY_FILE',
+];
+
+/** Settings a person made reach every process, but for the secrets that belong to one. */
+function fromPerson(): Record<string, string> {
+  const names = [...Object.keys(FIELDS), 'CERTUS_CONFIG'].filter(
+    (name) => !SECRETS_OF_ONE.includes(name as SettingName),
+  );
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}

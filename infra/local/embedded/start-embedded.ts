@@ -1,0 +1,101 @@
+import { join } from 'node:path';
+import { ensureLocalKeys, type LocalKeys } from '../../../services/keys/local-keys.ts';
+import { ensureLocalToken } from '../../../services/keys/local-token.ts';
+import { privateFolder } from '../folders.ts';
+import { obtain } from '../obtain/obtain.ts';
+import type { Ports } from '../ports.ts';
+import { type StartServerOptions, startServer } from '../servers/start-server.ts';
+import { temporal } from '../servers/temporal.ts';
+import type { Report } from '../supervise/program.ts';
+import type { Supervisor } from '../supervise/supervisor.ts';
+import { migrateDatabase } from './migrate-database.ts';
+import { ourPrograms, type Values } from './our-programs.ts';
+import { runNode } from './run-node.ts';
+import type { Given } from './surroundings.ts';
+
+export type EmbeddedOptions = {
+  readonly home: string;
+  readonly given: Given;
+  readonly ports: Ports;
+  readonly apiPort: number;
+  readonly supervisor: Supervisor;
+  readonly report: Report;
+  readonly signal: AbortSignal;
+};
+
+export type Embedded = {
+  readonly keys: LocalKeys;
+  readonly tokenFile: string;
+  readonly temporalUi: string | undefined;
+};
+
+/** Later tiers need the earlier ones, and are stopped before them. */
+const TIER = { postgres: 0, temporal: 1, workers: 2, api: 3 } as const;
+
+/** Starts the embedded set, side by side as far as one part does not wait for another. */
+export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
+  const { home, given, supervisor, report, signal } = options;
+  // The one thing that may take minutes comes first and alone: its progress should not drown in other lines.
+  if (!given.isSet('CERTUS_TEMPORAL_ADDRESS'))
+    await obtain(temporal.artifact, { build: true, report, signal });
+  const keys = await ensureLocalKeys(home);
+  const tokenFile = await ensureLocalToken(home);
+
+  const [database, engine] = await Promise.all([
+    startDatabase(options),
+    startEngine(options),
+    prepareWorkflows(options),
+  ]);
+  const { api, workers } = ourPrograms(
+    { ...valuesOf(options, keys), ...database, ...engine },
+    { tokenFile, keys },
+  );
+  report('starting the API and a worker for each trust zone');
+  await Promise.all([
+    supervisor.start(api, TIER.api),
+    ...workers.map((worker) => supervisor.start(worker, TIER.workers)),
+  ]);
+  return { keys, tokenFile, temporalUi: engine.CERTUS_TEMPORAL_UI };
+}
+
+async function startDatabase(options: EmbeddedOptions): Promise<Values> {
+  const { given, report, signal } = options;
+  const { CERTUS_DATABASE_URL: url = given.settings.CERTUS_DATABASE_URL } = given.isSet('CERTUS_DATABASE_URL')
+    ? {}
+    : await startServer('postgres', { ...serverOptions(options), tier: TIER.postgres });
+  if (url === undefined) throw new Error('postgres does not say where it is');
+  await migrateDatabase(url, report, signal);
+  return { CERTUS_DATABASE_URL: url };
+}
+
+async function startEngine(options: EmbeddedOptions): Promise<Values & { CERTUS_TEMPORAL_UI?: string }> {
+  if (options.given.isSet('CERTUS_TEMPORAL_ADDRESS')) return {};
+  return startServer('temporal', { ...serverOptions(options), tier: TIER.temporal });
+}
+
+/** Once for all workers; in a process of its own, for a bundler needs more memory than everything else here. */
+async function prepareWorkflows({ home, signal }: EmbeddedOptions): Promise<void> {
+  await runNode('worker/bundle.ts', [privateFolder(workflowFolder(home))], {}, signal);
+}
+
+/** What a person has set stays as it is: only what is missing is filled in. */
+function valuesOf({ home, given, apiPort }: EmbeddedOptions, keys: LocalKeys): Values {
+  const defaults: Values = {
+    CERTUS_KEY_SET_FILE: keys.keySetFile,
+    CERTUS_OBJECTS: join(home, 'objects'),
+    CERTUS_REGISTRY_URL: join(home, 'registry'),
+    CERTUS_WORK_DIR: join(home, 'work'),
+    CERTUS_WORKFLOW_BUNDLES: workflowFolder(home),
+    // Whoever holds the local token is the person whose files these are.
+    CERTUS_SOURCE_ROOTS: '/',
+  };
+  for (const folder of ['objects', 'registry', 'work']) privateFolder(join(home, folder));
+  const missing = Object.entries(defaults).filter(([name]) => !given.isSet(name as keyof Values));
+  return { ...Object.fromEntries(missing), CERTUS_HOME: home, CERTUS_API_PORT: String(apiPort) };
+}
+
+function serverOptions({ home, supervisor, ports, report, signal }: EmbeddedOptions): StartServerOptions {
+  return { home, supervisor, ports, report, signal, build: true, ephemeral: false };
+}
+
+const workflowFolder = (home: string) => join(home, 'workflows');
