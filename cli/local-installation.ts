@@ -8,12 +8,16 @@ import { EXIT } from './exit-codes.ts';
 export const Supervisor = z.object({
   pid: z.number().int().positive(),
   started_at: z.string(),
-  addresses: z
-    .object({ api: z.url(), docs: z.string(), temporal_ui: z.string() })
-    .partial({ docs: true, temporal_ui: true }),
-  children: z
-    .array(z.object({ name: z.string(), pid: z.number().int().nullable(), state: z.string() }))
-    .default([]),
+  state: z.enum(['starting', 'ready', 'stopping']),
+  addresses: z.object({ api: z.url(), docs: z.url(), temporal_ui: z.url().optional() }),
+  children: z.array(
+    z.object({
+      name: z.string(),
+      pid: z.number().int().nullable(),
+      state: z.string(),
+      restarts: z.number().int(),
+    }),
+  ),
 });
 export type Supervisor = z.infer<typeof Supervisor>;
 

@@ -11,12 +11,11 @@ import { status } from './commands/status.ts';
 import { up } from './commands/up.ts';
 import { verify } from './commands/verify.ts';
 import { type Context, createContext, type Surroundings } from './context.ts';
-import type { ExitCode } from './exit-codes.ts';
 
-type Action<A extends unknown[]> = (context: Context, ...values: A) => Promise<ExitCode>;
+type Action<A extends unknown[]> = (context: Context, ...values: A) => Promise<number>;
 
 /** The words that are understood. A command gets a context and its options, and gives back an exit code. */
-export function createProgram(surroundings: Surroundings, exit: (code: ExitCode) => void): Command {
+export function createProgram(surroundings: Surroundings, exit: (code: number) => void): Command {
   const program = new Command('certus')
     .description('Scan, sign, permit, publish, search.')
     .exitOverride()

@@ -22,8 +22,13 @@ export async function status({ home, environment, output }: Context): Promise<Ex
   output.result(document, () => {
     if (supervisor) {
       output.table(
-        ['PROCESS', 'PID', 'STATE'],
-        supervisor.children.map(({ name, pid, state }) => [name, String(pid ?? '-'), state]),
+        ['PROCESS', 'PID', 'STATE', 'RESTARTS'],
+        supervisor.children.map(({ name, pid, state, restarts }) => [
+          name,
+          String(pid ?? '-'),
+          state,
+          String(restarts),
+        ]),
       );
       for (const [name, address] of Object.entries(supervisor.addresses))
         output.line(`${name.padEnd(12)} ${address}`);

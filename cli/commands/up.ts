@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { Context } from '../context.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { EXIT } from '../exit-codes.ts';
 
-/** Starts the embedded set of this checkout; what it says while doing so goes straight to the terminal. */
-export async function up(context: Context, options: { readonly foreground?: boolean }): Promise<ExitCode> {
+/** Starts the embedded set of this checkout; what it says meanwhile, and its exit code, are passed on as they are. */
+export async function up(context: Context, options: { readonly foreground?: boolean }): Promise<number> {
   const words = [join('infra', 'bootstrap.mjs'), join('infra', 'local', 'start.ts')];
   if (!options.foreground) words.push('--detach');
   const child = spawn(process.execPath, words, {
@@ -19,14 +19,11 @@ export async function up(context: Context, options: { readonly foreground?: bool
     const { promise, resolve, reject } = Promise.withResolvers<number>();
     child
       .once('error', reject)
-      .once('exit', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 1)));
-    return asExitCode(await promise);
+      .once('exit', (code, signal) =>
+        resolve(code ?? (signal === 'SIGINT' ? EXIT.interrupted : EXIT.runFailed)),
+      );
+    return await promise;
   } finally {
     process.off('SIGINT', patient);
   }
-}
-
-function asExitCode(code: number): ExitCode {
-  const known = Object.values(EXIT).find((value) => value === code);
-  return known ?? EXIT.runFailed;
 }

@@ -332,7 +332,13 @@ describe('the command itself', () => {
       docs: 'http://127.0.0.1:1/docs',
       temporal_ui: 'http://127.0.0.1:2',
     };
-    const state = { pid: bystander.pid, started_at: new Date().toISOString(), addresses, children: [] };
+    const state = {
+      pid: bystander.pid,
+      started_at: new Date().toISOString(),
+      state: 'ready',
+      addresses,
+      children: [],
+    };
     writeFileSync(join(home, 'run', 'supervisor.json'), JSON.stringify(state));
     try {
       expect(await certus(['down'], { CERTUS_HOME: home })).toMatchObject({

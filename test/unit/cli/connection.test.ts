@@ -16,7 +16,7 @@ function running(api = 'http://127.0.0.1:8056'): void {
   const addresses = { api, docs: `${api}/docs`, temporal_ui: 'http://127.0.0.1:8233' };
   writeFileSync(
     join(home, 'run', 'supervisor.json'),
-    JSON.stringify({ pid: 1, started_at: '2026-01-01T00:00:00Z', addresses, children: [] }),
+    JSON.stringify({ pid: 1, started_at: '2026-01-01T00:00:00Z', state: 'ready', addresses, children: [] }),
   );
   writeFileSync(join(home, 'token'), `${TOKEN}\n`);
 }
