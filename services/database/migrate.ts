@@ -21,7 +21,9 @@ export async function migrate(
   const adapter = new WholeScripts(session);
   try {
     await reachable(session.query('BEGIN'));
-    await reachable(session.query(`SET LOCAL lock_timeout = '5min'; SELECT pg_advisory_xact_lock(${LOCK})`));
+    await reachable(
+      session.query(`SET LOCAL lock_timeout = '5min'; SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`),
+    );
     await refuseUnknown(session, migrations);
     const engine = await openSchemaEngine(adapter, schema);
     const { appliedMigrationNames } = await engine.applyMigrations({
@@ -41,7 +43,7 @@ export async function migrate(
 }
 
 /** Any number that nobody else uses for a lock in this database. */
-const LOCK = 0x63_65_72_74;
+export const MIGRATION_LOCK = 0x63_65_72_74;
 
 /** One connection for its whole life: a second one would write outside of the transaction. */
 function openSession(connectionString: string): pg.Pool {

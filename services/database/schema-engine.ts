@@ -26,9 +26,18 @@ let loaded: Promise<void> | undefined;
 async function load(): Promise<void> {
   const entry = import.meta.resolve('@prisma/schema-engine-wasm/schema_engine_bg');
   const compiled = await WebAssembly.compile(await readFile(fileURLToPath(entry.replace(/\.js$/, '.wasm'))));
-  const { exports } = await WebAssembly.instantiate(compiled, { './schema_engine_bg.js': { ...bindings } });
+  const { exports } = await WebAssembly.instantiate(compiled, { './schema_engine_bg.js': imports() });
   bindings.__wbg_set_wasm(exports);
   exports.__wbindgen_start?.();
+}
+
+/** The engine never clears the time limit of its lock: a finished process would stay for another ten seconds. */
+function imports(): Record<string, unknown> {
+  const given: Record<string, unknown> = { ...bindings };
+  for (const name of Object.keys(given).filter((key) => key.startsWith('__wbg_setTimeout_'))) {
+    given[name] = (callback: () => void, milliseconds: number) => setTimeout(callback, milliseconds).unref();
+  }
+  return given;
 }
 
 /** The little of the standard that is used here; the types of browsers stay out of a server. */

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { type Database, openDatabase } from '../../services/database/database.ts';
-import { migrate } from '../../services/database/migrate.ts';
+import { MIGRATION_LOCK, migrate } from '../../services/database/migrate.ts';
 import { findPermit, type PermitRecord, recordPermit } from '../../services/database/permits.ts';
 import type { NewScan } from '../../services/database/scan-record.ts';
 import { findScan, listScans, openScan, type ScanCursor, updateScan } from '../../services/database/scans.ts';
@@ -89,6 +89,27 @@ describe('migrate', () => {
       '0 nothing to migrate',
     ]);
   });
+
+  test('a process waits while another one migrates', async () => {
+    const database = await emptyDatabase();
+    const waiting = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'`;
+    const second = await onServer(async (first) => {
+      await first.query(`SELECT pg_advisory_lock(${MIGRATION_LOCK})`);
+      const other = migrate(database);
+      while ((await first.query(waiting)).rowCount === 0)
+        await Promise.race([other.then(doneTooEarly), turn()]);
+      expect((await first.query(`SELECT to_regclass('_prisma_migrations') AS found`)).rows).toEqual([
+        { found: null },
+      ]);
+      return { other };
+    }, database);
+    expect((await second.other).applied).toHaveLength(1);
+  });
+
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  const doneTooEarly = () => {
+    throw new Error('it did not wait');
+  };
 
   test('a script is one piece, semicolons and all', async () => {
     const database = await emptyDatabase();
@@ -344,7 +365,10 @@ describe('a database that fails us', () => {
       const at = scope();
       await onServer(async (client) => {
         await client.query('BEGIN; LOCK TABLE scans IN ACCESS EXCLUSIVE MODE');
-        await expect(findScan(db, at, 'test_000000000000')).rejects.toMatchObject(unavailable);
+        await expect(findScan(db, at, 'test_000000000000')).rejects.toMatchObject({
+          ...unavailable,
+          message: 'The database took longer than the time limit of a statement.',
+        });
         await client.query('ROLLBACK');
       });
       expect(await findScan(db, at, 'test_000000000000')).toBeUndefined();
