@@ -1,0 +1,30 @@
+#!/bin/sh
+# Gives every trust zone its own account at the S3 gateway, and to each bucket the one writer it may have:
+#   raw      written by assurance, read by trust and transform
+#   golden   written by transform, read by ingest
+# May run again: what is there is kept, and a changed secret takes effect.
+set -eu
+gateway="${VERSITYGW:-versitygw}"
+admin() { "$gateway" admin --endpoint-url "$S3_ENDPOINT" "$@"; }
+
+account() {
+  if admin list-users | grep -q "^certus-$1 "; then
+    admin update-user --access "certus-$1" --secret "$2" --role user
+  else
+    admin create-user --access "certus-$1" --secret "$2" --role user
+  fi
+}
+
+bucket() {
+  if admin list-buckets | grep -q "^$1 "; then return; fi
+  admin create-bucket --bucket "$1" --owner "certus-$2" \
+    --object-ownership BucketOwnerPreferred --grant-read "$3"
+}
+
+account assurance "$S3_ASSURANCE_SECRET"
+account trust "$S3_TRUST_SECRET"
+account transform "$S3_TRANSFORM_SECRET"
+account ingest "$S3_INGEST_SECRET"
+bucket raw assurance certus-trust,certus-transform
+bucket golden transform certus-ingest
+echo 'accounts and buckets are in place'
