@@ -49,7 +49,7 @@ const toResult = ({ rule, severity, message, location, snippet, fingerprint }: F
   locations: [
     {
       physicalLocation: {
-        artifactLocation: { uri: location.path.split('/').map(encodeURIComponent).join('/') },
+        artifactLocation: { uri: location.path.toWellFormed().split('/').map(encodeURIComponent).join('/') },
         region: {
           startLine: location.start_line,
           startColumn: location.start_column,

@@ -1,5 +1,6 @@
 import type { Finding, Severity } from '../../contracts/finding.ts';
 import { fingerprints } from './fingerprint.ts';
+import { hideSecrets, type Span } from './hide-secrets.ts';
 
 /** A match as the secret scanner reports it, with the secret in it. */
 export type SecretMatch = {
@@ -16,80 +17,79 @@ type Draft = Omit<Finding, 'fingerprint'>;
 /** Turns the matches in one file into findings that no longer hold any secret of that file. */
 export function toFindings(path: string, content: string, matches: readonly SecretMatch[]): Finding[] {
   if (matches.length === 0) return [];
-  const masked = maskAll(content, matches);
-  const drafts = matches.map((match) => toDraft(path, content, masked, match)).sort(byPlace);
+  const lines = lineStarts(content);
+  const placed = matches.map((match) => ({ match, span: place(content, match) }));
+  const show = hideSecrets(
+    content,
+    matches.flatMap(({ values }) => values),
+    placed.map(({ span }) => span),
+  );
+  const drafts = placed
+    .map(({ match, span: [start, end] }): Draft => {
+      const from = position(lines, start);
+      const to = position(lines, end);
+      return {
+        tool: 'secrets',
+        rule: match.rule,
+        title: TITLE(match),
+        severity: severityOf(match.rule),
+        message: `${TITLE(match)} in ${path}`,
+        location: {
+          path,
+          start_line: from.line,
+          start_column: from.column,
+          end_line: to.line,
+          end_column: to.column,
+        },
+        snippet: show(...lineAround(content, lines, start)).trimEnd(),
+      };
+    })
+    .sort(byPlace);
   const marks = fingerprints(
     drafts.map(({ rule, location, snippet }) => ({ rule, path: location.path, snippet })),
   );
   return drafts.map((draft, at) => ({ ...draft, fingerprint: marks[at] as string }));
 }
 
-function toDraft(path: string, content: string, masked: string, match: SecretMatch): Draft {
-  const [start, end] = place(content, match);
-  const from = position(content, start);
-  const to = position(content, end);
-  return {
-    tool: 'secrets',
-    rule: match.rule,
-    title: TITLE(match),
-    severity: severityOf(match.rule),
-    message: `${TITLE(match)} in ${path}`,
-    location: {
-      path,
-      start_line: from.line,
-      start_column: from.column,
-      end_line: to.line,
-      end_column: to.column,
-    },
-    snippet: lineAt(masked, start),
-  };
-}
-
-/**
- * The scanner's own range sometimes begins at the line and not at the secret, so the value itself is looked up, and
- * every occurrence of it is masked. Length is kept: columns stay right.
- */
-function maskAll(content: string, matches: readonly SecretMatch[]): string {
-  let masked = content;
-  for (const match of matches) {
-    for (const value of match.values) masked = masked.replaceAll(value, stars(value));
-    const [start, end] = place(content, match);
-    masked = masked.slice(0, start) + stars(masked.slice(start, end)) + masked.slice(end);
-  }
-  return masked;
-}
-
-function place(content: string, { start, end, values }: SecretMatch): [number, number] {
+/** The scanner's own range sometimes begins at the line and not at the secret, so the value itself is looked up. */
+function place(content: string, { start, end, values }: SecretMatch): Span {
   const longest = values.toSorted((a, b) => b.length - a.length)[0];
-  const at = longest === undefined ? -1 : content.indexOf(longest, start);
-  return longest === undefined || at === -1 ? [start, end] : [at, at + longest.length];
+  // not far behind the range: a search through the whole rest for each match would take for ever
+  const at = longest === undefined ? -1 : content.slice(start, end + longest.length).indexOf(longest);
+  return longest === undefined || at === -1 ? [start, end] : [start + at, start + at + longest.length];
 }
 
-/** White space stays, so that lines stay lines. */
-const stars = (text: string): string => text.replace(/\S/g, '*');
+function lineStarts(content: string): number[] {
+  const starts = [0];
+  for (let at = content.indexOf('\n'); at !== -1; at = content.indexOf('\n', at + 1)) starts.push(at + 1);
+  return starts;
+}
 
-function position(content: string, offset: number): { line: number; column: number } {
-  const before = content.slice(0, offset);
-  const lineStart = before.lastIndexOf('\n') + 1;
-  let line = 1;
-  for (let at = before.indexOf('\n'); at !== -1; at = before.indexOf('\n', at + 1)) line += 1;
-  return { line, column: offset - lineStart + 1 };
+function position(lines: readonly number[], offset: number): { line: number; column: number } {
+  let [low, high] = [0, lines.length];
+  while (high - low > 1) {
+    const middle = (low + high) >>> 1;
+    if ((lines[middle] as number) <= offset) low = middle;
+    else high = middle;
+  }
+  return { line: low + 1, column: offset - (lines[low] as number) + 1 };
 }
 
 /** The line around an offset; a minified file has lines of megabytes, of which a part must do. */
-function lineAt(content: string, offset: number): string {
-  const start = Math.max(content.lastIndexOf('\n', offset - 1) + 1, offset - 120);
-  const end = content.indexOf('\n', offset);
-  return content.slice(start, Math.min(end === -1 ? content.length : end, start + 240)).trimEnd();
+function lineAround(content: string, lines: readonly number[], offset: number): Span {
+  const { line } = position(lines, offset);
+  const end = lines[line] === undefined ? content.length : lines[line] - 1;
+  return [Math.max(lines[line - 1] as number, offset - 120), Math.min(end, offset + 240)];
 }
 
 /** The rule's own words before the colon; what follows it is the secret. */
-const TITLE = ({ message, rule }: SecretMatch): string => {
+const TITLE = ({ message, rule, values }: SecretMatch): string => {
   const words = message
     .split(':')[0]
     ?.replace(/^found /i, '')
     .trim();
-  return words ? `${words[0]?.toUpperCase()}${words.slice(1)}` : rule;
+  if (!words || values.some((value) => words.includes(value))) return rule;
+  return `${words[0]?.toUpperCase()}${words.slice(1)}`;
 };
 
 /** Keys that open everything behind them first; a bare identifier only helps whoever has the key already. */
