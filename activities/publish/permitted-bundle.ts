@@ -6,44 +6,40 @@ import { checkPermit } from '../../domain/custody/check-permit.ts';
 import { CustodyError } from '../../domain/custody/custody-error.ts';
 import type { Database } from '../../services/database/database.ts';
 import { findPermit } from '../../services/database/permits.ts';
-import type { ReadableBucket } from '../../services/objects/store.ts';
-import { readEvidence } from '../custody/read-evidence.ts';
+import type { Evidence } from '../custody/read-evidence.ts';
 
-export type PermittedBundle = {
+export type PermittedBundle = Pick<Evidence, 'indexBytes' | 'provenanceBytes'> & {
   readonly evidence: CheckedEvidence;
-  readonly provenanceBytes: Uint8Array;
   readonly permitId: string;
   readonly permitBytes: Uint8Array;
 };
 
 type Question = {
   readonly database: Database;
-  readonly bucket: ReadableBucket;
-  /** Where the bundle that is about to be published lies now. */
-  readonly prefix: string;
   readonly keySet: KeySet;
   readonly destination: 'golden' | 'oci';
   readonly usedAt: Date;
 };
 
 /**
- * The door that nothing is published around: reads the bytes that are to be published, and believes neither the caller
- * nor the database, only a permit signature over exactly these bytes.
+ * The door that nothing is published around: believes neither the caller nor the database, only a permit signature
+ * over exactly the evidence that was read, which is what is going to be published.
  */
 export async function requirePermit(
-  { database, bucket, prefix, keySet, destination, usedAt }: Question,
+  { database, keySet, destination, usedAt }: Question,
   { scope, testId, permitId, bundle }: PublishInput,
+  read: Evidence,
 ): Promise<PermittedBundle> {
   const permit = await findPermit(database, scope, permitId);
   if (!permit?.permitted || permit.statement === null) {
     throw new CertusError('permit_missing', `there is no permit ${permitId} that allows publication`);
   }
-  const read = await readEvidence(bucket, prefix);
+  const { indexBytes, provenanceBytes } = read;
   try {
     const evidence = checkEvidence({ ...read, keySet });
     requireAsked(evidence, { ...scope, testId, digest: bundle.digest });
     checkPermit({ permitBytes: permit.statement, bundle: evidence, keySet, destination, usedAt });
-    return { evidence, provenanceBytes: read.provenanceBytes, permitId, permitBytes: permit.statement };
+    return { evidence, indexBytes, provenanceBytes, permitId, permitBytes: permit.statement };
   } catch (error) {
     if (!(error instanceof CustodyError)) throw error;
     throw new CertusError('permit_invalid', `not published, ${error.code}: ${error.message}`, {
@@ -52,11 +48,15 @@ export async function requirePermit(
   }
 }
 
+type Asked = {
+  readonly tenant: string;
+  readonly workspace: string;
+  readonly testId: string;
+  readonly digest: string;
+};
+
 /** A permit is good for the bundle it names; this asks that it is also the bundle that was meant. */
-function requireAsked(
-  { index, bundleDigest }: CheckedEvidence,
-  asked: { tenant: string; workspace: string; testId: string; digest: string },
-): void {
+function requireAsked({ index, bundleDigest }: CheckedEvidence, asked: Asked): void {
   const same =
     index.tenant === asked.tenant && index.workspace_id === asked.workspace && index.test_id === asked.testId;
   if (!same) throw new CustodyError('wrong_scope', 'the bundle belongs to another run');

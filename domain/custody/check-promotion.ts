@@ -13,7 +13,8 @@ export type PromotionCheck = {
     readonly bundleDigest: string;
     readonly provenanceDigest: string;
   };
-  readonly permitDigest: string;
+  /** The permit that lies beside it. */
+  readonly permit: { readonly id: string; readonly digest: string };
   readonly keySet: KeySet;
 };
 
@@ -21,7 +22,7 @@ export type PromotionCheck = {
 export function checkPromotion({
   promotionBytes,
   bundle,
-  permitDigest,
+  permit,
   keySet,
 }: PromotionCheck): OpenedStatement<PromotionStatement> {
   const { index, bundleDigest } = bundle;
@@ -36,9 +37,13 @@ export function checkPromotion({
   const { predicate } = statement;
   requireSubjects(
     statement.subject,
-    promotedFiles(bundle, permitDigest).map(({ path, sha256 }) => ({ name: path, digest: { sha256 } })),
+    promotedFiles(bundle, permit.digest).map(({ path, sha256 }) => ({ name: path, digest: { sha256 } })),
   );
-  if (predicate.bundle.digest.sha256 !== bundleDigest || predicate.permit.digest.sha256 !== permitDigest) {
+  if (
+    predicate.bundle.digest.sha256 !== bundleDigest ||
+    predicate.permit.digest.sha256 !== permit.digest ||
+    predicate.permit.id !== permit.id
+  ) {
     throw new CustodyError('permit_for_other_bytes', `${BUNDLE.promotion} names another bundle or permit`);
   }
   if (

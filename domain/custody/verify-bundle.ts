@@ -92,16 +92,16 @@ function openChain(
       return { signer: key.id, detail: `${id}, usable until ${expires_at}` };
     },
     promotion: () => {
-      const permitDigest = sha256(statement(BUNDLE.permit));
+      const { id } = permit().statement.predicate.certus_permit;
       const promotion = checkPromotion({
         promotionBytes: statement(BUNDLE.promotion),
         bundle: bundle(),
-        permitDigest,
+        permit: { id, digest: sha256(statement(BUNDLE.permit)) },
         keySet,
       });
-      const { promotedOn, permit: used } = promotion.statement.predicate;
+      const { promotedOn } = promotion.statement.predicate;
       permit(new Date(promotedOn)); // a permit that had expired when it was used is no permit
-      return { signer: promotion.key.id, detail: `promoted ${promotedOn} by permit ${used.id}` };
+      return { signer: promotion.key.id, detail: `promoted ${promotedOn} by permit ${id}` };
     },
   };
 }
