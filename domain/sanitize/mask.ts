@@ -20,8 +20,9 @@ export function maskPersonalData(text: string): Masked {
 function detect(text: string): Span[] {
   return RECOGNISERS.flatMap(({ type, pattern, holds }) =>
     [...text.matchAll(pattern)]
-      .filter(([match]) => holds?.(match) ?? true)
-      .map((match) => ({ type, start: match.index, end: match.index + match[0].length })),
+      .map((match) => ({ at: match.index, value: match.groups?.value ?? match[0] }))
+      .filter(({ value }) => holds?.(value) ?? true)
+      .map(({ at, value }) => ({ type, start: at, end: at + value.length })),
   );
 }
 
