@@ -48,7 +48,7 @@ export function loadSettings(environment: NodeJS.ProcessEnv): Loaded {
 function readConfigurationFile(path: string | undefined, faults: string[]): Record<string, unknown> {
   if (!path) return {};
   try {
-    const content: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    const content = parse(readFileSync(path, 'utf8'));
     if (content === null || typeof content !== 'object' || Array.isArray(content))
       throw new Error('it is not a JSON object');
     for (const name of Object.keys(content)) {
@@ -65,5 +65,14 @@ function readConfigurationFile(path: string | undefined, faults: string[]): Reco
       `CERTUS_CONFIG: cannot use ${path}: ${error instanceof Error ? error.message : String(error)}`,
     );
     return {};
+  }
+}
+
+/** The parser's own error quotes the file around the fault, and with it perhaps a password. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error('it is not JSON');
   }
 }

@@ -22,12 +22,17 @@ const url = (...protocols: string[]) =>
     (value) => URL.canParse(value) && protocols.includes(new URL(value).protocol),
     `a URL starting with ${protocols.join(' or ')}`,
   );
+/** Shown as it is by `certus config`, and so without a password in it. */
+const address = (...protocols: string[]) =>
+  url(...protocols).refine(
+    (value) => !URL.canParse(value) || `${new URL(value).username}${new URL(value).password}` === '',
+    'a URL without credentials: they have settings of their own',
+  );
 /** A folder, or a server of one of the protocols. */
 const place = (...protocols: string[]) =>
-  text.refine(
-    (value) => isAbsolute(value) || url(...protocols).safeParse(value).success,
-    `an absolute path or a URL starting with ${protocols.join(' or ')}`,
-  );
+  z.union([text.refine((value) => isAbsolute(value)), address(...protocols)], {
+    error: `an absolute path or a URL starting with ${protocols.join(' or ')}, without credentials`,
+  });
 
 type Field<T extends z.ZodType = z.ZodType> = {
   readonly schema: T;
@@ -167,7 +172,7 @@ export const FIELDS = {
   ),
   CERTUS_GOLDEN_BUCKET: field(text.default('golden'), 'Bucket of permitted evidence.', 'certus-golden'),
   CERTUS_S3_ENDPOINT: field(
-    url('http:', 'https:').optional(),
+    address('http:', 'https:').optional(),
     'S3 endpoint; AWS when not set.',
     'http://s3:7070',
   ),
@@ -176,7 +181,7 @@ export const FIELDS = {
   CERTUS_S3_SECRET_ACCESS_KEY: field(text.optional(), 'S3 secret key.', '…', { secret: true }),
 
   CERTUS_OPENSEARCH_URL: field(
-    url('http:', 'https:').optional(),
+    address('http:', 'https:').optional(),
     'OpenSearch; Postgres is searched when not set.',
     'https://opensearch:9200',
   ),

@@ -1,5 +1,5 @@
-import { generateKeyPairSync } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type KeyRole, KeySet, type TrustedKey } from '../../contracts/keys.ts';
 import { openFileSigner } from './file-signer.ts';
@@ -59,7 +59,8 @@ async function trusted(role: KeyRole, tenant: string | null, privateKeyFile: str
     role,
     tenant,
     public_key_pem: publicKeyPem,
-    valid_from: new Date().toISOString(),
+    // of processes that start at once each must write down the same time
+    valid_from: (await stat(privateKeyFile)).mtime.toISOString(),
     valid_until: null,
   };
 }
@@ -87,7 +88,7 @@ async function readKeys(file: string): Promise<TrustedKey[]> {
 }
 
 async function replace(file: string, content: string): Promise<void> {
-  const draft = `${file}.draft`;
+  const draft = `${file}.${randomUUID()}`;
   await writeFile(draft, content);
   await rename(draft, file);
 }
