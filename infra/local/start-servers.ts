@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { allOrNone } from './all-or-none.ts';
 import { homeFolder } from './folders.ts';
 import { Ports } from './ports.ts';
 import type { ServerName } from './servers/entry.ts';
@@ -33,14 +34,13 @@ export async function startServers(
   const supervisor = new Supervisor({ home, report });
   await supervisor.stopLeftovers();
   const ports = new Ports(keepPorts ? join(home, 'run', 'ports.json') : undefined);
-  const options = { home, supervisor, ports, report, build, ephemeral, signal };
-  const starts = names.map((name) => startServer(name, options));
   try {
-    const environments = await Promise.all(starts);
+    const environments = await allOrNone(signal, (signal) =>
+      names.map((name) => startServer(name, { home, supervisor, ports, report, build, ephemeral, signal })),
+    );
     return { env: Object.assign({}, ...environments), stop: () => supervisor.stop() };
   } catch (error) {
     await supervisor.stop();
-    await Promise.allSettled(starts);
     throw error;
   }
 }

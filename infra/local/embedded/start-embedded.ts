@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { ensureLocalKeys, type LocalKeys } from '../../../services/keys/local-keys.ts';
 import { ensureLocalToken } from '../../../services/keys/local-token.ts';
+import { allOrNone } from '../all-or-none.ts';
 import { privateFolder } from '../folders.ts';
 import { obtain } from '../obtain/obtain.ts';
 import type { Ports } from '../ports.ts';
@@ -10,7 +11,7 @@ import type { Report } from '../supervise/program.ts';
 import type { Supervisor } from '../supervise/supervisor.ts';
 import { migrateDatabase } from './migrate-database.ts';
 import { ourPrograms, type Values } from './our-programs.ts';
-import { runNode } from './run-node.ts';
+import { prepareWorkflows } from './prepare-workflows.ts';
 import type { Given } from './surroundings.ts';
 
 export type EmbeddedOptions = {
@@ -41,19 +42,17 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   const keys = await ensureLocalKeys(home);
   const tokenFile = await ensureLocalToken(home);
 
-  const [database, engine] = await Promise.all([
-    startDatabase(options),
-    startEngine(options),
-    prepareWorkflows(options),
+  const [database, engine] = await allOrNone(signal, (signal) => [
+    startDatabase({ ...options, signal }),
+    startEngine({ ...options, signal }),
+    prepareWorkflows(workflowFolder(home), signal),
   ]);
-  const { api, workers } = ourPrograms(
-    { ...valuesOf(options, keys), ...database, ...engine },
-    { tokenFile, keys },
-  );
   report('starting the API and a worker for each trust zone');
-  await Promise.all([
-    supervisor.start(api, TIER.api),
-    ...workers.map((worker) => supervisor.start(worker, TIER.workers)),
+  const shared = { ...valuesOf(options, keys), ...database, ...engine };
+  const { api, workers } = ourPrograms(shared, { tokenFile, keys });
+  await allOrNone(signal, (signal) => [
+    supervisor.start(api, { tier: TIER.api, signal }),
+    ...workers.map((worker) => supervisor.start(worker, { tier: TIER.workers, signal })),
   ]);
   return { keys, tokenFile, temporalUi: engine.CERTUS_TEMPORAL_UI };
 }
@@ -71,11 +70,6 @@ async function startDatabase(options: EmbeddedOptions): Promise<Values> {
 async function startEngine(options: EmbeddedOptions): Promise<Values & { CERTUS_TEMPORAL_UI?: string }> {
   if (options.given.isSet('CERTUS_TEMPORAL_ADDRESS')) return {};
   return startServer('temporal', { ...serverOptions(options), tier: TIER.temporal });
-}
-
-/** Once for all workers; in a process of its own, for a bundler needs more memory than everything else here. */
-async function prepareWorkflows({ home, signal }: EmbeddedOptions): Promise<void> {
-  await runNode('worker/bundle.ts', [privateFolder(workflowFolder(home))], {}, signal);
 }
 
 /** What a person has set stays as it is: only what is missing is filled in. */

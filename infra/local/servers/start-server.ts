@@ -16,7 +16,7 @@ export type StartServerOptions = {
   readonly build: boolean;
   /** The state is thrown away afterwards. */
   readonly ephemeral: boolean;
-  readonly tier?: number;
+  readonly tier?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 };
 
@@ -33,7 +33,7 @@ export async function startServer(
   if (program !== undefined) {
     signal?.throwIfAborted();
     const since = Date.now();
-    await supervisor.start(program, tier);
+    await supervisor.start(program, { tier, signal });
     await afterStart?.();
     report(`${title} is ready (${((Date.now() - since) / 1000).toFixed(1)} s)`);
   }

@@ -11,6 +11,11 @@ export type SupervisorOptions = {
   readonly changed?: () => void;
 };
 
+type StartOptions = {
+  readonly tier?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+};
+
 /** Keeps programs running, and stops them in the reverse order of their tiers: what others build upon goes last. */
 export class Supervisor {
   readonly #options: SupervisorOptions;
@@ -26,9 +31,10 @@ export class Supervisor {
     await stopLeftovers(this.#runFolder, this.#options.report);
   }
 
-  /** Resolves when the program is healthy; throws when it does not come up. */
-  async start(program: Program, tier = 0): Promise<void> {
+  /** Resolves when the program is healthy; throws when it does not come up, or when it is no longer wanted. */
+  async start(program: Program, { tier = 0, signal }: StartOptions = {}): Promise<void> {
     if (this.#stopped !== undefined) throw new Error('the supervisor is stopping');
+    signal?.throwIfAborted();
     const kept = keepRunning(program, tier, {
       logs: join(this.#options.home, 'logs'),
       run: this.#runFolder,
@@ -36,7 +42,13 @@ export class Supervisor {
       changed: () => this.#options.changed?.(),
     });
     this.#kept.push({ tier, kept });
-    await kept.started;
+    const stop = () => void kept.stop();
+    signal?.addEventListener('abort', stop, { once: true });
+    try {
+      await kept.started;
+    } finally {
+      signal?.removeEventListener('abort', stop);
+    }
   }
 
   /** Leaves no process behind. Asking again waits for the same end. */
