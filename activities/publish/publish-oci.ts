@@ -1,31 +1,25 @@
-import { BUNDLE, GoldenManifest } from '../../contracts/bundle.ts';
+import pMap from 'p-map';
+import { BUNDLE, type BundleFile, GoldenManifest } from '../../contracts/bundle.ts';
 import { goldenManifestKey } from '../../contracts/object-keys.ts';
 import type { PublishInput } from '../../contracts/workflows.ts';
-import { pushArtifact } from '../../services/registry/artifact.ts';
+import { sha256 } from '../../domain/custody/digest.ts';
+import { type ArtifactFile, pushArtifact } from '../../services/registry/artifact.ts';
+import type { Evidence } from '../custody/read-evidence.ts';
 import type { PublishDeps } from './deps.ts';
 import { requirePermit } from './permitted-bundle.ts';
 
 const MAX_FILE = 256 * 1024 * 1024;
-export const BUNDLE_ARTIFACT_TYPE = 'application/vnd.certus.bundle.v1+json';
+const BUNDLE_ARTIFACT_TYPE = 'application/vnd.certus.bundle.v1+json';
 
 /**
- * Pushes the golden copy as an OCI artifact, a layer a file. The permit is checked again over the bytes that leave.
- * Nothing in the manifest depends on the time, so pushing twice gives the same digest.
+ * Pushes the golden copy as an OCI artifact, a layer a file. The permit is checked again over the very bytes that are
+ * pushed. Nothing in the manifest depends on the time, so pushing twice gives the same digest.
  */
 export async function publishOci(deps: PublishDeps, input: PublishInput): Promise<string> {
-  const { golden, registry, registryNamespace, database, keySet } = deps;
-  const manifest = await readManifest(deps, input);
-  await requirePermit(
-    { database, bucket: golden, prefix: manifest.prefix, keySet, destination: 'oci', usedAt: deps.now() },
-    input,
-  );
-  const files = await Promise.all(
-    manifest.files.map(async ({ path, media_type }) => ({
-      name: path,
-      mediaType: media_type,
-      bytes: await golden.read(`${manifest.prefix}${path}`, MAX_FILE),
-    })),
-  );
+  const { registry, registryNamespace, database, keySet } = deps;
+  const { permit_id, files } = await readGolden(deps, input);
+  const question = { database, keySet, destination: 'oci', usedAt: deps.now() } as const;
+  await requirePermit(question, input, evidenceOf(files));
   const { tenant, workspace } = input.scope;
   const { reference } = await pushArtifact(registry, {
     repository: `${registryNamespace}/${tenant}/${workspace}/${input.component}`,
@@ -33,19 +27,40 @@ export async function publishOci(deps: PublishDeps, input: PublishInput): Promis
     artifactType: BUNDLE_ARTIFACT_TYPE,
     files,
     annotations: {
-      'dev.certus.bundle.digest': `sha256:${manifest.bundle_digest}`,
-      'dev.certus.permit': manifest.permit_id,
+      'dev.certus.bundle.digest': `sha256:${input.bundle.digest}`,
+      'dev.certus.permit': permit_id,
       'dev.certus.test-id': input.testId,
-      'dev.certus.bundle.index': BUNDLE.index,
     },
   });
   return reference;
 }
 
-async function readManifest(
+async function readGolden(
   { golden }: PublishDeps,
   { scope, testId }: PublishInput,
-): Promise<GoldenManifest> {
+): Promise<{ permit_id: string; files: ArtifactFile[] }> {
   const bytes = await golden.read(goldenManifestKey(scope, testId), MAX_FILE);
-  return GoldenManifest.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+  const { prefix, permit_id, files } = GoldenManifest.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+  const read = async ({ path, media_type }: BundleFile): Promise<ArtifactFile> => ({
+    name: path,
+    mediaType: media_type,
+    bytes: await golden.read(`${prefix}${path}`, MAX_FILE),
+  });
+  return { permit_id, files: await pMap(files.filter(isOurs), read, { concurrency: 8 }) };
+}
+
+const STATEMENTS: ReadonlySet<string> = new Set([BUNDLE.provenance, BUNDLE.permit, BUNDLE.promotion]);
+
+/** Every file of evidence answers to a signature; of statements only the three that we know leave the house. */
+const isOurs = ({ path }: BundleFile): boolean => !path.startsWith(BUNDLE.statements) || STATEMENTS.has(path);
+
+/** What is in memory now, as evidence to be checked. */
+function evidenceOf(files: readonly ArtifactFile[]): Evidence {
+  const bytesOf = (path: string) => files.find(({ name }) => name === path)?.bytes ?? new Uint8Array();
+  const evidence = files.filter(({ name }) => !name.startsWith(BUNDLE.statements));
+  return {
+    indexBytes: bytesOf(BUNDLE.index),
+    provenanceBytes: bytesOf(BUNDLE.provenance),
+    files: new Map(evidence.map(({ name, bytes }) => [name, { sha256: sha256(bytes), size: bytes.length }])),
+  };
 }

@@ -1,7 +1,6 @@
 import { constants, type Dirent } from 'node:fs';
-import { mkdir, open, readdir, realpath } from 'node:fs/promises';
+import { mkdir, open, readdir, realpath, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { CertusError } from '../../contracts/errors.ts';
 import type { SourceLimits } from './deps.ts';
 import { Skipped } from './skipped.ts';
@@ -18,9 +17,12 @@ export async function copyDirectory({ source, target, limits, signal }: Copy): P
   const skipped = new Skipped();
   let files = 0;
   let bytes = 0;
-  for await (const { path, entry } of walk(source, '')) {
+  const top = await readdir(source, { withFileTypes: true });
+  for await (const { path, entry } of walk(source, '', top)) {
     signal?.throwIfAborted();
-    if (entry.isSymbolicLink()) skipped.add('symlink', path);
+    if (path.includes('\ufffd')) skipped.add('name_not_text', path);
+    else if (entry.isSymbolicLink()) skipped.add('symlink', path);
+    else if (entry.isDirectory()) skipped.add('unreadable', path);
     else if (!entry.isFile()) skipped.add('special_file', path);
     else {
       files += 1;
@@ -38,16 +40,30 @@ export function requireWithin(limits: SourceLimits, files: number, bytes: number
     throw new CertusError('source_too_large', `the source is larger than ${limits.maxBytes} bytes`);
 }
 
-/** In byte order, so that the same folder gives the same walk everywhere. */
-async function* walk(root: string, folder: string): AsyncGenerator<{ path: string; entry: Dirent }> {
-  const entries = await readdir(join(root, folder), { withFileTypes: true });
-  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+/** Everything but folders that can be entered, in an order that is the same everywhere. */
+async function* walk(
+  root: string,
+  folder: string,
+  entries: readonly Dirent[],
+): AsyncGenerator<{ path: string; entry: Dirent }> {
+  for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
     if (entry.name === '.git') continue;
-    if (entry.isDirectory()) yield* walk(root, path);
-    else yield { path, entry };
+    const inside = entry.isDirectory() ? await enter(join(root, path)) : undefined;
+    if (inside === undefined) yield { path, entry };
+    else yield* walk(root, path, inside);
   }
 }
+
+/** `undefined` for a folder that is closed to us, or gone since it was listed. */
+function enter(folder: string): Promise<Dirent[] | undefined> {
+  return readdir(folder, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+    if (CLOSED.has(error.code)) return undefined;
+    throw error;
+  });
+}
+
+const CLOSED: ReadonlySet<string | undefined> = new Set(['EACCES', 'ENOENT', 'ENOTDIR']);
 
 async function copyFile(
   source: string,
@@ -60,7 +76,7 @@ async function copyFile(
   // somebody may swap a file or a folder for a link while we walk: the last step by O_NOFOLLOW, the way there by its real path
   const input = await open(from, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
     (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EACCES' || error.code === 'ENOENT') return 'unreadable' as const;
+      if (CLOSED.has(error.code)) return 'unreadable' as const;
       if (error.code === 'ELOOP') return 'symlink' as const;
       throw error;
     },
@@ -77,11 +93,7 @@ async function copyFile(
     else {
       const to = join(target, path);
       await mkdir(dirname(to), { recursive: true });
-      const output = await open(to, 'wx', info.mode & 0o100 ? 0o700 : 0o600);
-      await pipeline(
-        input.createReadStream({ end: Math.max(0, maxBytes - 1), autoClose: false }),
-        output.createWriteStream(),
-      );
+      await writeFile(to, await input.readFile(), { flag: 'wx', mode: info.mode & 0o100 ? 0o700 : 0o600 });
       return info.size;
     }
     return 0;

@@ -9,6 +9,7 @@ const WHY = {
   special_file: 'it is neither a file nor a folder',
   file_too_large: 'it is larger than the limit',
   unreadable: 'it cannot be read',
+  name_not_text: 'its name is not UTF-8',
   binary: 'it is not text',
 } as const;
 export type SkipCode = keyof typeof WHY;

@@ -1,9 +1,15 @@
+import pMap from 'p-map';
 import { BUNDLE } from '../../contracts/bundle.ts';
 import type { SeverityCounts } from '../../contracts/finding.ts';
 import { rawPrefix } from '../../contracts/object-keys.ts';
 import type { Notice, Verdict } from '../../contracts/scan.ts';
 import type { BundleReference, Checkout, ScanInput } from '../../contracts/workflows.ts';
-import { artifactNames, composeBundle, type Report } from '../../domain/bundle/compose-bundle.ts';
+import {
+  artifactNames,
+  type ComposedFile,
+  composeBundle,
+  type Report,
+} from '../../domain/bundle/compose-bundle.ts';
 import { toSarif } from '../../domain/finding/sarif.ts';
 import { gate } from '../../domain/policy/gate.ts';
 import { resolveProfile } from '../../domain/policy/resolve-profile.ts';
@@ -53,11 +59,9 @@ export async function writeBundle(
     completedAt,
   });
   const prefix = rawPrefix(input.scope, input.testId);
-  await Promise.all(
-    bundle.files.map(({ path, mediaType, bytes }) =>
-      raw.put(`${prefix}${path}`, bytes, { contentType: mediaType }),
-    ),
-  );
+  const write = ({ path, mediaType, bytes }: ComposedFile) =>
+    raw.put(`${prefix}${path}`, bytes, { contentType: mediaType });
+  await pMap(bundle.files, write, { concurrency: 8 });
   await raw.put(`${prefix}${BUNDLE.index}`, bundle.indexBytes, {
     contentType: 'application/json',
     sha256: bundle.digest,

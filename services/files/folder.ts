@@ -1,3 +1,4 @@
+import { lstatSync } from 'node:fs';
 import { lstat, mkdir, open, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CertusError } from '../../contracts/errors.ts';
@@ -27,7 +28,7 @@ export const findFolder = async (root: string, segments: readonly string[]): Pro
   let folder = root;
   for (const segment of segments) {
     folder = join(folder, segment);
-    if (!(await isFolder(folder))) return undefined;
+    if (!isFolder(folder)) return undefined;
   }
   return folder;
 };
@@ -58,9 +59,10 @@ export const removeEmptyFolder = async (folder: string): Promise<boolean> => {
   }
 };
 
-const isFolder = async (path: string): Promise<boolean> => {
+/** Asked for every step of every path: the call takes microseconds, the way through the thread pool far longer. */
+const isFolder = (path: string): boolean => {
   try {
-    return (await lstat(path)).isDirectory();
+    return lstatSync(path).isDirectory();
   } catch (error) {
     if (isFileError(error, 'ENOENT', 'ENOTDIR')) return false;
     throw error;
@@ -69,7 +71,7 @@ const isFolder = async (path: string): Promise<boolean> => {
 
 const enterFolder = async (parent: string, segment: string): Promise<string> => {
   const folder = join(parent, segment);
-  if (await isFolder(folder)) return folder;
+  if (isFolder(folder)) return folder;
   try {
     await mkdir(folder);
     await syncFolder(parent);

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { type FileHandle, mkdir } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { CertusError } from '../../contracts/errors.ts';
@@ -11,7 +12,7 @@ import { publish, unpublish } from './directory-publish.ts';
 import { pruneRecords, removeRecord, writeRecord } from './directory-records.ts';
 import { checkBucketName, checkKey, checkPrefix } from './names.ts';
 import { checkPutOptions } from './put-options.ts';
-import { notFound, readWhole, verified } from './reading.ts';
+import { mismatch, notFound, tooLarge, verified } from './reading.ts';
 import { lookingAfter } from './source.ts';
 import type { Bucket, ObjectInfo, ObjectStore, PutOptions, PutResult, ReadableBucket } from './store.ts';
 
@@ -54,7 +55,16 @@ const readableBucket = (root: string, name: string): ReadableBucket => {
         return file?.info;
       }),
     open: openObject,
-    read: async (key, limit) => readWhole(await openObject(key), limit),
+    read: async (key, limit) =>
+      onDisk(`read ${locate(key)}`, async () => {
+        const file = await openFile(root, name, key);
+        if (file === undefined) throw notFound(locate(key));
+        try {
+          return await readFile(file, limit);
+        } finally {
+          await file.handle.close();
+        }
+      }),
     list: async function* (prefix) {
       checkPrefix(prefix);
       const folder = await findFolder(root, [name]);
@@ -62,6 +72,16 @@ const readableBucket = (root: string, name: string): ReadableBucket => {
     },
   };
 };
+
+/** At once: for files that fit into memory a stream costs more than the reading. */
+const readFile = async ({ handle, info }: OpenFile, limit: number): Promise<Uint8Array> => {
+  if (info.size > limit) throw tooLarge(info, limit);
+  const bytes = await handle.readFile();
+  if (hash('sha256', bytes) !== info.sha256) throw mismatch(info);
+  return bytes;
+};
+
+type OpenFile = { readonly handle: FileHandle; readonly info: ObjectInfo };
 
 const writableBucket = (root: string, name: string): Bucket => {
   const reading = readableBucket(root, name);
@@ -140,11 +160,7 @@ const settle = async (
   }
 };
 
-const openFile = async (
-  root: string,
-  bucket: string,
-  key: string,
-): Promise<{ handle: FileHandle; info: ObjectInfo } | undefined> => {
+const openFile = async (root: string, bucket: string, key: string): Promise<OpenFile | undefined> => {
   const handle = await openPlainFile(root, [bucket, ...checkKey(key).split('/')]);
   if (handle === undefined) return undefined;
   try {

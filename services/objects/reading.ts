@@ -42,7 +42,7 @@ export const readWhole = async ({ info, body }: OpenObject, limit: number): Prom
 
 export const notFound = (where: string) => new CertusError('object_not_found', `There is no object ${where}`);
 
-const mismatch = (info: ObjectInfo) =>
+export const mismatch = (info: ObjectInfo) =>
   new CertusError('digest_mismatch', `${info.key} is not what was stored: expected sha256 ${info.sha256}`);
 
 /** A disk or a network that fails half way is worth another try, as it is before the first byte. */
@@ -53,5 +53,5 @@ const brokenOff = (info: ObjectInfo, error: Error): CertusError =>
         cause: error,
       });
 
-const tooLarge = (info: ObjectInfo, limit: number) =>
+export const tooLarge = (info: ObjectInfo, limit: number) =>
   new CertusError('object_too_large', `${info.key} is larger than the ${limit} bytes that may be read`);

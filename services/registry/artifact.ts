@@ -1,3 +1,4 @@
+import pMap from 'p-map';
 import { z } from 'zod';
 import { CertusError } from '../../contracts/errors.ts';
 import { checkBytes, Descriptor, digestOf, MAX_BLOB, OCI_MANIFEST, parseJson } from './content.ts';
@@ -27,12 +28,12 @@ export const pushArtifact = async (
   if (fault !== undefined) throw new CertusError('invalid_request', `Cannot push the artifact: ${fault}`);
 
   await registry.pushBlob(repository, EMPTY.digest, EMPTY_BYTES);
-  const layers: Descriptor[] = [];
-  for (const { name, mediaType, bytes } of files) {
+  const push = async ({ name, mediaType, bytes }: ArtifactFile): Promise<Descriptor> => {
     const digest = digestOf(bytes);
     await registry.pushBlob(repository, digest, bytes);
-    layers.push({ mediaType, digest, size: bytes.length, annotations: { [TITLE]: name } });
-  }
+    return { mediaType, digest, size: bytes.length, annotations: { [TITLE]: name } };
+  };
+  const layers = await pMap(files, push, { concurrency: 4 });
   const manifest = {
     schemaVersion: 2,
     mediaType: OCI_MANIFEST,

@@ -10,12 +10,14 @@ import { withLock } from './layout-lock.ts';
 
 /** A repository's folder as whole files: read at once, replaced at once, never seen half. */
 export const layoutFiles = (root: string) => ({
-  prepare: () =>
+  /** What killed writers left is swept once a process, not once a file. */
+  prepare: once(() =>
     onDisk(`open the registry ${root}`, async () => {
       await mkdir(root, { recursive: true });
       await makeFolder(root, [LOCKS]);
       await sweepStagedFiles(await makeFolder(root, [STAGING]), Date.now());
     }),
+  ),
 
   /** `undefined` when there is no such file; `object_too_large` before the first byte is read. */
   read: (path: readonly string[], limit: number): Promise<Uint8Array | undefined> =>
@@ -56,6 +58,18 @@ export const layoutFiles = (root: string) => ({
   locked: <T>(name: string, work: () => Promise<T>): Promise<T> =>
     withLock(join(root, LOCKS, createHash('sha256').update(name).digest('hex')), work),
 });
+
+/** Done once; a failure is not remembered. */
+const once = (work: () => Promise<void>): (() => Promise<void>) => {
+  let done: Promise<void> | undefined;
+  return () => {
+    done ??= work().catch((error: unknown) => {
+      done = undefined;
+      throw error;
+    });
+    return done;
+  };
+};
 
 /** Names no repository can have: the grammar wants a letter or digit first. */
 const STAGING = '.tmp';

@@ -35,7 +35,8 @@ export const openLayoutRegistry = (root: string): Registry => {
     const path = blob(repository, digest);
     checkBytes(bytes, digest, 'The blob');
     await files.prepare();
-    await files.write([...folder(repository), 'oci-layout'], LAYOUT, { ifAbsent: true });
+    const marker = [...folder(repository), 'oci-layout'];
+    if (!(await files.has(marker))) await files.write(marker, LAYOUT, { ifAbsent: true });
     // Replaced even when it is there: the one way a damaged blob heals.
     await files.write(path, bytes);
   };

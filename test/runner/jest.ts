@@ -27,7 +27,7 @@ const Result = z.object({
 export async function runJest({ root, folder, files, options, environment }: JestRun): Promise<Counts> {
   if (files.length === 0) return { passed: 0, failed: 0, skipped: 0 };
   const report = join(folder, `jest-${process.hrtime.bigint()}.json`);
-  const jest = createRequire(join(root, 'package.json')).resolve('jest/bin/jest.js');
+  const jest = createRequire(join(root, 'package.json')).resolve('jest/bin/jest');
   const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
   const args = [...flags, jest, '--json', `--outputFile=${report}`, ...options, '--runTestsByPath', ...files];
   const child = spawn(process.execPath, args, {

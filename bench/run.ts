@@ -1,0 +1,33 @@
+import type { Bench } from './bench.ts';
+import { judge } from './bench.ts';
+import { chain } from './chain.ts';
+
+const BENCHES: readonly Bench[] = [chain];
+
+/** `npm run bench -- NAME [--json]`: the one door to every benchmark. */
+async function main(words: readonly string[]): Promise<number> {
+  const json = words.includes('--json');
+  const name = words.find((word) => !word.startsWith('-'));
+  const bench = BENCHES.find((candidate) => candidate.name === name);
+  if (bench === undefined) {
+    process.stderr.write('usage: npm run bench -- NAME [--json]\n\n');
+    for (const { name: known, about } of BENCHES) process.stderr.write(`  ${known.padEnd(12)} ${about}\n`);
+    return 64;
+  }
+  const report = (line: string) => process.stderr.write(`${line}\n`);
+  const judged = judge(bench.name, await bench.run(report));
+  if (json) {
+    process.stdout.write(`${JSON.stringify(judged)}\n`);
+    return 0;
+  }
+  for (const [what, value] of Object.entries({ ...judged.ratios, ...judged.figures })) {
+    const goal = judged.goals[what];
+    process.stdout.write(
+      `${what.padEnd(28)} ${value.toFixed(2).padStart(10)}${goal === undefined ? '' : `   goal ${goal}`}\n`,
+    );
+  }
+  process.stdout.write(`goals met: ${judged.met ? 'yes' : 'no'}\n`);
+  return 0;
+}
+
+process.exitCode = await main(process.argv.slice(2));
