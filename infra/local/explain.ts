@@ -27,10 +27,10 @@ export function explain(error: unknown, home: string): Explanation {
 
 /** Ours, or a server's in the last lines of its log. */
 function isDiskFull(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException;
-  return (
-    code === 'ENOSPC' || code === 'EDQUOT' || /no space left on device|disk is full/i.test(reasonOf(error))
-  );
+  const { code, cause } = Object(error) as NodeJS.ErrnoException;
+  if (code === 'ENOSPC' || code === 'EDQUOT') return true;
+  if (cause !== undefined) return isDiskFull(cause);
+  return /no space left on device|disk is full/i.test(reasonOf(error));
 }
 
 function diskFull(home: string): string {

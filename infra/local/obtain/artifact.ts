@@ -32,6 +32,8 @@ export type Command = {
 export type Recipe = {
   /** What is done, as a person would type it. */
   readonly what: string;
+  /** What a machine must have for it, for people. */
+  readonly needs: string;
   /** On two cores with nothing cached. */
   readonly seconds: number;
   /** What this machine lacks for it; `undefined` when it can be tried. */

@@ -5,10 +5,11 @@ import type { Recipe } from './artifact.ts';
 import { which } from './find-command.ts';
 import { runCommand } from './run-command.ts';
 
-/** A release archive whose exact bytes are known beforehand; anything else is refused. */
-export function downloadArchive(url: string, sha256: string, seconds: number): Recipe {
+/** A release archive on GitHub whose exact bytes are known beforehand; anything else is refused. */
+export function downloadRelease(url: string, sha256: string, seconds: number): Recipe {
   return {
     what: `download ${url}`,
+    needs: 'access to github.com',
     seconds,
     lacks: () => (which('tar') === undefined ? 'tar is not installed' : undefined),
     build: async (folder, { signal }) => {

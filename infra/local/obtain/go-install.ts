@@ -7,6 +7,7 @@ export function goInstall(packagePath: string, version: string, seconds: number)
   const target = `${packagePath}@v${version}`;
   return {
     what: `go install ${target}`,
+    needs: 'Go',
     seconds,
     lacks: () => (which('go') === undefined ? 'Go is not installed' : undefined),
     build: async (folder, { signal }) => {

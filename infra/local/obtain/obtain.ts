@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { reasonOf } from '../reason-of.ts';
 import type { Artifact, BuildTask, Lookup, Recipe } from './artifact.ts';
-import { addToCache, cachedFile } from './cache.ts';
+import { addToCache, cachedFile, cacheFolder } from './cache.ts';
 import { findCommand, isExecutable } from './find-command.ts';
 
 export type Availability =
@@ -113,13 +113,13 @@ function unobtainable(artifact: Artifact, reasons: readonly string[]): Availabil
 
 function explain(artifact: Artifact, reasons: readonly string[]): string {
   const commands = artifact.commands.map(({ command }) => command).join(' or ');
-  const machine = artifact.recipes.map(({ what }) => `\`${what}\``).join(' or ');
+  const needs = artifact.recipes.map((recipe) => recipe.needs).join(', or ');
   const ways = [
     ...(commands === '' ? [] : [`put ${commands} ${artifact.version} on PATH`]),
     `set ${artifact.variable} to its absolute path`,
-    ...(machine === ''
+    ...(needs === ''
       ? ['install the packages of this checkout anew: npm ci']
-      : [`make this possible here: ${machine}`]),
+      : [`start again on a machine with ${needs}: it is fetched once and kept in ${cacheFolder()}`]),
   ];
   return [
     `${title(artifact)} cannot be had on this machine.`,

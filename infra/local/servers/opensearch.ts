@@ -32,6 +32,7 @@ export const opensearch: ServerEntry = {
     recipes: [
       {
         what: 'mvn dependency:copy-dependencies of infra/local/servers/opensearch/pom.xml',
+        needs: `Maven and a JDK ${JAVA} or later`,
         seconds: 60,
         lacks: () => lacksMaven(JAVA),
         build,

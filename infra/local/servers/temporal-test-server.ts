@@ -22,6 +22,7 @@ export const temporalTestServer: ServerEntry = {
     recipes: [
       {
         what: `mvn dependency:copy-dependencies of io.temporal:temporal-test-server:${VERSION}`,
+        needs: `Maven and a JDK ${JAVA} or later`,
         seconds: 30,
         lacks: () => lacksMaven(JAVA),
         build,

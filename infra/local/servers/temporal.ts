@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { SEARCH_ATTRIBUTES } from '../../../contracts/zones.ts';
 import type { Recipe } from '../obtain/artifact.ts';
-import { downloadArchive } from '../obtain/download.ts';
+import { downloadRelease } from '../obtain/download.ts';
 import { goInstall } from '../obtain/go-install.ts';
 import { grpcProbe } from '../supervise/probes.ts';
 import { baseEnvironment } from './base-environment.ts';
@@ -78,6 +78,6 @@ function release(): Recipe[] {
   if (sha256 === undefined) return [];
   const archive = `temporal_cli_${VERSION}_${platform}.tar.gz`;
   return [
-    downloadArchive(`https://github.com/temporalio/cli/releases/download/v${VERSION}/${archive}`, sha256, 60),
+    downloadRelease(`https://github.com/temporalio/cli/releases/download/v${VERSION}/${archive}`, sha256, 60),
   ];
 }

@@ -33,6 +33,9 @@ export async function awaitHealth(program: Program, running: Running, abort: Abo
   });
   try {
     await Promise.race([ended, late, healthy(program, running, settled, attempt)]);
+  } catch (error) {
+    abort.throwIfAborted();
+    throw error;
   } finally {
     deadline.abort();
   }
