@@ -6,8 +6,14 @@ import { EXIT } from './exit-codes.ts';
 
 const ENDED: readonly ScanStatus['status'][] = ['SUCCEEDED', 'FAILED', 'CANCELLED'];
 
-export type Pace = { readonly first: number; readonly longest: number; readonly outage: number };
-const PACE: Pace = { first: 150, longest: 2_000, outage: 120_000 };
+/** In milliseconds: the first and the longest pause, how long nothing new may go without a word, how long an outage is borne. */
+export type Pace = {
+  readonly first: number;
+  readonly longest: number;
+  readonly silence: number;
+  readonly outage: number;
+};
+const PACE: Pace = { first: 150, longest: 2_000, silence: 30_000, outage: 120_000 };
 
 /**
  * Asks until the scan has ended, more and more seldom, and says what is new. The scan does not need us: when the API
@@ -20,12 +26,19 @@ export async function followScan(
   pace: Pace = PACE,
 ): Promise<ScanStatus> {
   const news = newsOf(say);
+  let heardAt = Date.now();
   let awaySince: number | undefined;
   for (let pause = pace.first; ; pause = Math.min(pause * 1.3, pace.longest)) {
     try {
       const scan = await api.get(`/v1/security-scans/${test_id}?workspace_id=${workspace_id}`, ScanStatus);
       awaySince = undefined;
-      if (news(scan)) pause = pace.first;
+      if (news(scan)) {
+        pause = pace.first;
+        heardAt = Date.now();
+      } else if (Date.now() - heardAt >= pace.silence) {
+        say(stillAt(scan));
+        heardAt = Date.now();
+      }
       if (ENDED.includes(scan.status)) return scan;
     } catch (error) {
       const { exitCode, message } = complaintOf(error);
@@ -55,4 +68,10 @@ function newsOf(say: (line: string) => void): (scan: ScanStatus) => boolean {
     for (const { name, state } of steps) say(`  ${name}: ${state}`);
     return status || steps.length > 0;
   };
+}
+
+/** A run may wait for days, for a zone that is stopped for example: who watches should know that it does. */
+function stillAt({ status, steps }: ScanStatus): string {
+  const busy = steps.filter(({ state }) => state === 'running').map(({ name }) => name);
+  return `  still ${busy.length > 0 ? `at ${busy.join(', ')}` : status.toLowerCase()}`;
 }

@@ -88,7 +88,7 @@ describe('what is scanned', () => {
 });
 
 describe('following a scan', () => {
-  const pace = { first: 1, longest: 2, outage: 10_000 };
+  const pace = { first: 1, longest: 2, silence: 10_000, outage: 10_000 };
   const answering = (answers: readonly (ScanStatus | Error)[]): ApiClient => {
     const left = [...answers];
     const get = async () => {
@@ -118,6 +118,12 @@ describe('following a scan', () => {
     ]);
     expect(said).toEqual(['queued', 'running', '  secrets: running', '  secrets: done', 'succeeded']);
     expect(end).toBe(ended);
+  });
+
+  test('says that it still waits, and for what', async () => {
+    const quiet = [running('running'), running('running'), scan({ status: 'SUCCEEDED', steps: [] })];
+    const { said } = await follow(quiet, { ...pace, silence: 0 });
+    expect(said).toEqual(['running', '  secrets: running', '  still at secrets', 'succeeded']);
   });
 
   test('outlasts an API that is away for a while', async () => {
