@@ -1,24 +1,30 @@
 #!/bin/sh
 # Creates the namespace and the search attributes that Certus' workflows set. May run again.
 set -eu
-temporal() { "${TEMPORAL_CLI:-temporal}" "$@" --address "$TEMPORAL_ADDRESS" --namespace default; }
+# A server that takes the connection and then goes away has been seen to leave the command waiting for ever.
+temporal() { timeout 20 "${TEMPORAL_CLI:-temporal}" "$@" --address "$TEMPORAL_ADDRESS" --namespace default; }
 
-# The frontend answers before it has seen all of its cluster: asking is not enough, so try for two minutes.
+set_up() {
+  temporal operator cluster health || return 1
+  temporal operator namespace describe >/dev/null 2>&1 ||
+    temporal operator namespace create --retention 30d || return 1
+  known="$(temporal operator search-attribute list)" || return 1
+  for name in CertusTenant CertusWorkspace CertusComponent CertusState CertusVerdict; do
+    case "$known" in
+      *"$name"*) ;;
+      *) temporal operator search-attribute create --name "$name" --type Keyword || return 1 ;;
+    esac
+  done
+}
+
+# The frontend answers before it is ready, and takes some seconds to see a namespace that it has just been given.
 attempts=0
-until temporal operator cluster health && { temporal operator namespace describe || temporal operator namespace create --retention 30d; }; do
+until set_up; do
   attempts=$((attempts + 1))
   if [ "$attempts" -ge 60 ]; then
-    echo "no namespace after $attempts attempts" >&2
+    echo "not set up after $attempts attempts" >&2
     exit 1
   fi
   sleep 2
-done
-
-known="$(temporal operator search-attribute list)"
-for name in CertusTenant CertusWorkspace CertusComponent CertusState CertusVerdict; do
-  case "$known" in
-    *"$name"*) ;;
-    *) temporal operator search-attribute create --name "$name" --type Keyword ;;
-  esac
 done
 echo 'namespace and search attributes are in place'

@@ -7,8 +7,8 @@ schema="${TEMPORAL_SCHEMA:-/etc/temporal/schema/postgresql/v12}"
 database() {
   sql() { "$tool" --plugin postgres12 --endpoint "$POSTGRES_HOST" --port "${POSTGRES_PORT:-5432}" --user temporal --database "$@"; }
   sql "$1" create-database
-  # Fails where the table of versions is there already; whether it is right, the next step finds out.
-  sql "$1" setup-schema --version 0.0 || echo "$1 has a schema; bringing it up to date"
+  # the table of versions; an existing one is kept with what it says
+  sql "$1" setup-schema --version 0.0
   sql "$1" update-schema --schema-dir "$schema/$2/versioned"
 }
 
