@@ -4,6 +4,7 @@ import { ConfigurationError } from '../../services/config/load.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { AlreadyRunning, NewerHome } from './home.ts';
 import { Unobtainable } from './obtain/obtain.ts';
+import { CommandFailure } from './obtain/run-command.ts';
 import { PortTaken } from './ports.ts';
 import { reasonOf } from './reason-of.ts';
 import { StartFailure } from './supervise/await-health.ts';
@@ -18,7 +19,7 @@ export function explain(error: unknown, home: string): Explanation {
     return { message, exitCode: EXIT.configuration };
   }
   if (error instanceof AlreadyRunning) return { message, exitCode: EXIT.alreadyRunning };
-  if (error instanceof StartFailure || error instanceof Unobtainable) {
+  if ([StartFailure, Unobtainable, CommandFailure].some((type) => error instanceof type)) {
     return { message, exitCode: EXIT.unavailable };
   }
   if (isSystemError(error)) return { message: `${message}\n(home: ${home})`, exitCode: EXIT.storage };

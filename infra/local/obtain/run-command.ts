@@ -8,6 +8,11 @@ export type CommandOptions = {
   readonly signal?: AbortSignal | undefined;
 };
 
+/** A command that was run ended badly; the message holds what it said last. */
+export class CommandFailure extends Error {
+  override readonly name = 'CommandFailure';
+}
+
 /** Runs a command to its end and gives its output; a failure carries the last lines of what it said. */
 export function runCommand(
   command: string,
@@ -39,7 +44,7 @@ export function runCommand(
       else if (code === 0) resolve(output);
       else
         reject(
-          new Error(
+          new CommandFailure(
             `${command} ${args[0] ?? ''} ended with ${signal ?? `code ${code}`}: ${lastLines(output)}`,
           ),
         );

@@ -22,10 +22,13 @@ export const isAlive = (pid: number): boolean => processIdentity(pid) !== undefi
 /** The environment of a person who has set nothing: not the test runner's servers, nor its Node options. */
 export function freshEnvironment(more: Record<string, string> = {}): Record<string, string> {
   const kept = Object.entries(process.env).flatMap(([name, value]) =>
-    value === undefined || name === 'NODE_OPTIONS' || /^(CERTUS|JEST|npm)_/.test(name) ? [] : [[name, value]],
+    value === undefined || (NOT_THEIRS.test(name) && !WHERE_SERVERS_LIE.test(name)) ? [] : [[name, value]],
   );
   return { ...Object.fromEntries(kept), ...more };
 }
+
+const NOT_THEIRS = /^(NODE_OPTIONS|(CERTUS|JEST|npm)_.*)$/;
+const WHERE_SERVERS_LIE = /^CERTUS_(CACHE|TEMPORAL_CLI|POSTGRES_BIN)$/;
 
 /** A small real program of Node's: says it is ready over IPC as ours do, then runs the given code. */
 export function script(name: string, code: string, more: Partial<Program> = {}): Program {
