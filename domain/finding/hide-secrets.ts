@@ -29,17 +29,32 @@ const stars = (text: string): string => text.replace(/\S/g, '*');
 
 const PREFIX = 8;
 
-/** One pass over the text, whatever the number of secrets: a hostile file may be nothing but secrets that look alike. */
 function occurrences(content: string, values: ReadonlySet<string>): Span[] {
+  const long = [...values].filter(({ length }) => length > LONG);
+  return [...occurrencesOfShort(content, values), ...long.flatMap((value) => occurrencesOf(content, value))];
+}
+
+/** Few of these fit into a file, and comparing them at every place would take for ever. */
+const LONG = 4096;
+
+function occurrencesOf(content: string, value: string): Span[] {
+  const found: Span[] = [];
+  for (let at = content.indexOf(value); at !== -1; at = content.indexOf(value, at + value.length))
+    found.push([at, at + value.length]);
+  return found;
+}
+
+/** One pass over the text, whatever the number of secrets: a hostile file may be nothing but secrets that look alike. */
+function occurrencesOfShort(content: string, values: ReadonlySet<string>): Span[] {
   const lengthsByPrefix = new Map<string, Set<number>>();
   for (const value of values) {
-    if (value === '') continue;
+    if (value === '' || value.length > LONG) continue;
     const prefix = value.slice(0, PREFIX);
     lengthsByPrefix.set(prefix, (lengthsByPrefix.get(prefix) ?? new Set()).add(value.length));
   }
-  const prefixLengths = new Set([...lengthsByPrefix.keys()].map(({ length }) => length));
+  const prefixLengths = [...new Set([...lengthsByPrefix.keys()].map(({ length }) => length))];
   const found: Span[] = [];
-  for (let at = 0; at < content.length && values.size > 0; at += 1) {
+  for (let at = 0; at < content.length && prefixLengths.length > 0; at += 1) {
     for (const prefixLength of prefixLengths) {
       for (const length of lengthsByPrefix.get(content.slice(at, at + prefixLength)) ?? []) {
         if (values.has(content.slice(at, at + length))) found.push([at, at + length]);
