@@ -63,7 +63,7 @@ function explain({ stderr, message }: GitError, { url, branch, commit }: FetchRe
   if (/couldn't find remote ref HEAD|no commits yet/i.test(stderr)) {
     return new CertusError('repository_has_no_commits', `${shown} has no commits`);
   }
-  if (/couldn't find remote ref|not our ref|unadvertised object/i.test(stderr)) {
+  if (/couldn't find remote ref|invalid refspec|not our ref|unadvertised object/i.test(stderr)) {
     return new CertusError(
       'revision_not_found',
       `${shown} has no ${commit === undefined ? `branch ${branch ?? ''}` : `commit ${commit}`}`,

@@ -4,7 +4,8 @@ export type TreeEntry = {
   readonly mode: string;
   readonly path: string;
   readonly size: number;
-  readonly kind: 'file' | 'symlink' | 'submodule';
+  /** A name that is no text cannot be asked for by its name. */
+  readonly kind: 'file' | 'symlink' | 'submodule' | 'name_not_text';
 };
 
 /** Everything a commit holds, without writing any of it to disk. */
@@ -24,8 +25,13 @@ export async function listTree(folder: string, commit: string, signal?: AbortSig
 function parseEntry(line: string): TreeEntry {
   const tab = line.indexOf('\t');
   const [mode = '', , , size = ''] = line.slice(0, tab).split(/ +/);
-  const kind = mode === '120000' ? 'symlink' : mode === '160000' ? 'submodule' : 'file';
-  return { mode, path: line.slice(tab + 1), size: Number(size) || 0, kind };
+  const path = line.slice(tab + 1);
+  return { mode, path, size: Number(size) || 0, kind: kindOf(mode, path) };
+}
+
+function kindOf(mode: string, path: string): TreeEntry['kind'] {
+  if (path.includes('\ufffd')) return 'name_not_text';
+  return mode === '120000' ? 'symlink' : mode === '160000' ? 'submodule' : 'file';
 }
 
 /** Writes the given regular files of a commit below `target`; git itself refuses names that would leave it. */
