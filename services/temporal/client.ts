@@ -1,4 +1,4 @@
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, isRetryableError, makeGrpcRetryInterceptor } from '@temporalio/client';
 import { CertusError } from '../../contracts/errors.ts';
 import type { Settings } from '../config/settings.ts';
 
@@ -17,9 +17,18 @@ export const connectionOptions = (settings: TemporalSettings) => ({
 
 /** Connects at the first call and again after a failure, so that a process may start before Temporal does. */
 export function connectTemporal(settings: TemporalSettings): Client {
-  const connection = Connection.lazy(connectionOptions(settings));
+  const connection = Connection.lazy({ ...connectionOptions(settings), interceptors: [retryBriefly] });
   return new Client({ connection, namespace: settings.CERTUS_TEMPORAL_NAMESPACE });
 }
+
+/**
+ * Bridges a hiccup and then says no. The SDK's own patience of ten attempts outlasts a call's deadline by seconds,
+ * and its timer brings the process down when it fires after the connection was closed.
+ */
+const retryBriefly = makeGrpcRetryInterceptor({
+  retryableDecider: (attempt, status) => attempt <= 3 && isRetryableError(status),
+  delayFunction: (attempt) => attempt * 50,
+});
 
 /** Throws `dependency_unavailable` when the namespace does not answer in time. */
 export async function pingTemporal(client: Client, milliseconds = 3000): Promise<void> {

@@ -73,10 +73,11 @@ test('says that it serves only once it does', async () => {
 
 test('starts without the servers behind it, and says that it is not ready', async () => {
   const nowhere = `127.0.0.1:${await freePort()}`;
-  const { port } = await serving({
+  const running = await serving({
     CERTUS_TEMPORAL_ADDRESS: nowhere,
     CERTUS_DATABASE_URL: `postgresql://certus@${nowhere}/certus`,
   });
+  const { port } = running;
   expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
   const ready = await fetch(`http://127.0.0.1:${port}/readyz`);
   expect(ready.status).toBe(503);
@@ -84,6 +85,9 @@ test('starts without the servers behind it, and says that it is not ready', asyn
     status: 'not_ready',
     checks: { database: 'unavailable', temporal: 'unavailable', search: 'unavailable' },
   });
+  // An attempt that is still planned when the connection closes would bring the process down.
+  running.child.kill('SIGTERM');
+  expect({ code: await ended(running), said: running.said() }).toMatchObject({ code: 0 });
 });
 
 describe('ends by itself', () => {
