@@ -52,8 +52,10 @@ async function copyPermitted(
   ];
   const index = fileOf(BUNDLE.index, permitted.indexBytes, 'application/json');
   const small = [{ ...index, bytes: permitted.indexBytes }, ...statements];
-  await pMap(small, ({ bytes, ...file }) => putOnce(deps, to, file, bytes));
-  await pMap(permitted.evidence.index.files, (file) => copyFile(deps, file, from, to), { concurrency: 8 });
+  await Promise.all([
+    pMap(small, ({ bytes, ...file }) => putOnce(deps, to, file, bytes)),
+    pMap(permitted.evidence.index.files, (file) => copyFile(deps, file, from, to), { concurrency: 8 }),
+  ]);
   const promotion = await storePromotion(deps, permitted, from, to, usedAt);
   const files = [
     index,

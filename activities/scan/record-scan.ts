@@ -1,7 +1,8 @@
+import { CertusError } from '../../contracts/errors.ts';
 import type { Notice, ScanState } from '../../contracts/scan.ts';
 import { workflowId } from '../../contracts/workflow-names.ts';
 import type { Checkout, PermitDecision, Publication, ScanInput } from '../../contracts/workflows.ts';
-import type { ScanChanges } from '../../services/database/scan-record.ts';
+import type { NewScan, ScanChanges } from '../../services/database/scan-record.ts';
 import { openScan, updateScan } from '../../services/database/scans.ts';
 import type { Bucket } from '../../services/objects/store.ts';
 import type { ScanDeps } from './deps.ts';
@@ -25,25 +26,33 @@ export async function recordScan(
   input: ScanInput,
   run: RunRecord,
 ): Promise<void> {
-  const { source } = input;
-  await openScan(database, input.scope, {
-    testId: input.testId,
-    component: input.component,
-    assessment: input.assessment,
-    source: {
-      type: source.type,
-      gitUrl: source.type === 'git' ? source.url : null,
-      branch: source.type === 'git' ? (source.branch ?? null) : null,
-      directoryPath: source.type === 'directory' ? source.path : null,
-    },
-    requestedBy: input.requestedBy,
-    profile: input.profile,
-    manifestDigest: input.manifestDigest,
-    workflowId: workflowId('scan', input),
-    createdAt: new Date(input.requestedAt),
-  });
-  await updateScan(database, input.scope, input.testId, changes(run, raw));
+  const said = changes(run, raw);
+  try {
+    await updateScan(database, input.scope, input.testId, said);
+  } catch (error) {
+    if (!(error instanceof CertusError && error.code === 'not_found')) throw error;
+    // the API writes the row once the run has been started, and may be slower than we are, or have died in between
+    await openScan(database, input.scope, newScan(input));
+    await updateScan(database, input.scope, input.testId, said);
+  }
 }
+
+const newScan = (input: ScanInput): NewScan => ({
+  testId: input.testId,
+  component: input.component,
+  assessment: input.assessment,
+  source: sourceOf(input.source),
+  requestedBy: input.requestedBy,
+  profile: input.profile,
+  manifestDigest: input.manifestDigest,
+  workflowId: workflowId('scan', input),
+  createdAt: new Date(input.requestedAt),
+});
+
+const sourceOf = (source: ScanInput['source']): NewScan['source'] =>
+  source.type === 'git'
+    ? { type: 'git', gitUrl: source.url, branch: source.branch ?? null, directoryPath: null }
+    : { type: 'directory', gitUrl: null, branch: null, directoryPath: source.path };
 
 function changes(
   { status, startedAt, completedAt, checkout, assessment, permit, publication, errors }: RunRecord,
