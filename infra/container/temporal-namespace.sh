@@ -2,7 +2,7 @@
 # Creates the namespace and the search attributes that Certus' workflows set. May run again.
 set -eu
 # A server that takes the connection and then goes away has been seen to leave the command waiting for ever.
-temporal() { timeout 20 "${TEMPORAL_CLI:-temporal}" "$@" --address "$TEMPORAL_ADDRESS" --namespace default; }
+temporal() { timeout 20 "${TEMPORAL_CLI:-temporal}" "$@" --address "$TEMPORAL_ADDRESS" --namespace "${TEMPORAL_NAMESPACE:-default}"; }
 
 set_up() {
   temporal operator cluster health || return 1
