@@ -1,6 +1,7 @@
 import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { identityOf } from './process-identity.mjs';
 
 /**
  * A lock between processes with nothing but files, for a Node that has no other. Each holder adds a numbered file, and
@@ -25,7 +26,7 @@ export async function acquireLock(folder, waiting) {
 /** The file appears with its content or not at all, and for one process only. */
 function take(folder, number) {
   const draft = join(folder, `draft.${process.pid}`);
-  writeFileSync(draft, JSON.stringify({ pid: process.pid, started: startTime(process.pid) }));
+  writeFileSync(draft, JSON.stringify({ pid: process.pid, started: identityOf(process.pid) }));
   try {
     linkSync(draft, fileOf(folder, number));
   } catch (error) {
@@ -51,30 +52,11 @@ const release = (folder, number) => writeFileSync(fileOf(folder, number), '');
 function holderOf(folder, number) {
   try {
     const { pid, started } = JSON.parse(readFileSync(fileOf(folder, number), 'utf8'));
-    return isAlive(pid) && startTime(pid) === started ? pid : undefined;
+    return identityOf(pid) === started ? pid : undefined;
   } catch (error) {
     // Empty, or tidied away by a holder of a higher number, which the next look will find.
     if (error instanceof SyntaxError || error.code === 'ENOENT') return undefined;
     throw error;
-  }
-}
-
-function isAlive(pid) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error.code === 'EPERM';
-  }
-}
-
-/** Where the system tells it, the start time exposes a number that by now belongs to another process. */
-function startTime(pid) {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-  } catch {
-    return null;
   }
 }
 

@@ -5,6 +5,7 @@ import { installDependencies, isInstalled, nodeOf } from './dependencies.mjs';
 import { SetUpFailure } from './failure.mjs';
 import { linkCommand, linkPostgresLibraries } from './links.mjs';
 import { acquireLock } from './lock.mjs';
+import { endOrphan } from './orphan.mjs';
 import { generateClient, isGenerated } from './prisma-client.mjs';
 
 export { SetUpFailure };
@@ -24,6 +25,7 @@ export async function setUp(checkout, report) {
       report(`another process (${pid}) is setting up this checkout; waiting for it`),
     );
     try {
+      await endOrphan(checkout);
       for (const step of pending(steps, checkout)) await take(step, checkout, report);
     } finally {
       lock.release();

@@ -50,12 +50,11 @@ const VERSION_FILE = 'version.json';
 
 function whoRuns(home: string): string {
   const supervisor = readSupervisor(home);
-  const who =
-    supervisor === undefined
-      ? 'another process is just starting it'
-      : `pid ${supervisor.pid}, since ${supervisor.started_at}, API at ${supervisor.addresses.api}`;
+  if (supervisor === undefined)
+    return `${home} is in use by another process, which is starting or is no supervisor.`;
+  const { pid, started_at, addresses } = supervisor;
   return [
-    `Certus already runs in ${home}: ${who}.`,
+    `Certus already runs in ${home}: pid ${pid}, since ${started_at}, API at ${addresses.api}.`,
     'Use it (npx certus scan …), stop it (npx certus down), or name another folder with CERTUS_HOME.',
   ].join('\n');
 }

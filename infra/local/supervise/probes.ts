@@ -1,23 +1,9 @@
 import { connect as connectHttp2, constants } from 'node:http2';
-import { connect } from 'node:net';
 
 /** Resolves when the server works; otherwise rejects with the reason, which ends up in the error of a failed start. */
 export type Probe = () => Promise<void>;
 
 const LIMIT_MS = 2_000;
-
-export function tcpProbe(port: number): Probe {
-  return () =>
-    new Promise((resolve, reject) => {
-      const socket = connect({ host: '127.0.0.1', port, timeout: LIMIT_MS });
-      socket.once('connect', () => {
-        socket.destroy();
-        resolve();
-      });
-      socket.once('timeout', () => socket.destroy(new Error(`port ${port} does not answer`)));
-      socket.once('error', reject);
-    });
-}
 
 /** Any of the statuses will do: a server that asks for credentials is a server that works. */
 export function httpProbe(url: string, statuses: readonly number[]): Probe {
