@@ -12,6 +12,7 @@ export type FetchRequest = {
   readonly commit?: string | undefined;
   readonly allowedHosts: readonly string[];
   readonly maxBytes: number;
+  readonly maxMilliseconds?: number;
   readonly signal?: AbortSignal | undefined;
 };
 
@@ -23,13 +24,13 @@ export async function fetchCommit(request: FetchRequest): Promise<FetchedCommit>
   const remote = await checkRemote(url, allowedHosts);
   await prepare(folder, request.signal);
   const reference = commit ?? (branch === undefined ? 'HEAD' : `refs/heads/${branch}`);
-  const limit = limitSize(join(folder, 'objects', 'pack'), request);
+  const limit = limitFetch(join(folder, 'objects', 'pack'), request);
   try {
     await runGit(
       ['fetch', '--quiet', '--depth=1', '--no-tags', '--no-recurse-submodules', '--', remote.url, reference],
       {
         cwd: folder,
-        settings: [...remote.settings, 'protocol.version=2', 'fetch.fsckObjects=true', 'gc.auto=0'],
+        settings: [...remote.settings, ...SETTINGS],
         signal: limit.signal,
       },
     );
@@ -46,6 +47,9 @@ export async function fetchCommit(request: FetchRequest): Promise<FetchedCommit>
   });
   return { commit: fetched.toString().trim(), branch: branch ?? null };
 }
+
+/** Also a fetch of few objects goes through a pack: its size can be watched while it arrives. */
+const SETTINGS = ['protocol.version=2', 'fetch.fsckObjects=true', 'fetch.unpackLimit=1', 'gc.auto=0'];
 
 async function prepare(folder: string, signal: AbortSignal | undefined): Promise<void> {
   await mkdir(folder, { recursive: true });
@@ -80,19 +84,24 @@ function explain({ stderr, message }: GitError, { url, branch, commit }: FetchRe
 
 const lastLine = (text: string): string => text.trim().split('\n').at(-1)?.slice(0, 300) ?? '';
 
-/** git has no limit of its own for what it fetches: a remote that sends without end is cut off. */
-function limitSize(folder: string, { maxBytes, signal }: FetchRequest) {
+const MAX_MILLISECONDS = 20 * 60_000;
+
+/** git has no limits of its own for what it fetches: a remote that sends, or keeps git busy, without end is cut off. */
+function limitFetch(folder: string, { url, maxBytes, maxMilliseconds, signal }: FetchRequest) {
   const tooLarge = new AbortController();
+  const tooLong = AbortSignal.timeout(maxMilliseconds ?? MAX_MILLISECONDS);
   const timer = setInterval(() => {
     void sizeOf(folder).then((size) => {
       if (size > maxBytes) tooLarge.abort();
     });
   }, 500);
   return {
-    signal: AbortSignal.any([tooLarge.signal, ...(signal === undefined ? [] : [signal])]),
+    signal: AbortSignal.any([tooLarge.signal, tooLong, ...(signal === undefined ? [] : [signal])]),
     rethrow: () => {
+      signal?.throwIfAborted();
       if (tooLarge.signal.aborted)
         throw new CertusError('source_too_large', `the repository is larger than ${maxBytes} bytes`);
+      if (tooLong.aborted) throw new CertusError('source_unreachable', `${url} takes too long to fetch`);
     },
     stop: () => clearInterval(timer),
   };

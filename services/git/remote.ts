@@ -30,7 +30,7 @@ export async function checkRemote(url: string, allowedHosts: readonly string[]):
 
 /** https://host/path, http://…, ssh://… or user@host:path; anything else could name a command or a file. */
 export function parseRemote(url: string): { host: string; port: number; web: boolean } {
-  const scpLike = /^(?:[\w.-]+@)?([\w.-]+):(?!\/\/)[^-].*$/.exec(url);
+  const scpLike = /^(?:[\w.-]+@)?([\w.-]+):(?!\/\/)[^-:].*$/.exec(url);
   if (scpLike?.[1] !== undefined && !url.includes('://'))
     return { host: scpLike[1].toLowerCase(), port: 22, web: false };
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
@@ -80,8 +80,13 @@ for (const [network, prefix] of [
 for (const [network, prefix] of [
   ['::', 96],
   ['64:ff9b::', 96],
+  ['64:ff9b:1::', 48],
+  ['100::', 64],
+  ['2001::', 32],
+  ['2002::', 16],
   ['fc00::', 7],
   ['fe80::', 10],
+  ['fec0::', 10],
   ['ff00::', 8],
 ] as const) {
   INTERNAL.addSubnet(network, prefix, 'ipv6');

@@ -1,0 +1,265 @@
+import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
+import { fetchCommit } from '../../../services/git/fetch-commit.ts';
+import { checkRemote, isInternal, parseRemote } from '../../../services/git/remote.ts';
+import { serveRepository } from './http-backend.ts';
+import { git, repository, temporaryFolder } from './sources.ts';
+
+const codeOf = (act: () => unknown): Promise<string> =>
+  Promise.resolve()
+    .then(act)
+    .then(
+      () => 'accepted',
+      (error: { code?: string }) => error.code ?? String(error),
+    );
+
+test.each([
+  '127.0.0.1',
+  '127.1.2.3',
+  '0.0.0.0',
+  '10.0.0.1',
+  '100.64.0.1',
+  '169.254.169.254',
+  '172.16.0.1',
+  '172.31.255.255',
+  '192.0.0.170',
+  '192.168.1.1',
+  '198.18.0.1',
+  '224.0.0.1',
+  '240.0.0.1',
+  '255.255.255.255',
+  '::',
+  '::1',
+  '::ffff:127.0.0.1',
+  '::ffff:10.0.0.1',
+  '::127.0.0.1',
+  '64:ff9b::7f00:1',
+  'fc00::1',
+  'fd12::1',
+  'fe80::1',
+  'ff02::1',
+  '2002:7f00:1::',
+  '2001::1',
+  'fec0::1',
+  '100::1',
+  '64:ff9b:1::a00:1',
+])('%s is internal', (address) => {
+  expect(isInternal(address)).toBe(true);
+});
+
+test.each([
+  '1.1.1.1',
+  '8.8.8.8',
+  '9.255.255.255',
+  '11.0.0.1',
+  '100.63.0.1',
+  '100.128.0.1',
+  '172.15.0.1',
+  '172.32.0.1',
+  '192.0.3.1',
+  '192.167.0.1',
+  '193.0.0.1',
+  '223.255.255.255',
+  '2606:4700::1111',
+  '2a00:1450::1',
+  '::ffff:8.8.8.8',
+])('%s is not internal', (address) => {
+  expect(isInternal(address)).toBe(false);
+});
+
+test.each([
+  ['https://Git.Example/a', { host: 'git.example', port: 443, web: true }],
+  ['http://git.example:8080/a', { host: 'git.example', port: 8080, web: true }],
+  ['https://[::1]:444/a', { host: '::1', port: 444, web: true }],
+  ['ssh://git@git.example/a', { host: 'git.example', port: 22, web: false }],
+  ['ssh://git@git.example:2222/a', { host: 'git.example', port: 2222, web: false }],
+  ['git@git.example:a/b.git', { host: 'git.example', port: 22, web: false }],
+  ['git.example:a', { host: 'git.example', port: 22, web: false }],
+  // as every HTTP client reads it: an address in disguise is still that address
+  ['http://2130706433/a', { host: '127.0.0.1', port: 80, web: true }],
+  ['http://0x7f.1/a', { host: '127.0.0.1', port: 80, web: true }],
+])('%s names a host and a port', (url, expected) => {
+  expect(parseRemote(url)).toEqual(expected);
+});
+
+test.each([
+  'ext::sh -c touch% /tmp/x',
+  'file:///etc',
+  'ftp://git.example/a',
+  'git://git.example/a',
+  '-oProxyCommand=touch x',
+  '--upload-pack=touch x',
+  'ssh://-oProxyCommand=x/a',
+  '-oProxyCommand=x:a',
+  'git.example:-a',
+  'a@-oProxyCommand=x:a',
+  'fd::17',
+  'transport::address',
+  '/relative/../x',
+  'relative',
+  '',
+  'https://',
+])('%j is refused', (url) => {
+  expect(() => parseRemote(url)).toThrow(expect.objectContaining({ code: 'invalid_request' }));
+});
+
+test.each([
+  'https://user:hunter22@git.example/a',
+  'https://hunter22@git.example/a',
+  'ssh://git:hunter22@git.example/a',
+])('credentials in %s are refused and not repeated', (url) => {
+  expect(() => parseRemote(url)).toThrow(
+    expect.objectContaining({ code: 'invalid_request', message: expect.not.stringContaining('hunter22') }),
+  );
+});
+
+describe('a remote', () => {
+  test.each([
+    'http://127.0.0.1/a',
+    'https://localhost/a',
+    'http://[::1]/a',
+    'http://2130706433/a',
+    'ssh://git@10.0.0.1/a',
+    'git@localhost:a',
+    'http://169.254.169.254/latest',
+  ])('that is internal is refused: %s', async (url) => {
+    expect(await codeOf(() => checkRemote(url, []))).toBe('source_not_allowed');
+  });
+
+  test('that is internal may be reached when its host is allowed by name', async () => {
+    expect(await codeOf(() => checkRemote('http://127.0.0.1/a', ['127.0.0.1']))).toBe('accepted');
+    expect(await codeOf(() => checkRemote('http://127.0.0.1/a', ['*']))).toBe('accepted');
+    expect(await codeOf(() => checkRemote('http://127.0.0.2/a', ['127.0.0.1']))).toBe('source_not_allowed');
+  });
+
+  test('whose name does not resolve is unreachable', async () => {
+    expect(await codeOf(() => checkRemote('https://no-such-host.invalid/a', []))).toBe('source_unreachable');
+  });
+
+  test('is never followed elsewhere', async () => {
+    expect((await checkRemote('https://1.1.1.1/a', [])).settings).toContain('http.followRedirects=false');
+    expect((await checkRemote('http://127.0.0.1/a', ['*'])).settings).toContain('http.followRedirects=false');
+  });
+});
+
+describe('a fetch', () => {
+  const servers: Server[] = [];
+  const folders: string[] = [];
+
+  afterEach(async () => {
+    for (const server of servers.splice(0)) {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    }
+  });
+  afterAll(() => {
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function serve(answer: (path: string, response: ServerResponse) => void): Promise<string> {
+    const server = createServer((request, response) => answer(request.url ?? '', response));
+    servers.push(server);
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }
+  function fetch(
+    url: string,
+    more: { maxBytes?: number; maxMilliseconds?: number; signal?: AbortSignal } = {},
+  ) {
+    const folder = temporaryFolder('fetch');
+    folders.push(folder);
+    return fetchCommit({
+      folder: join(folder, 'repository'),
+      url,
+      allowedHosts: ['127.0.0.1'],
+      maxBytes: 1e9,
+      ...more,
+    });
+  }
+  const processesWith = (text: string) =>
+    spawnSync('ps', ['-eo', 'args'], { encoding: 'utf8' })
+      .stdout.split('\n')
+      .filter((line) => line.includes(text)).length;
+  const pack = (text: string) => `${(text.length + 4).toString(16).padStart(4, '0')}${text}`;
+
+  async function serveGit(source: string, limit?: number): Promise<string> {
+    folders.push(source);
+    const { stdout } = spawnSync('git', ['--exec-path'], { encoding: 'utf8' });
+    const server = serveRepository(join(stdout.trim(), 'git-http-backend'), source, limit);
+    servers.push(server);
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}/.git`;
+  }
+
+  test('over HTTP brings the commit', async () => {
+    const source = repository({ 'a.txt': 'a' });
+    expect((await fetch(await serveGit(source))).commit).toBe(git(source, 'rev-parse', 'HEAD'));
+  });
+
+  test('does not follow a redirect', async () => {
+    let followed = false;
+    const inside = await serve((_, response) => {
+      followed = true;
+      response.end();
+    });
+    const outside = await serve((path, response) =>
+      response.writeHead(302, { location: `${inside}${path}` }).end(),
+    );
+    expect(await codeOf(() => fetch(`${outside}/a`))).toBe('source_unreachable');
+    expect(followed).toBe(false);
+  });
+
+  test('of nothing that answers is unreachable', async () => {
+    const gone = await serve(() => undefined);
+    servers.splice(0)[0]?.close();
+    expect(await codeOf(() => fetch(`${gone}/a`))).toBe('source_unreachable');
+  });
+
+  test.each([
+    [401, 'source_unreachable'],
+    [403, 'source_unreachable'],
+    [404, 'not_a_repository'],
+    [500, 'source_unreachable'],
+  ])('that is answered with %i is %s, and asks nobody for a password', async (status, expected) => {
+    const url = await serve((_, response) =>
+      response.writeHead(status, { 'www-authenticate': 'Basic realm="x"' }).end(),
+    );
+    expect(await codeOf(() => fetch(`${url}/a`))).toBe(expected);
+  });
+
+  test('of more than may be is cut off while it arrives, also when it is a single file', async () => {
+    const source = repository({ 'a.bin': randomBytes(8 * 1024 * 1024) });
+    const url = await serveGit(source, 6 * 1024 * 1024);
+    expect(await codeOf(() => fetch(url, { maxBytes: 4 * 1024 * 1024 }))).toBe('source_too_large');
+    expect(processesWith(url)).toBe(0);
+  });
+
+  test('of a server that keeps git busy is cut off in time', async () => {
+    const head = `${'a'.repeat(40)} HEAD\0shallow\n`;
+    const url = await serve((_, response) =>
+      response
+        .writeHead(200, { 'content-type': 'application/x-git-upload-pack-advertisement' })
+        .end(`${pack('# service=git-upload-pack\n')}0000${pack(head)}0000`),
+    );
+    expect(await codeOf(() => fetch(`${url}/a`, { maxMilliseconds: 1_500 }))).toBe('source_unreachable');
+    expect(processesWith(url)).toBe(0);
+  });
+
+  test('of a server that never answers ends with its signal, and leaves no process behind', async () => {
+    const stop = new AbortController();
+    const url = await serve(() => stop.abort());
+    const started = performance.now();
+    await expect(fetch(`${url}/a`, { signal: stop.signal })).rejects.toMatchObject({ name: 'AbortError' });
+    expect(performance.now() - started).toBeLessThan(5_000);
+    expect(processesWith(url)).toBe(0);
+  });
+});
