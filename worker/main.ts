@@ -32,7 +32,7 @@ async function main(): Promise<void> {
   });
 
   const database = openDatabase(settings.CERTUS_DATABASE_URL, { poolSize: settings.CERTUS_DATABASE_POOL });
-  const objects = openObjectStore(settings.CERTUS_OBJECTS, {
+  const objects = await openObjectStore(settings.CERTUS_OBJECTS, {
     endpoint: settings.CERTUS_S3_ENDPOINT,
     region: settings.CERTUS_S3_REGION,
     accessKeyId: settings.CERTUS_S3_ACCESS_KEY_ID,

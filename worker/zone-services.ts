@@ -77,7 +77,7 @@ export const ZONE_SERVICES: Readonly<Record<Zone, (shared: Shared) => Promise<Zo
       database,
       raw: objects.readable(settings.CERTUS_RAW_BUCKET),
       golden: await objects.bucket(settings.CERTUS_GOLDEN_BUCKET),
-      registry: openRegistry(CERTUS_REGISTRY_URL, {
+      registry: await openRegistry(CERTUS_REGISTRY_URL, {
         username: settings.CERTUS_REGISTRY_USERNAME,
         password: settings.CERTUS_REGISTRY_PASSWORD,
       }),

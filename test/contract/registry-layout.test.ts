@@ -161,7 +161,7 @@ test('a repository named like a file of another layout is refused, and harms not
 test('the url decides the registry', async () => {
   await push('acme/web', 'v1');
   for (const url of [root, `file://${root}`])
-    expect(await openRegistry(url).tags('acme/web')).toEqual(['v1']);
+    expect(await (await openRegistry(url)).tags('acme/web')).toEqual(['v1']);
   for (const bad of [
     '',
     'relative',
@@ -170,7 +170,7 @@ test('the url decides the registry', async () => {
     'https://user:pass@host',
     'file://host/x',
   ]) {
-    expect(() => openRegistry(bad)).toThrow(expect.objectContaining({ code: 'invalid_request' }));
+    await expect(openRegistry(bad)).rejects.toMatchObject({ code: 'invalid_request' });
   }
   expect(() => openLayoutRegistry('relative')).toThrow(expect.objectContaining({ code: 'invalid_request' }));
 });

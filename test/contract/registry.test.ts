@@ -38,7 +38,7 @@ describe.each([
 
   beforeAll(async () => {
     place = await prepare();
-    registry = openRegistry(place.url);
+    registry = await openRegistry(place.url);
   });
   afterAll(() => place.dispose());
   const freshRepository = () => {
@@ -212,7 +212,9 @@ describe.each([
     const bytes = await manifestOf('one');
     const given = Array.from({ length: 30 }, (_, n) => `t${n}`);
     await Promise.all(
-      given.map((tag) => openRegistry(place.url).pushManifest(repository, bytes, OCI_MANIFEST, tag)),
+      given.map(async (tag) =>
+        (await openRegistry(place.url)).pushManifest(repository, bytes, OCI_MANIFEST, tag),
+      ),
     );
     expect(await registry.tags(repository)).toEqual(given.sort());
   });
@@ -229,7 +231,7 @@ describe.each([
   test('one opened again sees everything', async () => {
     freshRepository();
     await registry.pushManifest(repository, await manifestOf('one'), OCI_MANIFEST, 'v1');
-    expect(await openRegistry(place.url).tags(repository)).toEqual(['v1']);
+    expect(await (await openRegistry(place.url)).tags(repository)).toEqual(['v1']);
   });
 
   test.each([

@@ -82,6 +82,9 @@ function valuesOf({ home, given, apiPort }: EmbeddedOptions, keys: LocalKeys): V
     CERTUS_WORKFLOW_BUNDLES: workflowFolder(home),
     // Whoever holds the local token is the person whose files these are.
     CERTUS_SOURCE_ROOTS: '/',
+    CERTUS_GIT_ALLOWED_HOSTS: '*',
+    // Five processes share one laptop, and a connection is a process of PostgreSQL's.
+    CERTUS_DATABASE_POOL: '2',
   };
   for (const folder of ['objects', 'registry', 'work']) privateFolder(join(home, folder));
   const missing = Object.entries(defaults).filter(([name]) => !given.isSet(name as keyof Values));

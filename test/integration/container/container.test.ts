@@ -139,9 +139,9 @@ describe('the accounts of the zones', () => {
     );
   const body = Buffer.from('probe');
   const write = async (zone: string, bucket: string) =>
-    (await openAs(zone).bucket(bucket)).put(`probe/${zone}`, body, { contentType: 'text/plain' });
+    (await (await openAs(zone)).bucket(bucket)).put(`probe/${zone}`, body, { contentType: 'text/plain' });
   const list = async (zone: string, bucket: string) => {
-    for await (const { key } of openAs(zone).readable(bucket).list('')) expect(key).toBeDefined();
+    for await (const { key } of (await openAs(zone)).readable(bucket).list('')) expect(key).toBeDefined();
   };
 
   test.each([
