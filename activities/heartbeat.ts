@@ -1,20 +1,26 @@
 import { Context } from '@temporalio/activity';
 
-export type Pulse = { readonly signal: AbortSignal; beat(): void };
+/** Well below the heartbeat timeout of workflows/options.ts, and far above what most activities take. */
+const EVERY_MS = 2000;
 
-/** Heartbeat and cancellation of the current activity. Beats are cheap: the SDK sends only as many as are needed. */
-export function pulse(): Pulse {
+/**
+ * Runs the work of an activity and keeps Temporal sure that it lives. Only work that takes a while is heard of: each
+ * heartbeat is a write on the server, which a step of a few milliseconds should not cost. Work that holds the event loop
+ * calls `beat` itself, as often as it likes.
+ */
+export async function withHeartbeat<T>(
+  work: (signal: AbortSignal, beat: () => void) => Promise<T>,
+): Promise<T> {
   const context = Context.current();
-  return { signal: context.cancellationSignal, beat: () => context.heartbeat() };
-}
-
-/** Beats while something works that cannot call back, such as another process. */
-export async function withHeartbeat<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const { signal, beat } = pulse();
-  beat();
-  const timer = setInterval(beat, 1000);
+  let last = performance.now();
+  const beat = () => {
+    if (performance.now() - last < EVERY_MS) return;
+    last = performance.now();
+    context.heartbeat();
+  };
+  const timer = setInterval(beat, EVERY_MS);
   try {
-    return await work(signal);
+    return await work(context.cancellationSignal, beat);
   } finally {
     clearInterval(timer);
   }

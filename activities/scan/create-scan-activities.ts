@@ -1,6 +1,6 @@
 import type { Tool } from '../../contracts/manifest.ts';
 import type { BundleReference, Checkout, ScanInput } from '../../contracts/workflows.ts';
-import { pulse, withHeartbeat } from '../heartbeat.ts';
+import { withHeartbeat } from '../heartbeat.ts';
 import { ensureCheckout, removeCheckout } from './checkout.ts';
 import type { ScanDeps } from './deps.ts';
 import { type RunRecord, recordScan } from './record-scan.ts';
@@ -17,14 +17,12 @@ export const createScanActivities = (deps: ScanDeps) => ({
   fetchSource: (input: ScanInput): Promise<Checkout> =>
     withHeartbeat(async (signal) => (await ensureCheckout(deps, input, undefined, signal)).checkout),
 
-  runTool: async (input: ScanInput, checkout: Checkout, tool: Tool): Promise<void> => {
-    const { tree } = await withHeartbeat((signal) => ensureCheckout(deps, input, checkout, signal));
-    const { signal, beat } = pulse();
-    await writeToolResult(deps.raw, input.scope, input.testId, {
-      tool,
-      ...(await RUN[tool](tree, beat, signal)),
-    });
-  },
+  runTool: (input: ScanInput, checkout: Checkout, tool: Tool): Promise<void> =>
+    withHeartbeat(async (signal, beat) => {
+      const { tree } = await ensureCheckout(deps, input, checkout, signal);
+      const result = { tool, ...(await RUN[tool](tree, beat, signal)) };
+      await writeToolResult(deps.raw, input.scope, input.testId, result);
+    }),
 
   composeBundle: (request: BundleRequest): Promise<Assessment> =>
     withHeartbeat(() => writeBundle(deps, request)),

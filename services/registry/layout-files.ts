@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { CertusError } from '../../contracts/errors.ts';
 import { isFileError, onDisk } from '../files/failure.ts';
 import { makeFolder, syncFolder } from '../files/folder.ts';
-import { openPlainFile } from '../files/plain-file.ts';
+import { isPlainFile, openPlainFile } from '../files/plain-file.ts';
 import { stageFile, sweepStagedFiles } from '../files/staged-file.ts';
 import { withLock } from './layout-lock.ts';
 
@@ -35,11 +35,7 @@ export const layoutFiles = (root: string) => ({
     }),
 
   has: (path: readonly string[]): Promise<boolean> =>
-    onDisk(`read ${join(root, ...path)}`, async () => {
-      const handle = await openPlainFile(root, path);
-      await handle?.close();
-      return handle !== undefined;
-    }),
+    onDisk(`read ${join(root, ...path)}`, () => isPlainFile(root, path)),
 
   /** With `ifAbsent` what is there already stays. */
   write: (path: readonly string[], bytes: Uint8Array, { ifAbsent = false } = {}): Promise<void> =>
