@@ -1,4 +1,5 @@
 import {
+  ActivityCancellationType,
   CancellationScope,
   defineQuery,
   executeChild,
@@ -14,7 +15,7 @@ import { PROGRESS_QUERY, WORKFLOWS, workflowId } from '../contracts/workflow-nam
 import type { RunIdentity, ScanInput } from '../contracts/workflows.ts';
 import { taskQueue } from '../contracts/zones.ts';
 import { resolveProfile } from '../domain/policy/resolve-profile.ts';
-import { failureNotice } from './failure-notice.ts';
+import { failureNotice, toFailure } from './failure-notice.ts';
 import { inZone } from './options.ts';
 import { ProgressBoard } from './progress.ts';
 import type { publishWorkflow } from './publish-workflow.ts';
@@ -22,11 +23,17 @@ import { belongsTo, showState, showVerdict } from './search-attributes.ts';
 
 export const progress = defineQuery<Step[]>(PROGRESS_QUERY);
 
-const { fetchSource } = proxyActivities<ScanActivities>({
+// only once a cancelled step has let go of the checkout may it be removed, or the step would put it back
+const onCheckout = {
   ...inZone('assurance', '1 hour'),
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+};
+const { fetchSource } = proxyActivities<ScanActivities>({
+  ...onCheckout,
   retry: { initialInterval: '1 second', maximumAttempts: 4 }, // a remote that stays away is the caller's to mend
 });
-const { runTool, composeBundle, signBundle } = proxyActivities<ScanActivities>(inZone('assurance', '1 hour'));
+const { runTool } = proxyActivities<ScanActivities>(onCheckout);
+const { composeBundle, signBundle } = proxyActivities<ScanActivities>(inZone('assurance', '1 hour'));
 const { recordScan, cleanUp } = proxyActivities<ScanActivities>(inZone('assurance', '1 minute'));
 const { decidePermit } = proxyActivities<TrustActivities>(inZone('trust', '10 minutes'));
 
@@ -45,7 +52,8 @@ export async function scanWorkflow(input: ScanInput): Promise<RunRecord> {
   try {
     await Promise.all([recordScan(input, run), carryThrough(input, board, learn)]);
     learn({ status: 'SUCCEEDED' });
-  } catch (error) {
+  } catch (caught) {
+    const error = toFailure(caught);
     learn({ status: isCancellation(error) ? 'CANCELLED' : 'FAILED', errors: [failureNotice(error)] });
     throw error;
   } finally {

@@ -1,0 +1,313 @@
+// needs: temporal-test-server
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Context } from '@temporalio/activity';
+import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import type { RunRecord } from '../../activities/scan/record-scan.ts';
+import { CertusError } from '../../contracts/errors.ts';
+import type { Step } from '../../contracts/scan.ts';
+import { PROGRESS_QUERY, WORKFLOWS, workflowId } from '../../contracts/workflow-names.ts';
+import type { ScanInput } from '../../contracts/workflows.ts';
+import { taskQueue } from '../../contracts/zones.ts';
+import { type Activities, fakeActivities, PERMIT_ID, scanInput, untilCancelled } from './fakes.ts';
+import { quietRuntime, startEnvironment, withZones, workflowCode } from './zones.ts';
+
+let environment: TestWorkflowEnvironment;
+let code: WorkflowBundleWithSourceMap;
+
+beforeAll(async () => {
+  quietRuntime();
+  [environment, code] = await Promise.all([startEnvironment(), workflowCode()]);
+});
+
+afterAll(() => environment?.teardown());
+
+const newInput = (): ScanInput => scanInput(`test_${randomBytes(6).toString('hex')}`);
+const during = <T>(activities: Partial<Activities>, work: () => Promise<T>) =>
+  withZones(environment.nativeConnection, code, activities, work);
+const options = (input: ScanInput) => ({
+  taskQueue: taskQueue('assurance'),
+  workflowId: workflowId('scan', input),
+  args: [input],
+});
+const carryOut = (activities: Activities, input = newInput()): Promise<RunRecord> =>
+  during(activities, () => environment.client.workflow.execute(WORKFLOWS.scan, options(input)));
+const failed = (activities: Activities, input = newInput()) =>
+  expect(carryOut(activities, input)).rejects.toBeInstanceOf(WorkflowFailedError);
+const states = (steps: Step[]) => Object.fromEntries(steps.map(({ name, state }) => [name, state]));
+const fail = (error: Error) => () => Promise.reject(error);
+
+test('a run goes through every step, in order, and ends with its record and without its checkout', async () => {
+  const fakes = fakeActivities();
+  const run = await carryOut(fakes);
+  const end = fakes.calls.splice(-2).sort();
+  expect(fakes.calls.filter((name) => name !== 'recordScan RUNNING')).toEqual([
+    'fetchSource',
+    'runTool secrets',
+    'composeBundle',
+    'signBundle',
+    'decidePermit',
+    'promote',
+    'publishOci',
+    'indexFindings',
+  ]);
+  expect(end).toEqual(['cleanUp', 'recordScan SUCCEEDED']);
+  expect(run).toEqual(fakes.records.at(-1));
+  expect(run).toMatchObject({
+    status: 'SUCCEEDED',
+    permit: { permitId: PERMIT_ID },
+    publication: { ingestion: { indexed: 3 } },
+  });
+});
+
+test('a gate that fails is an answer and not a failure: the evidence is published all the same', async () => {
+  const fakes = fakeActivities();
+  const { composeBundle } = fakes.assurance;
+  const assurance = {
+    ...fakes.assurance,
+    composeBundle: async (request: Parameters<typeof composeBundle>[0]) => ({
+      ...(await composeBundle(request)),
+      verdict: 'failed' as const,
+      violations: ['critical findings exceeded threshold (1 > 0)'],
+    }),
+  };
+  const run = await carryOut({ ...fakes, assurance });
+  expect(run).toMatchObject({
+    status: 'SUCCEEDED',
+    assessment: { verdict: 'failed' },
+    publication: { ingestion: { indexed: 3 } },
+  });
+});
+
+test('without a permit nothing is published', async () => {
+  const fakes = fakeActivities();
+  const trust = {
+    decidePermit: async () => ({ permitId: PERMIT_ID, permitted: false, reason: 'hash_mismatch' }),
+  };
+  const input = newInput();
+  const progress = await during({ ...fakes, trust }, async () => {
+    const handle = await environment.client.workflow.start(WORKFLOWS.scan, options(input));
+    await handle.result();
+    return handle.query<Step[]>(PROGRESS_QUERY);
+  });
+  expect(fakes.calls.filter((name) => /promote|publish|index/.test(name))).toEqual([]);
+  expect(states(progress)).toMatchObject({ permit: 'done', publish: 'skipped' });
+  expect(fakes.records.at(-1)).toMatchObject({
+    status: 'SUCCEEDED',
+    permit: { permitted: false, reason: 'hash_mismatch' },
+  });
+  expect(fakes.records.at(-1)?.publication).toBeUndefined();
+});
+
+describe('a step that cannot succeed ends the run with its own code', () => {
+  test('a source that is none, without asking twice', async () => {
+    const fakes = fakeActivities();
+    let asked = 0;
+    const fetchSource = () => {
+      asked += 1;
+      return Promise.reject(new CertusError('not_a_repository', 'x is not a git repository'));
+    };
+    await failed({ ...fakes, assurance: { ...fakes.assurance, fetchSource } });
+    expect(asked).toBe(1);
+    expect(fakes.records.at(-1)).toMatchObject({
+      status: 'FAILED',
+      errors: [{ code: 'not_a_repository', message: 'x is not a git repository' }],
+      completedAt: expect.any(String),
+    });
+    expect(fakes.calls).toContain('cleanUp');
+  });
+
+  test('a source that stays away, after a few tries', async () => {
+    const fakes = fakeActivities();
+    let asked = 0;
+    const fetchSource = () => {
+      asked += 1;
+      return Promise.reject(new CertusError('source_unreachable', 'gone'));
+    };
+    await failed({ ...fakes, assurance: { ...fakes.assurance, fetchSource } });
+    expect(asked).toBe(4);
+    expect(fakes.records.at(-1)).toMatchObject({
+      status: 'FAILED',
+      errors: [{ code: 'source_unreachable' }],
+    });
+  });
+
+  test('a tool that fails', async () => {
+    const fakes = fakeActivities();
+    await failed({
+      ...fakes,
+      assurance: { ...fakes.assurance, runTool: fail(new CertusError('tool_failed', 'broken')) },
+    });
+    expect(fakes.records.at(-1)).toMatchObject({
+      status: 'FAILED',
+      errors: [{ code: 'tool_failed', message: 'broken' }],
+    });
+    expect(fakes.calls).not.toContain('composeBundle');
+  });
+
+  test('a permit that does not hold when it is used', async () => {
+    const fakes = fakeActivities();
+    await failed({
+      ...fakes,
+      transform: { ...fakes.transform, promote: fail(new CertusError('permit_invalid', 'not published')) },
+    });
+    const last = fakes.records.at(-1);
+    expect(last).toMatchObject({
+      status: 'FAILED',
+      permit: { permitted: true },
+      errors: [{ code: 'permit_invalid', message: 'not published' }],
+    });
+    expect(last?.publication).toBeUndefined(); // by which the row says upload_failed
+    expect(fakes.calls.filter((name) => /publishOci|index/.test(name))).toEqual([]);
+  });
+
+  test('a profile that does not exist', async () => {
+    const fakes = fakeActivities();
+    await failed(fakes, { ...newInput(), profile: 'heavy' });
+    const end = fakes.records.find(({ status }) => status !== 'RUNNING');
+    expect(end).toMatchObject({ status: 'FAILED', errors: [{ code: 'unknown_profile' }] });
+  });
+});
+
+describe('what may come back is waited for', () => {
+  test('a Trust that cannot decide for three days holds the run up and does not end it', async () => {
+    const fakes = fakeActivities();
+    const DAYS = 3 * 24 * 3_600_000;
+    const attempts = DAYS / 30_000 + 10; // the longest pause between two tries is half a minute
+    const started = await environment.currentTimeMs();
+    const trust = {
+      decidePermit: async () => {
+        if (Context.current().info.attempt < attempts)
+          throw new CertusError('dependency_unavailable', 'no database');
+        return fakes.trust.decidePermit();
+      },
+    };
+    expect(await carryOut({ ...fakes, trust })).toMatchObject({ status: 'SUCCEEDED' });
+    expect((await environment.currentTimeMs()) - started).toBeGreaterThan(DAYS);
+    expect(fakes.calls.filter((name) => name === 'promote')).toHaveLength(1);
+  });
+
+  test('so is a bug: a mended worker goes on with the run', async () => {
+    const fakes = fakeActivities();
+    let asked = 0;
+    const signBundle = () => {
+      asked += 1;
+      return asked < 5 ? Promise.reject(new TypeError('a bug')) : Promise.resolve();
+    };
+    const run = await carryOut({ ...fakes, assurance: { ...fakes.assurance, signBundle } });
+    expect(run.status).toBe('SUCCEEDED');
+  });
+});
+
+describe('a cancelled run', () => {
+  /** Cancels while the step is busy and gives the handle back once the run has ended. */
+  async function cancelDuring(change: (fakes: Activities, onStart: () => void) => Activities) {
+    const fakes = fakeActivities();
+    const { promise: begun, resolve: onStart } = Promise.withResolvers<void>();
+    const input = newInput();
+    const steps = await during(change(fakes, onStart), async () => {
+      const handle: WorkflowHandle = await environment.client.workflow.start(WORKFLOWS.scan, options(input));
+      await begun;
+      const running = await handle.query<Step[]>(PROGRESS_QUERY);
+      await handle.cancel();
+      await expect(handle.result()).rejects.toBeInstanceOf(WorkflowFailedError);
+      expect((await handle.describe()).status.name).toBe('CANCELLED');
+      return { running: states(running), ended: states(await handle.query<Step[]>(PROGRESS_QUERY)) };
+    });
+    return { fakes, steps };
+  }
+
+  test('says so in its record, and its checkout goes', async () => {
+    const { fakes, steps } = await cancelDuring((it, onStart) => ({
+      ...it,
+      assurance: { ...it.assurance, runTool: untilCancelled(onStart) },
+    }));
+    expect(fakes.records.at(-1)).toMatchObject({ status: 'CANCELLED', completedAt: expect.any(String) });
+    expect(fakes.calls).toContain('cleanUp');
+    expect(fakes.calls).not.toContain('composeBundle');
+    expect(steps.running).toMatchObject({ fetch: 'done', scan: 'running', gate: 'waiting' });
+    expect(steps.ended).toMatchObject({ scan: 'failed', gate: 'waiting' });
+  });
+
+  test('in the middle of publishing ends the child too', async () => {
+    const { fakes } = await cancelDuring((it, onStart) => ({
+      ...it,
+      transform: { ...it.transform, promote: untilCancelled(onStart) },
+    }));
+    expect(fakes.records.at(-1)?.status).toBe('CANCELLED');
+    expect(fakes.calls).not.toContain('publishOci');
+  });
+
+  test('cleans up only after the step has let go, or the step would leave its checkout behind', async () => {
+    const order: string[] = [];
+    await cancelDuring((it, onStart) => ({
+      ...it,
+      assurance: {
+        ...it.assurance,
+        fetchSource: async () => untilCancelled(onStart)().finally(() => order.push('fetch ended')),
+        cleanUp: async () => void order.push('cleaned up'),
+      },
+    }));
+    expect(order).toEqual(['fetch ended', 'cleaned up']);
+  });
+});
+
+test('progress tells at each step what is done, what runs and what waits', async () => {
+  const fakes = fakeActivities();
+  const input = newInput();
+  const arrivals = new Arrivals();
+  const { fetchSource, runTool, composeBundle, signBundle } = fakes.assurance;
+  const held: Activities = {
+    assurance: {
+      ...fakes.assurance,
+      fetchSource: arrivals.hold(fetchSource),
+      runTool: arrivals.hold(runTool),
+      composeBundle: arrivals.hold(composeBundle),
+      signBundle: arrivals.hold(signBundle),
+    },
+    trust: { decidePermit: arrivals.hold(fakes.trust.decidePermit) },
+    transform: { ...fakes.transform, promote: arrivals.hold(fakes.transform.promote) },
+    ingest: fakes.ingest,
+  };
+  const seen = await during(held, async () => {
+    const handle = await environment.client.workflow.start(WORKFLOWS.scan, options(input));
+    const look = async () =>
+      (await handle.query<Step[]>(PROGRESS_QUERY)).map(({ state }) => state[0]).join('');
+    const looks: string[] = [];
+    for (let step = 0; step < 6; step += 1) {
+      const release = await arrivals.next();
+      looks.push(await look());
+      release();
+    }
+    await handle.result();
+    return [...looks, await look()];
+  });
+  expect(seen).toEqual(['rwwwww', 'drwwww', 'ddrwww', 'dddrww', 'ddddrw', 'dddddr', 'dddddd']);
+});
+
+/** Holds activities at their door until the test has looked around. */
+class Arrivals {
+  readonly #waiting: (() => void)[] = [];
+  #onArrival: (() => void) | undefined;
+
+  hold<A extends unknown[], R>(step: (...args: A) => Promise<R>): (...args: A) => Promise<R> {
+    return async (...args) => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#waiting.push(resolve);
+      this.#onArrival?.();
+      await promise;
+      return step(...args);
+    };
+  }
+
+  async next(): Promise<() => void> {
+    while (this.#waiting.length === 0) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#onArrival = resolve;
+      await promise;
+    }
+    return this.#waiting.shift() as () => void;
+  }
+}

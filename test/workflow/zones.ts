@@ -1,0 +1,74 @@
+import { resolve } from 'node:path';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { NativeConnection } from '@temporalio/worker';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  Runtime,
+  Worker,
+  type WorkflowBundleWithSourceMap,
+} from '@temporalio/worker';
+import { toTemporalFailure } from '../../activities/failures.ts';
+import { SEARCH_ATTRIBUTES, taskQueue, ZONES } from '../../contracts/zones.ts';
+import type { Activities } from './fakes.ts';
+
+export function quietRuntime(): void {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+}
+
+export const workflowCode = (): Promise<WorkflowBundleWithSourceMap> =>
+  bundleWorkflowCode({ workflowsPath: resolve('workflows/index.ts'), logger: new DefaultLogger('WARN') });
+
+/** A time-skipping server that knows what the namespaces in use must know. */
+export async function startEnvironment(): Promise<TestWorkflowEnvironment> {
+  const path = process.env.CERTUS_TEMPORAL_TEST_SERVER ?? '';
+  const environment = await TestWorkflowEnvironment.createTimeSkipping({
+    server: { executable: { type: 'existing-path', path } },
+  });
+  await environment.connection.operatorService.addSearchAttributes({
+    namespace: 'default',
+    searchAttributes: Object.fromEntries(Object.values(SEARCH_ATTRIBUTES).map((name) => [name, KEYWORD])),
+  });
+  return environment;
+}
+
+/** As the server's protocol counts the types of search attributes. */
+const KEYWORD = 2;
+
+/** Runs one worker for each zone that has activities while the work goes on, as in production each with its own task queue. */
+export async function withZones<T>(
+  connection: NativeConnection,
+  workflowBundle: WorkflowBundleWithSourceMap,
+  activities: Partial<Activities>,
+  work: () => Promise<T>,
+): Promise<T> {
+  const workers = await Promise.all(
+    ZONES.filter((zone) => activities[zone] !== undefined).map((zone) =>
+      Worker.create({
+        connection,
+        taskQueue: taskQueue(zone),
+        activities: activities[zone] ?? {},
+        workflowBundle,
+        interceptors: {
+          activity: [
+            () => ({
+              inbound: {
+                execute: (input, next) =>
+                  next(input).catch((error: unknown) => {
+                    throw toTemporalFailure(error);
+                  }),
+              },
+            }),
+          ],
+        },
+      }),
+    ),
+  );
+  const running = workers.map((worker) => worker.run());
+  try {
+    return await work();
+  } finally {
+    for (const worker of workers) worker.shutdown();
+    await Promise.all(running);
+  }
+}
