@@ -1,0 +1,106 @@
+/**
+ * Records the histories beside this file, against a running Temporal server that knows our search attributes:
+ *
+ *     CERTUS_TEMPORAL_ADDRESS=127.0.0.1:7233 node test/histories/record.ts
+ *
+ * Only histories that are missing are recorded: an old one stands for runs that are still in flight and is kept. Where
+ * the shape of a workflow changes, add a recording under a new name to RECORDINGS.
+ */
+import { access, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection, WorkflowFailedError } from '@temporalio/client';
+import { NativeConnection } from '@temporalio/worker';
+import { CertusError } from '../../contracts/errors.ts';
+import { WORKFLOWS, workflowId } from '../../contracts/workflow-names.ts';
+import type { ScanInput } from '../../contracts/workflows.ts';
+import { taskQueue } from '../../contracts/zones.ts';
+import { type Activities, fakeActivities, PERMIT_ID, scanInput } from '../workflow/fakes.ts';
+import { toText } from './format.ts';
+import { quietRuntime, withZones, workflowCode } from '../workflow/zones.ts';
+
+type Recording = {
+  readonly name: string;
+  readonly activities: () => Activities;
+  /** Which of the workflows of the run. */
+  readonly of: (input: ScanInput) => string;
+};
+
+const scan = (input: ScanInput): string => workflowId('scan', input);
+const RECORDINGS: readonly Recording[] = [
+  { name: 'scan-passed', activities: fakeActivities, of: scan },
+  { name: 'scan-failed-gate', activities: failedGate, of: scan },
+  { name: 'scan-denied-permit', activities: deniedPermit, of: scan },
+  { name: 'scan-failed-source', activities: failedSource, of: scan },
+  { name: 'publish', activities: fakeActivities, of: (input) => workflowId('publish', input) },
+  { name: 'ingest', activities: fakeActivities, of: (input) => workflowId('ingest', input) },
+];
+
+async function main(): Promise<void> {
+  quietRuntime();
+  const address = process.env.CERTUS_TEMPORAL_ADDRESS ?? '127.0.0.1:7233';
+  const [connection, worker, code] = await Promise.all([
+    Connection.connect({ address }),
+    NativeConnection.connect({ address }),
+    workflowCode(),
+  ]);
+  const client = new Client({ connection, identity: 'recorder' });
+  for (const { name, activities, of } of RECORDINGS) {
+    const file = join(import.meta.dirname, `${name}.json`);
+    if (await exists(file)) continue;
+    const input = scanInput(`test_${Date.now().toString(16).padStart(12, '0')}`);
+    await withZones(worker, code, activities(), () => carryOut(client, input));
+    const history = await client.workflow.getHandle(of(input)).fetchHistory();
+    await writeFile(file, withoutThisMachine(toText(history)));
+    process.stdout.write(`${file}\n`);
+  }
+  await Promise.all([connection.close(), worker.close()]);
+}
+
+/** How the run ends is for its history to tell. */
+async function carryOut(client: Client, input: ScanInput): Promise<void> {
+  const options = { taskQueue: taskQueue('assurance'), workflowId: scan(input), args: [input] };
+  await client.workflow.execute(WORKFLOWS.scan, options).catch((error: unknown) => {
+    if (!(error instanceof WorkflowFailedError)) throw error;
+  });
+}
+
+/** What a history says of the place where it was recorded is nobody's business, and would differ on each machine. */
+function withoutThisMachine(json: string): string {
+  const home = process.cwd();
+  return json
+    .replaceAll(`${process.pid}@${hostname()}`, 'recorder')
+    .replaceAll(hostname(), 'recorder')
+    .replaceAll(`file://${home}/`, '')
+    .replaceAll(`${home}/`, '');
+}
+
+function failedGate(): Activities {
+  const fakes = fakeActivities();
+  const composeBundle: Activities['assurance']['composeBundle'] = async (request) => ({
+    ...(await fakes.assurance.composeBundle(request)),
+    verdict: 'failed',
+    counts: { critical: 1, high: 0, medium: 0, low: 0, info: 0 },
+    violations: ['critical findings exceeded threshold (1 > 0)'],
+  });
+  return { ...fakes, assurance: { ...fakes.assurance, composeBundle } };
+}
+
+function deniedPermit(): Activities {
+  const decidePermit = async () => ({ permitId: PERMIT_ID, permitted: false, reason: 'hash_mismatch' });
+  return { ...fakeActivities(), trust: { decidePermit } };
+}
+
+function failedSource(): Activities {
+  const fakes = fakeActivities();
+  const fetchSource = () => Promise.reject(new CertusError('not_a_repository', 'it is not a git repository'));
+  return { ...fakes, assurance: { ...fakes.assurance, fetchSource } };
+}
+
+const exists = (file: string): Promise<boolean> =>
+  access(file).then(
+    () => true,
+    () => false,
+  );
+
+await main();
