@@ -28,9 +28,9 @@ type Question = {
 export async function requirePermit(
   { database, keySet, destination, usedAt }: Question,
   { scope, testId, permitId, bundle }: PublishInput,
-  read: Evidence,
+  reading: Evidence | Promise<Evidence>,
 ): Promise<PermittedBundle> {
-  const permit = await findPermit(database, scope, permitId);
+  const [permit, read] = await Promise.all([findPermit(database, scope, permitId), reading]);
   if (!permit?.permitted || permit.statement === null) {
     throw new CertusError('permit_missing', `there is no permit ${permitId} that allows publication`);
   }
@@ -38,7 +38,15 @@ export async function requirePermit(
   try {
     const evidence = checkEvidence({ ...read, keySet });
     requireAsked(evidence, { ...scope, testId, digest: bundle.digest });
-    checkPermit({ permitBytes: permit.statement, bundle: evidence, keySet, destination, usedAt });
+    const { statement } = checkPermit({
+      permitBytes: permit.statement,
+      bundle: evidence,
+      keySet,
+      destination,
+      usedAt,
+    });
+    if (statement.predicate.certus_permit.id !== permitId)
+      throw new CustodyError('permit_for_other_bytes', 'the permit was signed under another id');
     return { evidence, indexBytes, provenanceBytes, permitId, permitBytes: permit.statement };
   } catch (error) {
     if (!(error instanceof CustodyError)) throw error;
