@@ -92,7 +92,9 @@ async function countActivities(client: Client, scanId: string): Promise<number> 
   const ids = [scanId, scanId.replace(/^scan/, 'publish'), scanId.replace(/^scan/, 'ingest')];
   const histories = await Promise.all(ids.map((id) => client.workflow.getHandle(id).fetchHistory()));
   const events = histories.flatMap((history) => history.events ?? []);
-  return events.filter((event) => event.activityTaskScheduledEventAttributes).length;
+  const local = (event: (typeof events)[number]) =>
+    event.markerRecordedEventAttributes?.markerName === 'core_local_activity';
+  return events.filter((event) => event.activityTaskScheduledEventAttributes || local(event)).length;
 }
 
 const scanInput = (): ScanInput => ({

@@ -5,6 +5,7 @@ import {
   executeChild,
   isCancellation,
   proxyActivities,
+  proxyLocalActivities,
   setHandler,
 } from '@temporalio/workflow';
 import type { ScanActivities } from '../activities/scan/create-scan-activities.ts';
@@ -34,7 +35,11 @@ const { fetchSource } = proxyActivities<ScanActivities>({
 });
 const { runTool } = proxyActivities<ScanActivities>(onCheckout);
 const { composeBundle, signBundle } = proxyActivities<ScanActivities>(inZone('assurance', '1 hour'));
-const { recordScan, cleanUp } = proxyActivities<ScanActivities>(inZone('assurance', '1 minute'));
+// Bookkeeping of the zone that runs this workflow: done on the spot, without a way through the server for each.
+const { recordScan, cleanUp } = proxyLocalActivities<ScanActivities>({
+  startToCloseTimeout: '1 minute',
+  retry: { initialInterval: '500 milliseconds', maximumInterval: '30 seconds' },
+});
 const { decidePermit } = proxyActivities<TrustActivities>(inZone('trust', '10 minutes'));
 
 type Learn = (more: Partial<RunRecord>) => RunRecord;

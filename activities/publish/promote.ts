@@ -45,7 +45,7 @@ async function copyPermitted(
   const from = input.bundle.prefix;
   const usedAt = deps.now();
   const question = { database, keySet, destination: 'golden', usedAt } as const;
-  const permitted = await requirePermit(question, input, await readEvidence(raw, from));
+  const permitted = await requirePermit(question, input, readEvidence(raw, from));
   const statements = [
     statementFile(BUNDLE.provenance, permitted.provenanceBytes),
     statementFile(BUNDLE.permit, permitted.permitBytes),

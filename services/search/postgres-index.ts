@@ -15,10 +15,12 @@ export function openPostgresIndex(
   db: Database,
   { dimension = DEFAULT_DIMENSION }: { dimension?: number | undefined } = {},
 ): SearchIndex {
+  let migrated = false;
   return {
-    /** The table comes with the migrations; all that can be missing is that they have run. */
+    /** The table comes with the migrations; all that can be missing is that they have run, and they are not undone. */
     ensure: async () => {
-      await reachable(db.client.$queryRaw`SELECT FROM search_documents LIMIT 0`);
+      if (!migrated) await reachable(db.client.$queryRaw`SELECT FROM search_documents LIMIT 0`);
+      migrated = true;
     },
     index: async (scope, documents) => {
       const { good, failed } = checkDocuments(documents, dimension);
