@@ -78,16 +78,17 @@ export function createProgram(surroundings: Surroundings, exit: (code: number) =
   withFormat(program.command('verify <folder>'))
     .description("check a bundle's chain of custody, offline")
     .addOption(
-      new Option('--through <link>', 'how far the chain must hold')
-        .choices(['evidence', 'permit', 'promotion'])
-        .default('promotion'),
+      new Option(
+        '--through <link>',
+        'how far the chain must hold; promotion unless a single key is given',
+      ).choices(['evidence', 'permit', 'promotion']),
     )
     .addOption(
       new Option('--keys <file>', 'key set to trust; by default the one of this installation').conflicts(
         'key',
       ),
     )
-    .option('--key <file>', 'one public key (PEM) to trust for every link')
+    .option('--key <file>', 'one public key (PEM) to trust for evidence, and check no further link')
     .action(runs(verify));
   withFormat(program.command('config').description('the settings in force and where each came from')).action(
     runs(config),

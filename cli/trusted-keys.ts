@@ -1,6 +1,7 @@
-import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { KeyRole, KeySet } from '../contracts/keys.ts';
+import { keyId } from '../contracts/key-id.ts';
+import { KeySet } from '../contracts/keys.ts';
 import { CommandError } from './command-error.ts';
 import { EXIT } from './exit-codes.ts';
 
@@ -11,29 +12,20 @@ export async function readKeySet(file: string): Promise<KeySet> {
   return parsed.data;
 }
 
-/** One public key that the caller trusts for every link, without a limit in time. */
-export async function readSingleKey(file: string): Promise<KeySet> {
-  const key = parsePublicKey(await readText(file), file);
-  const public_key_pem = key.export({ type: 'spki', format: 'pem' }).toString();
-  const trusted = {
-    id: keyId(key),
-    public_key_pem,
-    tenant: null,
-    valid_from: new Date(0).toISOString(),
-    valid_until: null,
-  };
+/**
+ * One public key that the caller trusts to sign evidence, without a limit in time. For evidence only: were it trusted for
+ * permits as well, whoever can sign evidence could permit it too.
+ */
+export async function readEvidenceKey(file: string): Promise<KeySet> {
+  const public_key_pem = parsePublicKey(await readText(file), file)
+    .export({ type: 'spki', format: 'pem' })
+    .toString();
+  const id = keyId(public_key_pem);
+  const valid_from = new Date(0).toISOString();
   return {
     schema: 'https://certus.dev/key-set/v1',
-    keys: KeyRole.options.map((role) => ({ ...trusted, role })),
+    keys: [{ id, role: 'evidence', tenant: null, public_key_pem, valid_from, valid_until: null }],
   };
-}
-
-/** The name that signers give their key: the start of the digest of its public half. */
-export function keyId(key: KeyObject): string {
-  return createHash('sha256')
-    .update(key.export({ type: 'spki', format: 'der' }))
-    .digest('hex')
-    .slice(0, 32);
 }
 
 function parsePublicKey(text: string, file: string): KeyObject {

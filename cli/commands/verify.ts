@@ -3,18 +3,20 @@ import { type Link, type VerificationReport, verifyBundle } from '../../domain/c
 import { readBundleFolder } from '../bundle-folder.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { readKeySet, readSingleKey } from '../trusted-keys.ts';
+import { readEvidenceKey, readKeySet } from '../trusted-keys.ts';
 
-type Options = { readonly through: Link; readonly keys?: string; readonly key?: string };
+type Options = { readonly through?: Link; readonly keys?: string; readonly key?: string };
 
 /** Checks a bundle without asking anybody: the folder and public keys are all it takes. */
 export async function verify(context: Context, folder: string, options: Options): Promise<ExitCode> {
   const at = (path: string) => resolve(context.workingDirectory, path);
   const keySet = options.key
-    ? await readSingleKey(at(options.key))
+    ? await readEvidenceKey(at(options.key))
     : await readKeySet(options.keys ? at(options.keys) : join(context.home, 'keys', 'public', 'keys.json'));
-  const report = verifyBundle(await readBundleFolder(at(folder)), keySet, options.through);
-  context.output.result(asDocument(report, options.through), () => draw(context, report, options.through));
+  // a single key speaks for evidence alone: what it cannot vouch for is not asked of it
+  const through = options.through ?? (options.key ? 'evidence' : 'promotion');
+  const report = verifyBundle(await readBundleFolder(at(folder)), keySet, through);
+  context.output.result(asDocument(report, through), () => draw(context, report, through));
   return report.verified ? EXIT.ok : EXIT.badData;
 }
 

@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { CertusError } from '../../contracts/errors.ts';
-import { keyId } from './key-id.ts';
+import { keyId } from '../../contracts/key-id.ts';
 import type { Signer } from './signer.ts';
 
 /** Signs with a private key in a PKCS#8 PEM file: EC P-256, the curve every Sigstore client verifies. */

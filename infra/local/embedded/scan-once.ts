@@ -28,7 +28,13 @@ export function scanOnce(
       [join(CHECKOUT, 'cli', 'certus.mjs'), 'scan', target, '-o', 'json'],
       {
         cwd: typedIn(),
-        env: { ...process.env, CERTUS_HOME: home, CERTUS_API_URL: undefined, CERTUS_TOKEN: undefined },
+        env: {
+          ...process.env,
+          CERTUS_HOME: home,
+          CERTUS_API_URL: undefined,
+          CERTUS_TOKEN: undefined,
+          CERTUS_TOKEN_FILE: undefined,
+        },
         detached: true,
         stdio: ['ignore', 'pipe', 'pipe'],
         signal,

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { readBundleFolder } from '../../../cli/bundle-folder.ts';
-import { readKeySet, readSingleKey } from '../../../cli/trusted-keys.ts';
+import { readEvidenceKey, readKeySet } from '../../../cli/trusted-keys.ts';
+import { keyId } from '../../../contracts/key-id.ts';
 import { KeySet } from '../../../contracts/keys.ts';
-import { keyId } from '../../../services/keys/key-id.ts';
 
 let folder: string;
 const limits = { files: 10, depth: 3, indexBytes: 100, statementBytes: 100, totalBytes: 1000 };
@@ -91,21 +91,21 @@ describe('trusted keys', () => {
     return path;
   };
 
-  test('one key is trusted for every link, under the name signers give it', async () => {
-    const keySet = await readSingleKey(file(pem));
-    expect(KeySet.parse(keySet).keys.map(({ role }) => role)).toEqual(['evidence', 'permit', 'promotion']);
+  test('one key is trusted for evidence and for nothing else, under the name signers give it', async () => {
+    const keySet = await readEvidenceKey(file(pem));
+    expect(KeySet.parse(keySet).keys.map(({ role }) => role)).toEqual(['evidence']);
     for (const { id } of keySet.keys) expect(id).toBe(keyId(pem));
   });
 
   test('a key set is read', async () => {
-    const keySet = await readSingleKey(file(pem));
+    const keySet = await readEvidenceKey(file(pem));
     expect(await readKeySet(file(JSON.stringify(keySet)))).toEqual(keySet);
   });
 
   test('a private key, and anything else, is refused', async () => {
     const secret = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
     for (const content of [secret, '', '-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n']) {
-      await expect(readSingleKey(file(content))).rejects.toMatchObject({
+      await expect(readEvidenceKey(file(content))).rejects.toMatchObject({
         code: 'key_unusable',
         exitCode: 65,
       });

@@ -1,6 +1,7 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { BUNDLE, type BundleIndex, type ScanDocument } from '../../../contracts/bundle.ts';
 import { canonicalJson } from '../../../contracts/canonical-json.ts';
+import { keyId } from '../../../contracts/key-id.ts';
 import type { KeyRole, KeySet, TrustedKey } from '../../../contracts/keys.ts';
 import type { ActualFiles } from '../../../domain/custody/check-evidence.ts';
 import { sha256 } from '../../../domain/custody/digest.ts';
@@ -8,7 +9,6 @@ import { permitStatement } from '../../../domain/custody/permit-statement.ts';
 import { promotionStatement } from '../../../domain/custody/promotion-statement.ts';
 import { provenanceStatement } from '../../../domain/custody/provenance-statement.ts';
 import { type StatementSigner, sealStatement } from '../../../domain/custody/seal-statement.ts';
-import { keyId } from '../../../services/keys/key-id.ts';
 
 export type TestKey = { readonly signer: StatementSigner; readonly trusted: TrustedKey };
 

@@ -5,9 +5,9 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { keyId } from '../../../contracts/key-id.ts';
 import { KeySet } from '../../../contracts/keys.ts';
 import { openFileSigner } from '../../../services/keys/file-signer.ts';
-import { keyId } from '../../../services/keys/key-id.ts';
 import { ensureLocalKeys } from '../../../services/keys/local-keys.ts';
 
 let home: string;
