@@ -48,8 +48,8 @@ export async function fetchCommit(request: FetchRequest): Promise<FetchedCommit>
   return { commit: fetched.toString().trim(), branch: branch ?? null };
 }
 
-/** Also a fetch of few objects goes through a pack: its size can be watched while it arrives. */
-const SETTINGS = ['protocol.version=2', 'fetch.fsckObjects=true', 'fetch.unpackLimit=1', 'gc.auto=0'];
+/** `fsckObjects` also makes a fetch of few objects go through a pack, whose size can be watched while it arrives. */
+const SETTINGS = ['protocol.version=2', 'fetch.fsckObjects=true', 'gc.auto=0'];
 
 async function prepare(folder: string, signal: AbortSignal | undefined): Promise<void> {
   await mkdir(folder, { recursive: true });
