@@ -17,7 +17,12 @@ export type Thresholds = z.infer<typeof Thresholds>;
 export const Profile = z.strictObject({
   name: z.string().min(1).max(64),
   description: z.string().max(1000).optional(),
-  tools: z.array(Tool).min(1, 'a profile without tools would pass everything').max(20),
+  tools: z
+    .array(Tool)
+    .min(1, 'a profile without tools would pass everything')
+    .max(20)
+    // Each tool writes one report: a second run of it would list the same file of the bundle again.
+    .refine((tools) => new Set(tools).size === tools.length, 'a profile names each tool once'),
   thresholds: Thresholds.default({}),
 });
 export type Profile = z.infer<typeof Profile>;

@@ -63,6 +63,7 @@ describe('a profile', () => {
 
   test.each([
     ['without tools', { name: 'p', tools: [] }],
+    ['with a tool twice', { name: 'p', tools: ['secrets', 'secrets'] }],
     ['with a tool that does not exist', { name: 'p', tools: ['magic'] }],
     ['with a threshold spelt wrongly', { name: 'p', tools: ['secrets'], thresholds: { critcal: 0 } }],
     ['with a negative threshold', { name: 'p', tools: ['secrets'], thresholds: { high: -1 } }],
