@@ -32,7 +32,28 @@ export const Manifest = z.strictObject({
   product: z.string().min(1).max(256),
   version: z.string().min(1).max(64),
   owners: z.array(z.string().min(1).max(256)).max(50).default([]),
-  profiles: z.array(Profile).min(1).max(50),
+  profiles: z.array(Profile).min(1).max(50).superRefine(requireOwnNames),
   annotations: z.record(z.string().max(256), z.string().max(4096)).default({}),
 });
 export type Manifest = z.infer<typeof Manifest>;
+
+/** The one rule by which a profile is found, whatever the case of its name; undefined when there is none. */
+export function findProfile({ profiles }: Manifest, name: string): Profile | undefined {
+  return profiles.find((profile) => sameName(profile.name) === sameName(name));
+}
+
+/** Were both `Release` and `release` allowed, who asks for one could be given the weaker other. */
+function requireOwnNames(profiles: readonly Profile[], context: z.RefinementCtx): void {
+  const seen = new Set<string>();
+  for (const [at, { name }] of profiles.entries()) {
+    if (seen.has(sameName(name)))
+      context.addIssue({
+        code: 'custom',
+        path: [at, 'name'],
+        message: 'another profile has this name, whatever its case',
+      });
+    seen.add(sameName(name));
+  }
+}
+
+const sameName = (name: string): string => name.toLowerCase();

@@ -3,7 +3,7 @@ import { BUILT_IN_MANIFEST } from '../../contracts/built-in-manifest.ts';
 import { canonicalJson } from '../../contracts/canonical-json.ts';
 import { CertusError } from '../../contracts/errors.ts';
 import type { Scope } from '../../contracts/identifiers.ts';
-import type { Manifest } from '../../contracts/manifest.ts';
+import { findProfile, type Manifest } from '../../contracts/manifest.ts';
 import type { ScanCreateRequest } from '../../contracts/scan.ts';
 import type { Source } from '../../contracts/workflows.ts';
 import { ScanInput } from '../../contracts/workflows.ts';
@@ -55,9 +55,9 @@ function randomTestId(): string {
 }
 
 function requireProfile(manifest: Manifest, profile: string): void {
-  const available = manifest.profiles.map(({ name }) => name);
-  if (available.includes(profile)) return;
-  const message = `the manifest has no profile of this name; it has: ${available.join(', ')}`;
+  if (findProfile(manifest, profile) !== undefined) return;
+  const available = manifest.profiles.map(({ name }) => name).join(', ');
+  const message = `the manifest has no profile of this name; it has: ${available}`;
   throw new CertusError('unknown_profile', message, { fields: [{ path: 'profile', message }] });
 }
 

@@ -8,7 +8,7 @@ import {
 } from '../../contracts/bundle.ts';
 import { canonicalJson } from '../../contracts/canonical-json.ts';
 import type { Finding } from '../../contracts/finding.ts';
-import type { Manifest } from '../../contracts/manifest.ts';
+import { findProfile, type Manifest } from '../../contracts/manifest.ts';
 import type { Checkout, ScanInput } from '../../contracts/workflows.ts';
 import { sha256 } from '../custody/digest.ts';
 
@@ -138,7 +138,7 @@ function scanDocument({
 }
 
 function manifestInfo({ profile, manifestDigest }: ScanInput, manifest: Manifest) {
-  const resolved = manifest.profiles.find(({ name }) => name.toLowerCase() === profile.toLowerCase());
+  const resolved = findProfile(manifest, profile);
   return {
     product: manifest.product,
     version: manifest.version,

@@ -74,6 +74,10 @@ describe('the profile', () => {
     );
   });
 
+  test('is found by the rule of the run, whatever the case of its name', () => {
+    expect(input({ profile: 'Release', manifest: manifest('release') }).profile).toBe('Release');
+  });
+
   test('is looked for in the built-in manifest when none was brought', () => {
     expect(input().profile).toBe('light');
     expect(() => input({ profile: 'heavy' })).toThrow(expect.objectContaining({ code: 'unknown_profile' }));

@@ -62,6 +62,17 @@ describe('a profile', () => {
   });
 
   test.each([
+    [['Release', 'release'], false],
+    [['release', 'release'], false],
+    [['release', 'nightly'], true],
+  ])('names %j may stand in one manifest: %s', (names, expected) => {
+    const profiles = names.map((name) => ({ name, tools: ['secrets'] }));
+    const parsed = Manifest.safeParse({ product: 'p', version: '1', profiles });
+    expect(parsed.success).toBe(expected);
+    if (!expected) expect(parsed.error?.issues[0]?.path).toEqual(['profiles', 1, 'name']);
+  });
+
+  test.each([
     ['without tools', { name: 'p', tools: [] }],
     ['with a tool twice', { name: 'p', tools: ['secrets', 'secrets'] }],
     ['with a tool that does not exist', { name: 'p', tools: ['magic'] }],
