@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 
-/** Well below the heartbeat timeout of workflows/options.ts, and far above what most activities take. */
+/** Far above what most activities take; the SDK itself sends no more often than the heartbeat timeout of workflows/options.ts needs. */
 const EVERY_MS = 2000;
 
 /**

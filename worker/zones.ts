@@ -6,8 +6,8 @@ import type { SettingName, Settings } from '../services/config/settings.ts';
 export const ZONE_SECRETS = {
   assurance: ['CERTUS_EVIDENCE_KEY_FILE'],
   trust: ['CERTUS_PERMIT_KEY_FILE'],
-  transform: ['CERTUS_PROMOTION_KEY_FILE'],
-  ingest: [],
+  transform: ['CERTUS_PROMOTION_KEY_FILE', 'CERTUS_REGISTRY_PASSWORD'],
+  ingest: ['CERTUS_OPENSEARCH_PASSWORD'],
 } as const satisfies Record<Zone, readonly SettingName[]>;
 
 /**

@@ -1,14 +1,18 @@
-import type { ActivityOptions } from '@temporalio/workflow';
+import { ActivityCancellationType, type ActivityOptions } from '@temporalio/workflow';
 import { taskQueue, type Zone } from '../contracts/zones.ts';
 
 /**
  * How long a step may take and how it is tried again. A worker that was killed is noticed when its heartbeat stays out;
  * what no retry can mend comes back from the activity marked as such, so everything else may be tried for as long as it
- * takes: a zone that is down makes the run wait, and nothing is lost.
+ * takes: a zone that is down makes the run wait. What has a date of its own can still pass it meanwhile: evidence that waits
+ * longer for Trust than CERTUS_EVIDENCE_MAX_AGE_HOURS gets no permit.
+ *
+ * A cancelled step is waited for: what it was writing is known before the run is closed and its checkout removed.
  */
-export const inZone = (zone: Zone, longest: '1 minute' | '10 minutes' | '1 hour'): ActivityOptions => ({
+export const inZone = (zone: Zone, longest: '10 minutes' | '1 hour'): ActivityOptions => ({
   taskQueue: taskQueue(zone),
   startToCloseTimeout: longest,
-  heartbeatTimeout: '10 seconds',
+  heartbeatTimeout: '15 seconds',
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   retry: { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumInterval: '30 seconds' },
 });

@@ -3,6 +3,7 @@ import type { BundleReference, Checkout, ScanInput } from '../../contracts/workf
 import { withHeartbeat } from '../heartbeat.ts';
 import { ensureCheckout, removeCheckout } from './checkout.ts';
 import type { ScanDeps } from './deps.ts';
+import { givingUpOnRemotes } from './give-up.ts';
 import { type RunRecord, recordScan } from './record-scan.ts';
 import { findSecrets } from './secrets-tool.ts';
 import { signBundle } from './sign-bundle.ts';
@@ -15,11 +16,13 @@ export const createScanActivities = (deps: ScanDeps) => ({
     withHeartbeat(() => recordScan(deps, input, run)),
 
   fetchSource: (input: ScanInput): Promise<Checkout> =>
-    withHeartbeat(async (signal) => (await ensureCheckout(deps, input, undefined, signal)).checkout),
+    withHeartbeat((signal) =>
+      givingUpOnRemotes(async () => (await ensureCheckout(deps, input, undefined, signal)).checkout),
+    ),
 
   runTool: (input: ScanInput, checkout: Checkout, tool: Tool): Promise<void> =>
     withHeartbeat(async (signal, beat) => {
-      const { tree } = await ensureCheckout(deps, input, checkout, signal);
+      const { tree } = await givingUpOnRemotes(() => ensureCheckout(deps, input, checkout, signal));
       const result = { tool, ...(await RUN[tool](tree, beat, signal)) };
       await writeToolResult(deps.raw, input.scope, input.testId, result);
     }),
@@ -30,7 +33,7 @@ export const createScanActivities = (deps: ScanDeps) => ({
   signBundle: (input: ScanInput, bundle: BundleReference): Promise<void> =>
     withHeartbeat(() => signBundle(deps, input, bundle)),
 
-  /** Nothing of a checkout outlives its run. */
+  /** Clears this machine; what other workers fetched for the run, they sweep away themselves. */
   cleanUp: (input: ScanInput): Promise<void> =>
     withHeartbeat(async () => {
       await removeCheckout(deps, input);

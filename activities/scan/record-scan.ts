@@ -1,8 +1,8 @@
 import { CertusError } from '../../contracts/errors.ts';
 import type { Notice, ScanState } from '../../contracts/scan.ts';
-import { workflowId } from '../../contracts/workflow-names.ts';
 import type { Checkout, PermitDecision, Publication, ScanInput } from '../../contracts/workflows.ts';
-import type { NewScan, ScanChanges } from '../../services/database/scan-record.ts';
+import { newScan } from '../../services/database/new-scan.ts';
+import type { ScanChanges } from '../../services/database/scan-record.ts';
 import { openScan, updateScan } from '../../services/database/scans.ts';
 import type { Bucket } from '../../services/objects/store.ts';
 import type { ScanDeps } from './deps.ts';
@@ -36,23 +36,6 @@ export async function recordScan(
     await updateScan(database, input.scope, input.testId, said);
   }
 }
-
-const newScan = (input: ScanInput): NewScan => ({
-  testId: input.testId,
-  component: input.component,
-  assessment: input.assessment,
-  source: sourceOf(input.source),
-  requestedBy: input.requestedBy,
-  profile: input.profile,
-  manifestDigest: input.manifestDigest,
-  workflowId: workflowId('scan', input),
-  createdAt: new Date(input.requestedAt),
-});
-
-const sourceOf = (source: ScanInput['source']): NewScan['source'] =>
-  source.type === 'git'
-    ? { type: 'git', gitUrl: source.url, branch: source.branch ?? null, directoryPath: null }
-    : { type: 'directory', gitUrl: null, branch: null, directoryPath: source.path };
 
 function changes(
   { status, startedAt, completedAt, checkout, assessment, permit, publication, errors }: RunRecord,

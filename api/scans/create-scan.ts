@@ -3,13 +3,13 @@ import { CertusError } from '../../contracts/errors.ts';
 import type { ScanCreateRequest } from '../../contracts/scan.ts';
 import { workflowId } from '../../contracts/workflow-names.ts';
 import type { ScanInput } from '../../contracts/workflows.ts';
+import { newScan } from '../../services/database/new-scan.ts';
 import type { ScanRecord } from '../../services/database/scan-record.ts';
 import { findScan, openScan } from '../../services/database/scans.ts';
 import type { Principal } from '../authentication.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type AcceptedScan, requestDigest, scanInput } from './accepted-scan.ts';
 import { findStartedScan, startScan, withdrawScan } from './scan-runs.ts';
-import { newScan } from './scan-view.ts';
 import { acceptSource } from './source-policy.ts';
 
 type Created = { readonly scan: AcceptedScan; readonly replayed: boolean };

@@ -16,6 +16,7 @@ import { createScan } from './create-scan.ts';
 import { acceptedExample, requestExamples, statusExample } from './examples.ts';
 import { progressOf, runningScan } from './scan-runs.ts';
 import { acceptedView, queuedRecord, statusView } from './scan-view.ts';
+import { settleScan } from './settle-scan.ts';
 
 const Status = ScanStatus.meta({ id: 'Scan' });
 const IdempotencyKey = z
@@ -132,7 +133,9 @@ const show = (deps: ApiDeps) =>
       const row = await findScan(deps.database, scope, params.test_id);
       if (row) {
         const steps = row.status === 'RUNNING' ? await progressOf(deps.temporal, row.workflowId) : [];
-        return { status: 200, body: statusView(scope.workspace, row, steps) };
+        const silent = row.completedAt === null && steps.length === 0;
+        const scan = silent ? await settleScan(deps, scope, row) : row;
+        return { status: 200, body: statusView(scope.workspace, scan, steps) };
       }
       const queued = await runningScan(deps.temporal, scope, params.test_id);
       if (!queued) throw new CertusError('not_found', 'there is no such scan in this workspace');

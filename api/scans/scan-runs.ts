@@ -108,6 +108,19 @@ export async function progressOf(temporal: Client, id: string): Promise<Step[]> 
   }
 }
 
+/** How and when a run ended; `undefined` while it goes on, or when nobody can say. */
+export async function endOfRun(temporal: Client, id: string): Promise<{ how: string; at: Date } | undefined> {
+  try {
+    const { status, closeTime } = await temporal.withDeadline(Date.now() + PATIENCE, () =>
+      temporal.workflow.getHandle(id).describe(),
+    );
+    return closeTime === undefined ? undefined : { how: status.name.toLowerCase(), at: closeTime };
+  } catch (error) {
+    if (isNoAnswer(error)) return undefined;
+    throw error;
+  }
+}
+
 function isNoAnswer(error: unknown): boolean {
   return (
     error instanceof WorkflowNotFoundError ||

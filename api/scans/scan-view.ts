@@ -1,6 +1,7 @@
 import type { ScanAccepted, ScanStatus, Step } from '../../contracts/scan.ts';
 import { workflowId } from '../../contracts/workflow-names.ts';
-import type { NewScan, ScanRecord } from '../../services/database/scan-record.ts';
+import { newScan } from '../../services/database/new-scan.ts';
+import type { ScanRecord } from '../../services/database/scan-record.ts';
 import type { AcceptedScan } from './accepted-scan.ts';
 
 /** The same keys in every state. */
@@ -53,27 +54,6 @@ export function acceptedView(scan: AcceptedScan): ScanAccepted {
     profile: scan.profile,
     manifest_digest: scan.manifestDigest,
     workflow_id: workflowId('scan', scan),
-  };
-}
-
-/** The row of a run that has not begun. */
-export function newScan(scan: AcceptedScan): NewScan {
-  const { source } = scan;
-  return {
-    testId: scan.testId,
-    component: scan.component,
-    assessment: scan.assessment,
-    source: {
-      type: source.type,
-      gitUrl: source.type === 'git' ? source.url : null,
-      branch: source.type === 'git' ? (source.branch ?? null) : null,
-      directoryPath: source.type === 'directory' ? source.path : null,
-    },
-    requestedBy: scan.requestedBy,
-    profile: scan.profile,
-    manifestDigest: scan.manifestDigest,
-    workflowId: workflowId('scan', scan),
-    createdAt: new Date(scan.requestedAt),
   };
 }
 

@@ -18,7 +18,7 @@ export async function generateClient(checkout, node, report) {
       // The command insists on a native engine that it does not use here, and would download it.
       env: {
         ...process.env,
-        PRISMA_SCHEMA_ENGINE_BINARY: '/bin/true',
+        PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
         PRISMA_HIDE_UPDATE_MESSAGE: '1',
         CHECKPOINT_DISABLE: '1',
       },

@@ -48,7 +48,7 @@ export async function install(variant: Variant) {
     assurance: {
       CERTUS_EVIDENCE_KEY_FILE: keys.evidenceKeyFile,
       CERTUS_WORK_DIR: join(home, 'work'),
-      CERTUS_SOURCE_ROOTS: resolve('samples'),
+      CERTUS_SOURCE_ROOTS: `${resolve('samples')},${home}`,
     },
     trust: { CERTUS_PERMIT_KEY_FILE: keys.permitKeyFile },
     transform: {
@@ -142,6 +142,11 @@ class Workers {
 
   kill(...zones: readonly Zone[]): Promise<void> {
     return this.#end('SIGKILL', zones);
+  }
+
+  /** Holds the processes where they are: what reaches them is taken and not done. */
+  freeze(...zones: readonly Zone[]): void {
+    for (const zone of zones) this.#running.get(zone)?.kill('SIGSTOP');
   }
 
   async #end(signal: NodeJS.Signals, zones: readonly Zone[]): Promise<void> {

@@ -11,7 +11,10 @@ export type Values = Readonly<Partial<Record<SettingName, string>>>;
 /** What only one of our processes is given. The token opens the API; a key speaks for its zone. */
 export type Secrets = { readonly tokenFile: string; readonly keys: LocalKeys };
 
-/** The API, and a worker for each trust zone: separate processes, so that no zone can reach another's key. */
+/**
+ * The API, and a worker for each trust zone: separate processes, each told only its own secrets. They run as one user, so
+ * on one machine it is their code that keeps them apart; in containers it is the accounts and volumes too.
+ */
 export function ourPrograms(
   shared: Values,
   { tokenFile, keys }: Secrets,
@@ -19,13 +22,20 @@ export function ourPrograms(
   const ofZone: Record<Zone, Values> = {
     assurance: { CERTUS_EVIDENCE_KEY_FILE: keys.evidenceKeyFile },
     trust: { CERTUS_PERMIT_KEY_FILE: keys.permitKeyFile },
-    transform: { CERTUS_PROMOTION_KEY_FILE: keys.promotionKeyFile },
-    ingest: {},
+    transform: {
+      CERTUS_PROMOTION_KEY_FILE: keys.promotionKeyFile,
+      ...fromPerson(['CERTUS_REGISTRY_PASSWORD']),
+    },
+    ingest: fromPerson(['CERTUS_OPENSEARCH_PASSWORD']),
   };
   const worker = (zone: Zone) =>
     ourProgram(zone, 'worker/main.ts', { ...shared, CERTUS_ZONES: zone, ...ofZone[zone] });
   return {
-    api: ourProgram('api', 'api/main.ts', { ...shared, CERTUS_API_TOKEN_FILE: tokenFile }),
+    api: ourProgram('api', 'api/main.ts', {
+      ...shared,
+      CERTUS_API_TOKEN_FILE: tokenFile,
+      ...fromPerson(['CERTUS_OPENSEARCH_PASSWORD']),
+    }),
     workers: ZONES.map(worker),
   };
 }
@@ -69,13 +79,16 @@ const SECRETS_OF_ONE: readonly SettingName[] = [
   'CERTUS_EVIDENCE_KEY_FILE',
   'CERTUS_PERMIT_KEY_FILE',
   'CERTUS_PROMOTION_KEY_FILE',
+  'CERTUS_REGISTRY_PASSWORD',
+  'CERTUS_OPENSEARCH_PASSWORD',
 ];
 
-/** Settings a person made reach every process, but for the secrets that belong to one. */
-function fromPerson(): Record<string, string> {
-  const names = [...Object.keys(FIELDS), 'CERTUS_CONFIG'].filter(
-    (name) => !SECRETS_OF_ONE.includes(name as SettingName),
-  );
+const FOR_ALL = [...Object.keys(FIELDS), 'CERTUS_CONFIG'].filter(
+  (name) => !SECRETS_OF_ONE.includes(name as SettingName),
+);
+
+/** Settings a person made reach every process, but for the secrets that belong to some. */
+function fromPerson(names: readonly string[] = FOR_ALL): Record<string, string> {
   return Object.fromEntries(
     names.flatMap((name) => {
       const value = process.env[name];

@@ -1,0 +1,16 @@
+import { ApplicationFailure, Context } from '@temporalio/activity';
+import { CertusError } from '../../contracts/errors.ts';
+
+/** A remote may be away for a moment; one that stays away is for whoever asked to mend. */
+const ATTEMPTS = 4;
+
+/** Ends the retries of a step whose source cannot be reached, and of no other. */
+export async function givingUpOnRemotes<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const stays = error instanceof CertusError && error.code === 'source_unreachable';
+    if (!stays || Context.current().info.attempt < ATTEMPTS) throw error;
+    throw ApplicationFailure.nonRetryable(error.message, error.code);
+  }
+}
