@@ -5,10 +5,10 @@ import {
   isBundleWithPublicKey,
 } from '@sigstore/bundle';
 import { crypto } from '@sigstore/core';
-import { toSignedEntity, VerificationError, Verifier } from '@sigstore/verify';
+import { toSignedEntity, Verifier } from '@sigstore/verify';
 import type { z } from 'zod';
 import type { KeyRole, KeySet, TrustedKey } from '../../contracts/keys.ts';
-import { PAYLOAD_TYPE } from '../../contracts/statements.ts';
+import { PAYLOAD_TYPE, SIGSTORE_BUNDLE_MEDIA_TYPE } from '../../contracts/statements.ts';
 import { CustodyError } from './custody-error.ts';
 
 export type OpenedStatement<T> = { readonly statement: T; readonly key: TrustedKey };
@@ -45,6 +45,14 @@ function parseBundle(bytes: Uint8Array): ParsedBundle {
   } catch {
     throw new CustodyError('malformed', 'it is not a Sigstore bundle');
   }
+  if (bundle.mediaType !== SIGSTORE_BUNDLE_MEDIA_TYPE) {
+    throw new CustodyError('malformed', `it is not of the type ${SIGSTORE_BUNDLE_MEDIA_TYPE}`);
+  }
+  const { tlogEntries, timestampVerificationData } = bundle.verificationMaterial;
+  // Nothing here checks a log or a timestamp: whoever sees one in a bundle must not think that it was.
+  if (tlogEntries.length > 0 || (timestampVerificationData?.rfc3161Timestamps ?? []).length > 0) {
+    throw new CustodyError('malformed', 'it carries log entries or timestamps, which no one here can check');
+  }
   if (!isBundleWithDsseEnvelope(bundle) || !isBundleWithPublicKey(bundle)) {
     throw new CustodyError('malformed', 'it is not a statement signed with a public key');
   }
@@ -69,23 +77,22 @@ function findKey(
   return key;
 }
 
+/** However the attempt ends early, the signature was not verified: nothing else than a refusal may follow from that. */
 function verifySignature(bundle: Bundle, key: TrustedKey): void {
-  const publicKey = crypto.createPublicKey(key.public_key_pem);
-  const material = {
-    certificateAuthorities: [],
-    timestampAuthorities: [],
-    tlogs: [],
-    ctlogs: [],
-    publicKey: () => ({ publicKey, validFor: () => true }),
-  };
   try {
+    const publicKey = crypto.createPublicKey(key.public_key_pem);
+    const material = {
+      certificateAuthorities: [],
+      timestampAuthorities: [],
+      tlogs: [],
+      ctlogs: [],
+      publicKey: () => ({ publicKey, validFor: () => true }),
+    };
     new Verifier(material, { tlogThreshold: 0, ctlogThreshold: 0, timestampThreshold: 0 }).verify(
       toSignedEntity(bundle),
     );
-  } catch (error) {
-    if (error instanceof VerificationError)
-      throw new CustodyError('signature_invalid', 'the signature does not fit the statement');
-    throw error;
+  } catch {
+    throw new CustodyError('signature_invalid', 'the signature does not fit the statement');
   }
 }
 

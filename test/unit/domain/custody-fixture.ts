@@ -191,7 +191,11 @@ export const evidenceOf = (
 
 type Envelope = {
   mediaType: string;
-  verificationMaterial: { publicKey: { hint: string } };
+  verificationMaterial: {
+    publicKey: { hint: string };
+    tlogEntries?: object[];
+    timestampVerificationData?: { rfc3161Timestamps: object[] };
+  };
   dsseEnvelope: { payload: string; payloadType: string; signatures: { sig: string; keyid: string }[] };
 };
 

@@ -168,6 +168,49 @@ describe('an envelope is refused', () => {
   });
 
   test.each([
+    'application/vnd.dev.sigstore.bundle+json;version=0.1',
+    'application/vnd.dev.sigstore.bundle+json;version=0.2',
+    'application/vnd.dev.sigstore.bundle+json;version=0.3',
+    'application/vnd.dev.sigstore.bundle.v0.4+json',
+  ])('when it says to be %s', (mediaType) => {
+    expect(refusal(() => open(tampered(sealed, (bundle) => (bundle.mediaType = mediaType))))).toBe(
+      'malformed',
+    );
+  });
+
+  test('when it carries timestamps, garbage or not: nobody here checks them', () => {
+    const stamped = tampered(sealed, ({ verificationMaterial }) => {
+      verificationMaterial.timestampVerificationData = {
+        rfc3161Timestamps: [{ signedTimestamp: Buffer.from('garbage').toString('base64') }],
+      };
+    });
+    expect(refusal(() => open(stamped))).toBe('malformed');
+  });
+
+  test('when it carries an entry of a transparency log', () => {
+    const proof = {
+      logIndex: '1',
+      rootHash: 'AAAA',
+      treeSize: '2',
+      hashes: [],
+      checkpoint: { envelope: 'x' },
+    };
+    const logged = tampered(sealed, ({ verificationMaterial }) => {
+      verificationMaterial.tlogEntries = [
+        {
+          logIndex: '1',
+          logId: { keyId: 'AAAA' },
+          kindVersion: { kind: 'dsse', version: '0.0.1' },
+          integratedTime: '1',
+          inclusionProof: proof,
+          canonicalizedBody: 'AAAA',
+        },
+      ];
+    });
+    expect(refusal(() => open(logged))).toBe('malformed');
+  });
+
+  test.each([
     ['nothing', ''],
     ['no JSON', '{'],
     ['null', 'null'],
@@ -221,6 +264,12 @@ describe('a payload with a good signature is refused', () => {
       });
     expect(refusal(act)).toBe('untrusted_signer');
   });
+});
+
+test('a trusted key that is none verifies nothing', () => {
+  const public_key_pem = '-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n';
+  const keySet: KeySet = { ...KEY_SET, keys: [{ ...KEYS.evidence.trusted, public_key_pem }] };
+  expect(refusal(() => open(sealed, { keySet }))).toBe('signature_invalid');
 });
 
 test('a key of another curve than the trusted one cannot stand in', async () => {
