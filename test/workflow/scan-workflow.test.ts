@@ -119,7 +119,7 @@ describe('a step that cannot succeed ends the run with its own code', () => {
     expect(fakes.calls).toContain('cleanUp');
   });
 
-  test('a source that stays away, after a few tries', async () => {
+  test('a source that no try gets past, after twenty-five', async () => {
     const fakes = fakeActivities();
     let asked = 0;
     const fetchSource = () => {
@@ -127,7 +127,7 @@ describe('a step that cannot succeed ends the run with its own code', () => {
       return Promise.reject(new CertusError('source_unreachable', 'gone'));
     };
     await failed({ ...fakes, assurance: { ...fakes.assurance, fetchSource } });
-    expect(asked).toBe(4);
+    expect(asked).toBe(25);
     expect(fakes.records.at(-1)).toMatchObject({
       status: 'FAILED',
       errors: [{ code: 'source_unreachable' }],
