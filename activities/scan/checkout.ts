@@ -2,12 +2,12 @@ import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import { isAbsolute, join } from 'node:path';
 import { CertusError } from '../../contracts/errors.ts';
 import { Checkout, type ScanInput, type Source } from '../../contracts/workflows.ts';
+import { allowedPath } from '../../services/files/allowed-path.ts';
 import { fetchCommit } from '../../services/git/fetch-commit.ts';
 import { listTree, writeFiles } from '../../services/git/list-tree.ts';
 import { hashContent } from './content-hash.ts';
 import { copyDirectory, requireWithin } from './copy-directory.ts';
 import type { ScanDeps, SourceLimits } from './deps.ts';
-import { allowedPath } from './local-source.ts';
 import { Skipped } from './skipped.ts';
 
 type CheckoutDeps = Pick<ScanDeps, 'workFolder' | 'sources'>;

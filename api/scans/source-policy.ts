@@ -1,9 +1,11 @@
 import { realpath } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CertusError } from '../../contracts/errors.ts';
+import { readGitUrl } from '../../contracts/git-url.ts';
 import type { ScanCreateRequest } from '../../contracts/scan.ts';
 import type { Source } from '../../contracts/workflows.ts';
+import { isBelow } from '../../services/files/allowed-path.ts';
 import { invalid } from '../problems.ts';
 
 type SourceFields = Pick<
@@ -30,32 +32,9 @@ export async function acceptSource(request: SourceFields, roots: readonly string
 async function gitUrl(given: string, roots: readonly string[]): Promise<string> {
   if (isAbsolute(given)) return localPath('git_url', given, roots);
   if (/^file:/i.test(given)) return localPath('git_url', pathOfFileUrl(given), roots);
-  if (/^(https?|ssh):\/\//i.test(given)) return remoteUrl(given);
-  if (isScpLike(given)) return given;
-  throw refused('git_url', 'use https://, http://, ssh://, user@host:path or an absolute path');
-}
-
-function remoteUrl(given: string): string {
-  if (!URL.canParse(given)) throw refused('git_url', 'is not a URL');
-  const url = new URL(given);
-  const secret = url.password !== '' || (url.protocol !== 'ssh:' && url.username !== '');
-  if (secret)
-    throw refused('git_url', 'must not hold credentials: configure a credential helper for the worker');
-  if (url.search !== '' || url.hash !== '') throw refused('git_url', 'must not have a query or a fragment');
-  // git would hand a host, user or path that starts with "-" to ssh, which takes it for an option.
-  if ([url.hostname, url.username, url.pathname.slice(1)].some(looksLikeOption))
-    throw refused('git_url', 'is not a URL');
-  return given;
-}
-
-/** `git@example.org:team/project.git`. The helper syntax `ext::command` has two colons and is no such thing. */
-function isScpLike(given: string): boolean {
-  const parts = /^(?:[A-Za-z0-9_][\w.-]*@)?[A-Za-z0-9][A-Za-z0-9.-]+:([^:@\s][^:@\s]*)$/.exec(given);
-  return parts !== null && !looksLikeOption(parts[1] ?? '') && !given.includes('://');
-}
-
-function looksLikeOption(part: string): boolean {
-  return part.startsWith('-') || part.startsWith('%2d') || part.startsWith('%2D');
+  const read = readGitUrl(given);
+  if ('problem' in read) throw refused('git_url', read.problem);
+  return read.url;
 }
 
 /** Looks at the file system only once the path as written is allowed: no answer tells what exists elsewhere. */
@@ -68,11 +47,6 @@ async function localPath(field: string, given: string, roots: readonly string[])
   if (!below(path, [...roots.map((root) => resolve(root)), ...realRoots])) throw notAllowed();
   if (!below(await realOr(path), realRoots)) throw notAllowed();
   return path;
-}
-
-function isBelow(path: string, root: string): boolean {
-  const way = relative(root, path);
-  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
 /** The path with symbolic links followed as far as it exists: the API may run on another machine than the checkout. */

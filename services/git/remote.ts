@@ -2,6 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { BlockList, isIP, isIPv6 } from 'node:net';
 import { isAbsolute } from 'node:path';
 import { CertusError } from '../../contracts/errors.ts';
+import { type GitUrl, readGitUrl } from '../../contracts/git-url.ts';
 
 export type Remote = {
   readonly url: string;
@@ -10,9 +11,9 @@ export type Remote = {
 };
 
 /** Decides whether a remote may be reached, and pins the address that was checked so that it cannot change afterwards. */
-export async function checkRemote(url: string, allowedHosts: readonly string[]): Promise<Remote> {
-  if (isAbsolute(url)) return { url, settings: [] };
-  const { host, port, web } = parseRemote(url);
+export async function checkRemote(given: string, allowedHosts: readonly string[]): Promise<Remote> {
+  if (isAbsolute(given)) return { url: given, settings: [] };
+  const { url, host, port, web } = parse(given);
   const settings = ['http.followRedirects=false', 'http.lowSpeedLimit=1000', 'http.lowSpeedTime=30'];
   if (allowedHosts.includes('*') || allowedHosts.includes(host)) return { url, settings };
   const addresses = await resolveHost(host);
@@ -28,29 +29,10 @@ export async function checkRemote(url: string, allowedHosts: readonly string[]):
   return { url, settings };
 }
 
-/** https://host/path, http://…, ssh://… or user@host:path; anything else could name a command or a file. */
-export function parseRemote(url: string): { host: string; port: number; web: boolean } {
-  const scpLike = /^(?:[\w.-]+@)?([\w.-]+):(?!\/\/)[^-:].*$/.exec(url);
-  if (scpLike?.[1] !== undefined && !url.includes('://'))
-    return { host: scpLike[1].toLowerCase(), port: 22, web: false };
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  const port = { 'https:': 443, 'http:': 80, 'ssh:': 22 }[parsed?.protocol ?? ''];
-  if (
-    parsed === undefined ||
-    port === undefined ||
-    parsed.hostname === '' ||
-    parsed.hostname.startsWith('-')
-  ) {
-    throw new CertusError(
-      'invalid_request',
-      'a git URL starts with https://, http:// or ssh://, or looks like user@host:path',
-    );
-  }
-  if (parsed.password !== '' || (parsed.username !== '' && parsed.protocol !== 'ssh:')) {
-    throw new CertusError('invalid_request', 'a git URL must not carry credentials');
-  }
-  const host = parsed.hostname.replace(/^\[|\]$/g, '').toLowerCase();
-  return { host, port: Number(parsed.port || port), web: parsed.protocol !== 'ssh:' };
+function parse(given: string): GitUrl {
+  const read = readGitUrl(given);
+  if ('problem' in read) throw new CertusError('invalid_request', `the git URL ${read.problem}`);
+  return read;
 }
 
 async function resolveHost(host: string): Promise<string[]> {

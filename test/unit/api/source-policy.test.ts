@@ -35,6 +35,13 @@ describe('remote repositories', () => {
     expect(await git(url)).toEqual({ type: 'git', url });
   });
 
+  test('a URL is accepted as it is checked', async () => {
+    expect(await git('HTTPS://Example.ORG:443/a/../p.git')).toEqual({
+      type: 'git',
+      url: 'https://example.org/p.git',
+    });
+  });
+
   test.each([
     ['a helper that runs a command', 'ext::sh -c id'],
     ['another helper', 'fd::17'],
@@ -46,6 +53,9 @@ describe('remote repositories', () => {
     ['another protocol', 'git://example.org/p.git'],
     ['nothing of the kind', 'what is this'],
     ['a relative file URL', 'file://host/p'],
+    ['a host that curl reads elsewhere', 'http://93.184.216.34\\@127.0.0.1:9192/latest'],
+    ['a host that git reads elsewhere', 'ssh://a%2f@host/p'],
+    ['white space', 'https://example.org/a b'],
   ])('%s is refused', async (_what, url) => {
     await expect(git(url)).rejects.toMatchObject({ code: 'invalid_request' });
   });
