@@ -27,7 +27,7 @@ type Question = {
  */
 export async function requirePermit(
   { database, keySet, destination, usedAt }: Question,
-  { scope, testId, permitId, bundle }: PublishInput,
+  { scope, component, testId, permitId, bundle }: PublishInput,
   reading: Evidence | Promise<Evidence>,
 ): Promise<PermittedBundle> {
   const [permit, read] = await Promise.all([findPermit(database, scope, permitId), reading]);
@@ -35,11 +35,12 @@ export async function requirePermit(
     throw new CertusError('permit_missing', `there is no permit ${permitId} that allows publication`);
   }
   const { indexBytes, provenanceBytes } = read;
-  try {
+  const permitBytes = permit.statement;
+  return heldOrRefused(() => {
     const evidence = checkEvidence({ ...read, keySet });
-    requireAsked(evidence, { ...scope, testId, digest: bundle.digest });
+    requireAsked(evidence, { ...scope, component, testId, digest: bundle.digest });
     const { statement } = checkPermit({
-      permitBytes: permit.statement,
+      permitBytes,
       bundle: evidence,
       keySet,
       destination,
@@ -47,7 +48,14 @@ export async function requirePermit(
     });
     if (statement.predicate.certus_permit.id !== permitId)
       throw new CustodyError('permit_for_other_bytes', 'the permit was signed under another id');
-    return { evidence, indexBytes, provenanceBytes, permitId, permitBytes: permit.statement };
+    return { evidence, indexBytes, provenanceBytes, permitId, permitBytes };
+  });
+}
+
+/** A link that does not hold is why nothing is published. */
+export function heldOrRefused<T>(check: () => T): T {
+  try {
+    return check();
   } catch (error) {
     if (!(error instanceof CustodyError)) throw error;
     throw new CertusError('permit_invalid', `not published, ${error.code}: ${error.message}`, {
@@ -59,6 +67,7 @@ export async function requirePermit(
 type Asked = {
   readonly tenant: string;
   readonly workspace: string;
+  readonly component: string;
   readonly testId: string;
   readonly digest: string;
 };
@@ -66,7 +75,10 @@ type Asked = {
 /** A permit is good for the bundle it names; this asks that it is also the bundle that was meant. */
 function requireAsked({ index, bundleDigest }: CheckedEvidence, asked: Asked): void {
   const same =
-    index.tenant === asked.tenant && index.workspace_id === asked.workspace && index.test_id === asked.testId;
+    index.tenant === asked.tenant &&
+    index.workspace_id === asked.workspace &&
+    index.component_id === asked.component &&
+    index.test_id === asked.testId;
   if (!same) throw new CustodyError('wrong_scope', 'the bundle belongs to another run');
   if (bundleDigest !== asked.digest)
     throw new CustodyError('hash_mismatch', 'the bundle is not the one that was asked for');

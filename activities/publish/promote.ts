@@ -11,6 +11,7 @@ import { sealStatement } from '../../domain/custody/seal-statement.ts';
 import { readEvidence } from '../custody/read-evidence.ts';
 import type { PublishDeps } from './deps.ts';
 import { type PermittedBundle, requirePermit } from './permitted-bundle.ts';
+import { requirePromotion } from './promoted-bundle.ts';
 
 const MAX_STATEMENT = 16 * 1024 * 1024;
 /** Larger files are streamed; for small ones a stream costs more than the file. */
@@ -57,12 +58,13 @@ async function copyPermitted(
     pMap(permitted.evidence.index.files, (file) => copyFile(deps, file, from, to), { concurrency: 8 }),
   ]);
   const promotion = await storePromotion(deps, permitted, from, to, usedAt);
+  const { promotedOn } = requirePromotion(keySet, permitted, promotion.bytes);
   const files = [
     index,
     ...permitted.evidence.index.files,
     ...[...statements, promotion].map(({ bytes: _, ...file }) => file),
   ];
-  const manifest = goldenManifest(permitted, to, files, usedAt);
+  const manifest = goldenManifest(permitted, to, files, promotedOn);
   const { outcome } = await golden.put(manifestKey, Buffer.from(`${canonicalJson(manifest)}\n`), {
     contentType: 'application/json',
     ifAbsent: true,
@@ -145,7 +147,7 @@ const goldenManifest = (
   { evidence: { index, bundleDigest }, permitId }: PermittedBundle,
   prefix: string,
   files: BundleFile[],
-  usedAt: Date,
+  promotedOn: string,
 ): GoldenManifest => ({
   schema: 'https://certus.dev/golden/v1',
   tenant: index.tenant,
@@ -156,7 +158,7 @@ const goldenManifest = (
   bundle_digest: bundleDigest,
   prefix,
   files,
-  promoted_at: usedAt.toISOString(),
+  promoted_at: promotedOn,
 });
 
 async function requireSameBundle(

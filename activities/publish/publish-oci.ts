@@ -1,25 +1,31 @@
 import pMap from 'p-map';
 import { BUNDLE, type BundleFile, GoldenManifest } from '../../contracts/bundle.ts';
+import { CertusError } from '../../contracts/errors.ts';
 import { goldenManifestKey } from '../../contracts/object-keys.ts';
+import { SIGSTORE_BUNDLE_MEDIA_TYPE } from '../../contracts/statements.ts';
 import type { PublishInput } from '../../contracts/workflows.ts';
 import { sha256 } from '../../domain/custody/digest.ts';
 import { type ArtifactFile, pushArtifact } from '../../services/registry/artifact.ts';
 import type { Evidence } from '../custody/read-evidence.ts';
 import type { PublishDeps } from './deps.ts';
-import { requirePermit } from './permitted-bundle.ts';
+import { type PermittedBundle, requirePermit } from './permitted-bundle.ts';
+import { requirePromotion } from './promoted-bundle.ts';
 
 const MAX_FILE = 256 * 1024 * 1024;
 const BUNDLE_ARTIFACT_TYPE = 'application/vnd.certus.bundle.v1+json';
 
 /**
- * Pushes the golden copy as an OCI artifact, a layer a file. The permit is checked again over the very bytes that are
- * pushed. Nothing in the manifest depends on the time, so pushing twice gives the same digest.
+ * Pushes the golden copy as an OCI artifact, a layer a file. Permit and promotion are checked again over the very bytes
+ * that are pushed. Nothing in the manifest depends on the time, so pushing twice gives the same digest.
  */
 export async function publishOci(deps: PublishDeps, input: PublishInput): Promise<string> {
   const { registry, registryNamespace, database, keySet } = deps;
   const { permit_id, files } = await readGolden(deps, input);
   const question = { database, keySet, destination: 'oci', usedAt: deps.now() } as const;
-  await requirePermit(question, input, evidenceOf(files));
+  const permitted = await requirePermit(question, input, evidenceOf(files));
+  if (permit_id !== input.permitId) throw altered('the golden manifest', 'names another permit');
+  requireSameFiles(files, permitted);
+  requirePromotion(keySet, permitted, bytesOf(files, BUNDLE.promotion));
   const { tenant, workspace } = input.scope;
   const { reference } = await pushArtifact(registry, {
     repository: `${registryNamespace}/${tenant}/${workspace}/${input.component}`,
@@ -28,7 +34,7 @@ export async function publishOci(deps: PublishDeps, input: PublishInput): Promis
     files,
     annotations: {
       'dev.certus.bundle.digest': `sha256:${input.bundle.digest}`,
-      'dev.certus.permit': permit_id,
+      'dev.certus.permit': permitted.permitId,
       'dev.certus.test-id': input.testId,
     },
   });
@@ -56,11 +62,33 @@ const isOurs = ({ path }: BundleFile): boolean => !path.startsWith(BUNDLE.statem
 
 /** What is in memory now, as evidence to be checked. */
 function evidenceOf(files: readonly ArtifactFile[]): Evidence {
-  const bytesOf = (path: string) => files.find(({ name }) => name === path)?.bytes ?? new Uint8Array();
   const evidence = files.filter(({ name }) => !name.startsWith(BUNDLE.statements));
   return {
-    indexBytes: bytesOf(BUNDLE.index),
-    provenanceBytes: bytesOf(BUNDLE.provenance),
+    indexBytes: bytesOf(files, BUNDLE.index),
+    provenanceBytes: bytesOf(files, BUNDLE.provenance),
     files: new Map(evidence.map(({ name, bytes }) => [name, { sha256: sha256(bytes), size: bytes.length }])),
   };
 }
+
+/** A statement that is missing opens as an empty one: it holds nothing, and is refused as such. */
+const bytesOf = (files: readonly ArtifactFile[], path: string): Uint8Array =>
+  files.find(({ name }) => name === path)?.bytes ?? new Uint8Array();
+
+/** Names, types and permit come from golden's manifest, which nobody signed: they must be the signed index's. */
+function requireSameFiles(
+  files: readonly ArtifactFile[],
+  { evidence: { index }, permitBytes }: PermittedBundle,
+): void {
+  const types = new Map<string, string>(index.files.map(({ path, media_type }) => [path, media_type]));
+  types.set(BUNDLE.index, 'application/json');
+  for (const path of STATEMENTS) types.set(path, SIGSTORE_BUNDLE_MEDIA_TYPE);
+  if (files.length !== types.size)
+    throw altered('the golden manifest', 'lists other files than were promoted');
+  for (const { name, mediaType } of files)
+    if (types.get(name) !== mediaType) throw altered(name, 'is shown as of another type');
+  if (sha256(bytesOf(files, BUNDLE.permit)) !== sha256(permitBytes))
+    throw altered(BUNDLE.permit, 'is not the permit that was given');
+}
+
+const altered = (what: string, how: string) =>
+  new CertusError('digest_mismatch', `not pushed: ${what} in golden ${how}`);

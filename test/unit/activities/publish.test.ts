@@ -1,0 +1,196 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { PublishDeps } from '../../../activities/publish/deps.ts';
+import { promote } from '../../../activities/publish/promote.ts';
+import { publishOci } from '../../../activities/publish/publish-oci.ts';
+import { BUNDLE, GoldenManifest } from '../../../contracts/bundle.ts';
+import { goldenManifestKey, goldenPrefix, rawPrefix } from '../../../contracts/object-keys.ts';
+import { SIGSTORE_BUNDLE_MEDIA_TYPE } from '../../../contracts/statements.ts';
+import type { PublishInput } from '../../../contracts/workflows.ts';
+import { sha256 } from '../../../domain/custody/digest.ts';
+import { sealStatement } from '../../../domain/custody/seal-statement.ts';
+import type { Database } from '../../../services/database/database.ts';
+import { openDirectoryStore } from '../../../services/objects/directory-store.ts';
+import type { Bucket } from '../../../services/objects/store.ts';
+import { pullArtifact } from '../../../services/registry/artifact.ts';
+import { openLayoutRegistry } from '../../../services/registry/layout-registry.ts';
+import {
+  type Golden,
+  KEY_SET,
+  KEYS,
+  makeGolden,
+  permitOf,
+  promotionOf,
+  RUN,
+  statementOf,
+  type TestKey,
+} from '../domain/custody-fixture.ts';
+
+const REPOSITORY = 'certus/acme/web/shop';
+const scope = { tenant: RUN.tenant, workspace: RUN.workspace };
+const to = goldenPrefix(scope, RUN.testId);
+const from = rawPrefix(scope, RUN.testId);
+
+let folder: string;
+let fixture: Golden;
+let deps: PublishDeps & { readonly raw: Bucket };
+let input: PublishInput;
+let clock: Date;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'certus-publish-'));
+  fixture = await makeGolden();
+  clock = new Date('2026-06-01T12:02:00.000Z');
+  const store = openDirectoryStore(join(folder, 'objects'));
+  deps = {
+    database: permitTable(statementOf(fixture, BUNDLE.permit)),
+    raw: await store.bucket('raw'),
+    golden: await store.bucket('golden'),
+    registry: openLayoutRegistry(join(folder, 'oci')),
+    registryNamespace: 'certus',
+    promotionSigner: { ...KEYS.promotion.signer, publicKeyPem: KEYS.promotion.trusted.public_key_pem },
+    keySet: KEY_SET,
+    now: () => clock,
+  };
+  input = {
+    scope,
+    component: 'shop',
+    assessment: 'default',
+    testId: RUN.testId,
+    bundle: { prefix: from, digest: sha256(fixture.indexBytes) },
+    permitId: `permit_${'1'.repeat(32)}`,
+  };
+  const contentType = 'application/json';
+  await deps.raw.put(`${from}${BUNDLE.index}`, fixture.indexBytes, { contentType });
+  await deps.raw.put(`${from}findings.json`, Buffer.from('findings'), { contentType });
+  await deps.raw.put(`${from}scan.json`, Buffer.from('scan'), { contentType });
+  await deps.raw.put(`${from}${BUNDLE.provenance}`, statementOf(fixture, BUNDLE.provenance), { contentType });
+});
+
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** The one row that the publisher asks for; what it says is checked by its signature anyway. */
+function permitTable(statement: Uint8Array): Database {
+  const findUnique = async () => ({ permitted: true, statement });
+  return { client: { permit: { findUnique } } } as unknown as Database;
+}
+
+const pushed = () => deps.registry.tags(REPOSITORY);
+const readManifest = async () =>
+  GoldenManifest.parse(
+    JSON.parse(Buffer.from(await deps.golden.read(goldenManifestKey(scope, RUN.testId), 1e6)).toString()),
+  );
+const visible = async () => (await deps.golden.head(goldenManifestKey(scope, RUN.testId))) !== undefined;
+
+async function alterManifest(change: (manifest: GoldenManifest) => void): Promise<void> {
+  const manifest = await readManifest();
+  change(manifest);
+  await deps.golden.put(goldenManifestKey(scope, RUN.testId), Buffer.from(JSON.stringify(manifest)), {
+    contentType: 'application/json',
+  });
+}
+
+const putStatement = (path: string, bytes: Uint8Array) =>
+  deps.golden.put(`${to}${path}`, bytes, { contentType: SIGSTORE_BUNDLE_MEDIA_TYPE });
+
+const promotion = (key: TestKey, promotedOn?: string) =>
+  sealStatement(
+    promotionOf(
+      fixture.index,
+      statementOf(fixture, BUNDLE.provenance),
+      statementOf(fixture, BUNDLE.permit),
+      promotedOn,
+    ),
+    key.signer,
+  );
+
+test('a permitted bundle goes to golden and from there to the registry, as it was signed', async () => {
+  await promote(deps, input);
+  await publishOci(deps, input);
+  const { annotations, files } = await pullArtifact(deps.registry, REPOSITORY, RUN.testId);
+  expect(annotations['dev.certus.permit']).toBe(input.permitId);
+  expect(files.map(({ name }) => name).sort()).toEqual(
+    [BUNDLE.index, 'findings.json', 'scan.json', BUNDLE.permit, BUNDLE.promotion, BUNDLE.provenance].sort(),
+  );
+});
+
+describe('nothing is pushed when golden shows', () => {
+  beforeEach(() => promote(deps, input));
+
+  const refused = async (code: string) => {
+    await expect(publishOci(deps, input)).rejects.toMatchObject({ code });
+    expect(await pushed()).toEqual([]);
+  };
+
+  test('the id of another permit', async () => {
+    await alterManifest((manifest) => {
+      manifest.permit_id = `permit_${'2'.repeat(32)}`;
+    });
+    await refused('digest_mismatch');
+  });
+
+  test('other bytes of a permit, though they hold as well', async () => {
+    const permit = permitOf(fixture.index, statementOf(fixture, BUNDLE.provenance));
+    await putStatement(BUNDLE.permit, await sealStatement(permit, KEYS.permit.signer));
+    await refused('digest_mismatch');
+  });
+
+  test('evidence or a statement of another media type', async () => {
+    for (const path of ['findings.json', BUNDLE.index, BUNDLE.permit]) {
+      const { files } = await readManifest();
+      await alterManifest((manifest) => {
+        manifest.files = files.map((file) =>
+          file.path === path ? { ...file, media_type: 'text/html' } : file,
+        );
+      });
+      await refused('digest_mismatch');
+      await alterManifest((manifest) => {
+        manifest.files = files;
+      });
+    }
+    await publishOci(deps, input); // it was nothing but the types
+  });
+
+  test('a file twice', async () => {
+    await alterManifest((manifest) => {
+      manifest.files = [...manifest.files, ...manifest.files.slice(0, 1)];
+    });
+    await refused('digest_mismatch');
+  });
+
+  test('no promotion', async () => {
+    await alterManifest((manifest) => {
+      manifest.files = manifest.files.filter(({ path }) => path !== BUNDLE.promotion);
+    });
+    await refused('digest_mismatch');
+  });
+
+  test('a promotion that Transform did not sign', async () => {
+    await putStatement(BUNDLE.promotion, await promotion(KEYS.evidence));
+    await refused('permit_invalid');
+  });
+
+  test('the bundle of another component', async () => {
+    input = { ...input, component: 'bank' };
+    await refused('permit_invalid');
+  });
+});
+
+describe('a promotion statement that lies in golden already', () => {
+  test('is taken over, with its time, when it is ours', async () => {
+    const ours = await promotion(KEYS.promotion, '2026-06-01T12:01:30.000Z');
+    await putStatement(BUNDLE.promotion, ours);
+    await promote(deps, input);
+    const { promoted_at, files } = await readManifest();
+    expect(promoted_at).toBe('2026-06-01T12:01:30.000Z');
+    expect(files.find(({ path }) => path === BUNDLE.promotion)?.sha256).toBe(sha256(ours));
+  });
+
+  test.each(['evidence', 'stranger'] as const)('is not believed by the key of %s', async (name) => {
+    await putStatement(BUNDLE.promotion, await promotion(KEYS[name]));
+    await expect(promote(deps, input)).rejects.toMatchObject({ code: 'permit_invalid' });
+    expect(await visible()).toBe(false);
+  });
+});
