@@ -1,5 +1,5 @@
 import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { isAbsolute, join } from 'node:path';
+import { join } from 'node:path';
 import { CertusError } from '../../contracts/errors.ts';
 import { Checkout, type ScanInput, type Source } from '../../contracts/workflows.ts';
 import { allowedPath } from '../../services/files/allowed-path.ts';
@@ -116,14 +116,14 @@ async function fromGit(
   limits: SourceLimits,
   signal?: AbortSignal,
 ): Promise<Origin> {
-  const url = isAbsolute(source.url) ? await allowedPath(source.url, limits.roots) : source.url;
-  const { branch, commit: wanted } = source;
+  const { url, branch, commit: wanted } = source;
   const fetched = await fetchCommit({
     folder: repository,
     url,
     branch,
     commit: wanted,
     allowedHosts: limits.gitHosts,
+    allowedRoots: limits.roots,
     maxBytes: limits.maxBytes,
     signal,
   });

@@ -1,6 +1,7 @@
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { CertusError } from '../../contracts/errors.ts';
+import { localRepository } from './local-repository.ts';
 import { checkRemote } from './remote.ts';
 import { GitError, runGit } from './run-git.ts';
 
@@ -11,6 +12,8 @@ export type FetchRequest = {
   readonly branch?: string | undefined;
   readonly commit?: string | undefined;
   readonly allowedHosts: readonly string[];
+  /** Folders below which local repositories may be read. */
+  readonly allowedRoots: readonly string[];
   readonly maxBytes: number;
   readonly maxMilliseconds?: number;
   readonly signal?: AbortSignal | undefined;
@@ -20,20 +23,17 @@ export type FetchedCommit = { readonly commit: string; readonly branch: string |
 
 /** Fetches one commit, and nothing of its history, into a bare repository of our own. */
 export async function fetchCommit(request: FetchRequest): Promise<FetchedCommit> {
-  const { folder, url, branch, commit, allowedHosts } = request;
-  const remote = await checkRemote(url, allowedHosts);
+  const { folder, branch, commit } = request;
+  const remote = await allowedRemote(request);
   await prepare(folder, request.signal);
   const reference = commit ?? (branch === undefined ? 'HEAD' : `refs/heads/${branch}`);
   const limit = limitFetch(join(folder, 'objects', 'pack'), request);
   try {
-    await runGit(
-      ['fetch', '--quiet', '--depth=1', '--no-tags', '--no-recurse-submodules', '--', remote.url, reference],
-      {
-        cwd: folder,
-        settings: [...remote.settings, ...SETTINGS],
-        signal: limit.signal,
-      },
-    );
+    await runGit([...FETCH, ...remote.options, '--', remote.url, reference], {
+      cwd: folder,
+      settings: [...remote.settings, ...SETTINGS],
+      signal: limit.signal,
+    });
   } catch (error) {
     limit.rethrow();
     if (error instanceof GitError) throw explain(error, request);
@@ -46,6 +46,15 @@ export async function fetchCommit(request: FetchRequest): Promise<FetchedCommit>
     signal: request.signal,
   });
   return { commit: fetched.toString().trim(), branch: branch ?? null };
+}
+
+const FETCH = ['fetch', '--quiet', '--depth=1', '--no-tags', '--no-recurse-submodules'];
+
+async function allowedRemote({ url, allowedHosts, allowedRoots }: FetchRequest) {
+  if (!isAbsolute(url)) return { ...(await checkRemote(url, allowedHosts)), options: [] };
+  // strict: git must not look for a repository in and beside the folder that was checked
+  const options = ['--upload-pack=git-upload-pack --strict'];
+  return { url: await localRepository(url, allowedRoots), settings: [], options };
 }
 
 /** `fsckObjects` also makes a fetch of few objects go through a pack, whose size can be watched while it arrives. */

@@ -1,6 +1,5 @@
 import { lookup } from 'node:dns/promises';
 import { BlockList, isIP, isIPv6 } from 'node:net';
-import { isAbsolute } from 'node:path';
 import { CertusError } from '../../contracts/errors.ts';
 import { type GitUrl, readGitUrl } from '../../contracts/git-url.ts';
 
@@ -12,7 +11,6 @@ export type Remote = {
 
 /** Decides whether a remote may be reached, and pins the address that was checked so that it cannot change afterwards. */
 export async function checkRemote(given: string, allowedHosts: readonly string[]): Promise<Remote> {
-  if (isAbsolute(given)) return { url: given, settings: [] };
   const { url, host, port, web } = parse(given);
   const settings = ['http.followRedirects=false', 'http.lowSpeedLimit=1000', 'http.lowSpeedTime=30'];
   if (allowedHosts.includes('*') || allowedHosts.includes(host)) return { url, settings };

@@ -119,6 +119,93 @@ describe('a source that is none has a code of its own', () => {
   });
 });
 
+describe('a repository below an allowed folder', () => {
+  let root: string;
+  let outside: string;
+  let secret: string;
+  const inside = (name: string) => join(root, name);
+  const made = (name: string) => {
+    mkdirSync(inside(name));
+    git(inside(name), 'init', '--quiet');
+    return inside(name);
+  };
+  const ask = (path: string, more: { branch?: string; commit?: string } = {}) =>
+    code(ofGit(path, more), {}, [root]);
+
+  beforeAll(() => {
+    root = keep(temporaryFolder('root'));
+    outside = repositoryWith({ 'secret.txt': 'secret' });
+    secret = git(outside, 'rev-parse', 'HEAD');
+  });
+
+  test('cannot be one elsewhere: by a .git file', async () => {
+    write(root, { 'by-file/.git': `gitdir: ${outside}/.git\n` });
+    expect(await ask(inside('by-file'))).toBe('source_not_allowed');
+    expect(await ask(inside('by-file/.git'))).toBe('not_a_repository');
+  });
+
+  test('by a .git link', async () => {
+    mkdirSync(inside('by-link'));
+    symlinkSync(join(outside, '.git'), inside('by-link/.git'));
+    expect(await ask(inside('by-link'))).toBe('source_not_allowed');
+  });
+
+  test('by what git looks for in and beside a folder', async () => {
+    mkdirSync(inside('beside'));
+    symlinkSync(join(outside, '.git'), inside('beside.git'));
+    expect(await ask(inside('beside'))).toBe('not_a_repository');
+    const nested = made('nested');
+    symlinkSync(join(outside, '.git'), join(nested, '.git', '.git'));
+    expect(await ask(nested)).toBe('repository_has_no_commits');
+  });
+
+  test('by a common folder', async () => {
+    write(root, { 'by-common/.git/HEAD': 'ref: refs/heads/main\n' });
+    write(root, { 'by-common/.git/commondir': `${outside}/.git\n` });
+    expect(await ask(inside('by-common'))).toBe('source_not_allowed');
+  });
+
+  test('by an alternate, or an alternate of an alternate', async () => {
+    const borrower = made('borrower');
+    write(borrower, { '.git/objects/info/alternates': `${outside}/.git/objects\n` });
+    git(borrower, 'update-ref', 'refs/heads/main', secret);
+    expect(await ask(borrower)).toBe('source_not_allowed');
+    const second = made('second');
+    write(second, { '.git/objects/info/alternates': '# mine\n../../../borrower/.git/objects\n' });
+    git(second, 'update-ref', 'refs/heads/main', secret);
+    expect(await ask(second)).toBe('source_not_allowed');
+    const quoted = made('quoted');
+    write(quoted, { '.git/objects/info/alternates': `"${outside}/.git/objects"\n` });
+    expect(await ask(quoted)).toBe('source_not_allowed');
+  });
+
+  test.each(['objects', `objects/pack`, 'objects/ab', 'objects/info/alternates'])(
+    'by a link in the place of %s',
+    async (part) => {
+      const folder = made(`link-${part.replaceAll('/', '-')}`);
+      rmSync(join(folder, '.git', part), { recursive: true, force: true });
+      symlinkSync(join(outside, '.git', 'objects'), join(folder, '.git', part));
+      expect(await ask(folder)).toBe('source_not_allowed');
+    },
+  );
+
+  test('is scanned when all of its parts lie there: bare, a worktree, a borrower', async () => {
+    const main = made('main');
+    write(main, { 'a.txt': 'a' });
+    commitAll(main);
+    git(main, 'worktree', 'add', '--quiet', '-b', 'side', inside('side'));
+    write(inside('side'), { 'b.txt': 'b' });
+    const side = commitAll(inside('side'));
+    const { checkout: found } = await checkout(ofGit(inside('side')), {}, [root]);
+    expect(found).toMatchObject({ commit: side, files: 2 });
+    git(root, 'clone', '--quiet', '--bare', '--shared', main, 'bare.git');
+    expect(await ask(inside('bare.git'))).toBe('accepted');
+    expect(await ask(join(main, '.git'))).toBe('accepted');
+    symlinkSync(join(main, '.git'), inside('bare.git/.git'));
+    expect(await ask(inside('bare.git'))).toBe('accepted');
+  });
+});
+
 describe('what is scanned', () => {
   test('is the commit that was asked for: the head, a branch or a commit', async () => {
     const folder = repositoryWith({ 'a.txt': 'one' });

@@ -150,6 +150,7 @@ describe('a fetch', () => {
       folder: join(folder, 'repository'),
       url,
       allowedHosts: ['127.0.0.1'],
+      allowedRoots: [],
       maxBytes: 1e9,
       ...more,
     });
