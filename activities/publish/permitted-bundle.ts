@@ -18,7 +18,8 @@ type Question = {
   readonly database: Database;
   readonly keySet: KeySet;
   readonly destination: 'golden' | 'oci';
-  readonly usedAt: Date;
+  /** Left out by who asks afterwards, of a promotion, when the permit was used. */
+  readonly usedAt?: Date;
 };
 
 /**

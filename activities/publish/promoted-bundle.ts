@@ -1,9 +1,14 @@
 import type { KeySet } from '../../contracts/keys.ts';
+import { checkPermit } from '../../domain/custody/check-permit.ts';
 import { checkPromotion } from '../../domain/custody/check-promotion.ts';
 import { sha256 } from '../../domain/custody/digest.ts';
 import { heldOrRefused, type PermittedBundle } from './permitted-bundle.ts';
 
-/** Believes a promotion statement that lies in golden only when it is ours and about this very bundle and permit. */
+/**
+ * Believes a promotion statement that lies in golden only when it is ours, about this very bundle and permit, and of a
+ * time at which the permit could be used. What golden holds rightly stays publishable: a registry that is away for longer
+ * than permits live does not undo the promotion.
+ */
 export function requirePromotion(
   keySet: KeySet,
   { evidence, permitId, permitBytes }: PermittedBundle,
@@ -12,6 +17,9 @@ export function requirePromotion(
   return heldOrRefused(() => {
     const permit = { id: permitId, digest: sha256(permitBytes) };
     const { statement } = checkPromotion({ promotionBytes, bundle: evidence, permit, keySet });
-    return { promotedOn: statement.predicate.promotedOn };
+    const { promotedOn } = statement.predicate;
+    const usedAt = new Date(promotedOn);
+    checkPermit({ permitBytes, bundle: evidence, keySet, destination: 'golden', usedAt });
+    return { promotedOn };
   });
 }

@@ -21,10 +21,11 @@ const BUNDLE_ARTIFACT_TYPE = 'application/vnd.certus.bundle.v1+json';
 export async function publishOci(deps: PublishDeps, input: PublishInput): Promise<string> {
   const { registry, registryNamespace, database, keySet } = deps;
   const { permit_id, files } = await readGolden(deps, input);
-  const question = { database, keySet, destination: 'oci', usedAt: deps.now() } as const;
+  const question = { database, keySet, destination: 'oci' } as const;
   const permitted = await requirePermit(question, input, evidenceOf(files));
   if (permit_id !== input.permitId) throw altered('the golden manifest', 'names another permit');
   requireSameFiles(files, permitted);
+  // asks as well that the permit was good when it was used, which the registry's outage may have outlived
   requirePromotion(keySet, permitted, bytesOf(files, BUNDLE.promotion));
   const { tenant, workspace } = input.scope;
   const { reference } = await pushArtifact(registry, {

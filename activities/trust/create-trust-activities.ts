@@ -24,7 +24,11 @@ export type TrustDeps = {
 };
 
 export const createTrustActivities = (deps: TrustDeps) => ({
-  /** Verifies everything itself and decides once: asked again, it answers with its first decision. */
+  /**
+   * Verifies everything itself and decides once: asked again, it answers with its first decision. A limit of that: a yes
+   * that has expired before the bundle was promoted stays the answer for this bundle, and Transform refuses it as expired.
+   * The way on is another scan, which makes another bundle.
+   */
   decidePermit: (run: RunIdentity, bundle: BundleReference): Promise<PermitDecision> =>
     withHeartbeat(async () => {
       const decision = await decide(deps, run, bundle);

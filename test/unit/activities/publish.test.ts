@@ -17,6 +17,7 @@ import type { Bucket } from '../../../services/objects/store.ts';
 import { pullArtifact } from '../../../services/registry/artifact.ts';
 import { openLayoutRegistry } from '../../../services/registry/layout-registry.ts';
 import {
+  EXPIRES,
   type Golden,
   KEY_SET,
   KEYS,
@@ -116,6 +117,19 @@ test('a permitted bundle goes to golden and from there to the registry, as it wa
   );
 });
 
+test('what was promoted in time is pushed however long the registry was away', async () => {
+  await promote(deps, input);
+  clock = new Date('2026-06-03T13:00:00.000Z');
+  await publishOci(deps, input);
+  expect(await pushed()).toEqual([RUN.testId]);
+});
+
+test('a permit that has expired promotes nothing', async () => {
+  clock = EXPIRES;
+  await expect(promote(deps, input)).rejects.toMatchObject({ code: 'permit_invalid' });
+  expect(await visible()).toBe(false);
+});
+
 describe('nothing is pushed when golden shows', () => {
   beforeEach(() => promote(deps, input));
 
@@ -165,6 +179,11 @@ describe('nothing is pushed when golden shows', () => {
       manifest.files = manifest.files.filter(({ path }) => path !== BUNDLE.promotion);
     });
     await refused('digest_mismatch');
+  });
+
+  test('a promotion from after the end of its permit', async () => {
+    await putStatement(BUNDLE.promotion, await promotion(KEYS.promotion, EXPIRES.toISOString()));
+    await refused('permit_invalid');
   });
 
   test('a promotion that Transform did not sign', async () => {
