@@ -66,7 +66,7 @@ export type PermitDecision = z.infer<typeof PermitDecision>;
 export const PublishInput = RunIdentity.extend({ bundle: BundleReference, permitId: PermitId });
 export type PublishInput = z.infer<typeof PublishInput>;
 
-export const IngestInput = RunIdentity.extend({ goldenManifestKey: z.string() });
+export const IngestInput = RunIdentity;
 export type IngestInput = z.infer<typeof IngestInput>;
 
 export const Ingestion = z.object({

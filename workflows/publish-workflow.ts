@@ -14,15 +14,15 @@ const { promote, publishOci } = proxyActivities<PublishActivities>(inZone('trans
  * that is away keeps nobody from finding what golden holds. Each step checks for itself what it is given.
  */
 export async function publishWorkflow(input: PublishInput): Promise<Publication> {
-  const { manifestKey, manifest, bundle } = await promote(input);
-  const [ociReference, ingestion] = await Promise.all([publishOci(input), ingest(input, manifestKey)]);
+  const { manifest, bundle } = await promote(input);
+  const [ociReference, ingestion] = await Promise.all([publishOci(input), ingest(input)]);
   return { goldenManifest: manifest, goldenBundle: bundle, ociReference, ingestion };
 }
 
-const ingest = ({ scope, component, assessment, testId }: PublishInput, goldenManifestKey: string) =>
+const ingest = ({ scope, component, assessment, testId }: PublishInput) =>
   executeChild<typeof ingestWorkflow>(WORKFLOWS.ingest, {
     workflowId: workflowId('ingest', { scope, component, testId }),
     taskQueue: taskQueue('ingest'),
     typedSearchAttributes: belongsTo({ scope, component }),
-    args: [{ scope, component, assessment, testId, goldenManifestKey }],
+    args: [{ scope, component, assessment, testId }],
   });

@@ -14,7 +14,7 @@ export const createIngestActivities = ({ golden, search }: IngestDeps) => ({
   /** Only what is in golden gets in, and only masked. Indexing again replaces the same documents. */
   indexFindings: (input: IngestInput): Promise<Ingestion> =>
     withHeartbeat(async (signal) => {
-      const { findings, capturedAt } = await readGoldenFindings(golden, input.goldenManifestKey);
+      const { findings, capturedAt } = await readGoldenFindings(golden, input);
       const { documents, masked } = findingDocuments(findings, {
         component: input.component,
         testId: input.testId,

@@ -17,7 +17,8 @@ const MAX_STATEMENT = 16 * 1024 * 1024;
 /** Larger files are streamed; for small ones a stream costs more than the file. */
 const IN_MEMORY = 1024 * 1024;
 
-export type Promotion = { readonly manifestKey: string; readonly manifest: string; readonly bundle: string };
+/** Where a person finds the two. */
+export type Promotion = { readonly manifest: string; readonly bundle: string };
 
 /**
  * Copies a permitted bundle from raw to golden. Every object is written once and never replaced, and the golden
@@ -30,7 +31,6 @@ export async function promote(deps: PublishDeps, input: PublishInput): Promise<P
   if ((await golden.head(manifestKey)) === undefined) await copyPermitted(deps, input, manifestKey, prefix);
   else await requireSameBundle(deps, manifestKey, input);
   return {
-    manifestKey,
     manifest: golden.locate(manifestKey),
     bundle: golden.locate(prefix.replace(/\/$/, '')),
   };
