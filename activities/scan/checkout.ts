@@ -130,7 +130,7 @@ async function fromGit(
   const skipped = new Skipped();
   const files: string[] = [];
   let bytes = 0;
-  for (const { kind, path, size } of await listTree(repository, fetched.commit, signal)) {
+  for (const { kind, path, size } of await listTree(repository, fetched.commit, limits.maxFiles, signal)) {
     if (kind !== 'file') skipped.add(kind, path);
     else if (size > limits.maxFileBytes) skipped.add('file_too_large', path);
     else {

@@ -1,3 +1,4 @@
+import { CertusError } from '../../contracts/errors.ts';
 import { runGit } from './run-git.ts';
 
 export type TreeEntry = {
@@ -8,25 +9,59 @@ export type TreeEntry = {
   readonly kind: 'file' | 'symlink' | 'submodule' | 'name_not_text';
 };
 
-/** Everything a commit holds, without writing any of it to disk. */
-export async function listTree(folder: string, commit: string, signal?: AbortSignal): Promise<TreeEntry[]> {
-  const output = await runGit(['ls-tree', '-r', '-z', '--long', '--full-tree', commit], {
+/**
+ * What a commit holds, without writing any of it to disk. A small pack can name one tree a billion times: entries are
+ * counted as they arrive, folders too, since a tree of empty folders would keep git busy without a single file.
+ */
+export async function listTree(
+  folder: string,
+  commit: string,
+  maxFiles: number,
+  signal?: AbortSignal,
+): Promise<TreeEntry[]> {
+  const entries: TreeEntry[] = [];
+  let folders = 0;
+  const take = (line: string) => {
+    const { type, ...entry } = parseEntry(line);
+    if (type === 'tree') folders += 1;
+    else entries.push(entry);
+    if (entries.length > maxFiles)
+      throw new CertusError('source_too_large', `the source has more than ${maxFiles} files`);
+    if (folders > maxFiles)
+      throw new CertusError('source_too_large', `the source has more than ${maxFiles} folders`);
+  };
+  await runGit(['ls-tree', '-r', '-t', '-z', '--long', '--full-tree', commit], {
     cwd: folder,
     signal,
-    maxOutput: 512 * 1024 * 1024,
+    read: lineReader(take),
+    maxOutput: 256 * 1024 * 1024,
   });
-  return output
-    .toString('utf8')
-    .split('\0')
-    .filter((line) => line !== '')
-    .map(parseEntry);
+  return entries;
 }
 
-function parseEntry(line: string): TreeEntry {
+/** Calls back for every text that ends in NUL, and keeps no more than the one that has not ended yet. */
+function lineReader(take: (line: string) => void): (chunk: Buffer) => void {
+  let rest: Buffer = Buffer.alloc(0);
+  return (chunk) => {
+    rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    let start = 0;
+    for (let end = rest.indexOf(0); end !== -1; end = rest.indexOf(0, start)) {
+      take(rest.toString('utf8', start, end));
+      start = end + 1;
+    }
+    rest = rest.subarray(start);
+    if (rest.length > LONGEST) throw new CertusError('source_too_large', 'the source has a path without end');
+  };
+}
+
+/** Far longer than any path that a disk takes. */
+const LONGEST = 64 * 1024;
+
+function parseEntry(line: string): TreeEntry & { type: string } {
   const tab = line.indexOf('\t');
-  const [mode = '', , , size = ''] = line.slice(0, tab).split(/ +/);
+  const [mode = '', type = '', , size = ''] = line.slice(0, tab).split(/ +/);
   const path = line.slice(tab + 1);
-  return { mode, path, size: Number(size) || 0, kind: kindOf(mode, path) };
+  return { mode, type, path, size: Number(size) || 0, kind: kindOf(mode, path) };
 }
 
 function kindOf(mode: string, path: string): TreeEntry['kind'] {

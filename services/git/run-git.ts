@@ -11,6 +11,8 @@ export type GitRun = {
   readonly signal?: AbortSignal | undefined;
   /** Answers beyond this many bytes end the run. */
   readonly maxOutput?: number;
+  /** Is given the answer as it arrives, so that nothing keeps all of it; what it throws ends the run. */
+  readonly read?: (chunk: Buffer) => void;
 };
 
 /** Thrown when git itself says no; the caller knows what that means for its source. */
@@ -29,7 +31,7 @@ export class GitError extends Error {
  */
 export async function runGit(
   args: readonly string[],
-  { cwd, repository = cwd, settings = [], input, signal, maxOutput = 64 * 1024 * 1024 }: GitRun,
+  { cwd, repository = cwd, settings = [], input, signal, maxOutput = 64 * 1024 * 1024, read }: GitRun,
 ): Promise<Buffer> {
   const child = spawn('git', [...settings.flatMap((setting) => ['-c', setting]), ...args], {
     cwd,
@@ -47,11 +49,19 @@ export async function runGit(
       stderr = `${stderr}${chunk}`.slice(-16_384);
     });
     const output: Buffer[] = [];
+    const take = read ?? ((chunk: Buffer) => output.push(chunk));
     let size = 0;
+    let refusal: { readonly error: unknown } | undefined;
     child.stdout.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size > maxOutput) kill();
-      else output.push(chunk);
+      if (refusal !== undefined) return;
+      try {
+        if (size > maxOutput) throw tooMuch(args[0], maxOutput);
+        take(chunk);
+      } catch (error) {
+        refusal = { error };
+        kill();
+      }
     });
     const code = await new Promise<number | null>((resolve, reject) => {
       child.once('error', (cause) =>
@@ -60,17 +70,16 @@ export async function runGit(
       child.once('close', resolve);
     });
     signal?.throwIfAborted();
-    if (size > maxOutput)
-      throw new CertusError(
-        'source_too_large',
-        `the answer of git ${args[0] ?? ''} is larger than ${maxOutput} bytes`,
-      );
+    if (refusal !== undefined) throw refusal.error;
     if (code !== 0) throw new GitError(args[0] ?? '', stderr);
     return Buffer.concat(output);
   } finally {
     signal?.removeEventListener('abort', kill);
   }
 }
+
+const tooMuch = (command: string | undefined, maxOutput: number): CertusError =>
+  new CertusError('source_too_large', `the answer of git ${command} is larger than ${maxOutput} bytes`);
 
 /** git starts helpers of its own (ssh, remote-https, index-pack): all of them go. */
 function killGroup(pid: number | undefined): void {
