@@ -8,13 +8,15 @@ import { EXIT } from './exit-codes.ts';
 /** A key set as an operator publishes it. */
 export async function readKeySet(file: string): Promise<KeySet> {
   const parsed = KeySet.safeParse(parseJson(await readText(file)));
-  if (!parsed.success) throw unusable(file, 'it is not a key set');
-  return parsed.data;
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw unusable(file, `it is not a key set: ${issue?.path.join('.') || 'file'}: ${issue?.message ?? ''}`);
 }
 
 /**
  * One public key that the caller trusts to sign evidence, without a limit in time. For evidence only: were it trusted for
- * permits as well, whoever can sign evidence could permit it too.
+ * permits as well, whoever can sign evidence could permit it too. It has no tenant, which no key set may say: the caller
+ * knows whose bundle lies there, and answers for it.
  */
 export async function readEvidenceKey(file: string): Promise<KeySet> {
   const public_key_pem = parsePublicKey(await readText(file), file)

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { keyId } from './key-id.ts';
 
 /** What a key may vouch for. A permit signed by an evidence key is no permit. */
 export const KeyRole = z.enum(['evidence', 'permit', 'promotion']);
@@ -15,9 +16,42 @@ export const TrustedKey = z.strictObject({
 });
 export type TrustedKey = z.infer<typeof TrustedKey>;
 
-/** The public keys a verifier believes, and for what. The only thing offline verification needs besides the bundle. */
-export const KeySet = z.strictObject({
-  schema: z.literal('https://certus.dev/key-set/v1'),
-  keys: z.array(TrustedKey).min(1),
-});
+/**
+ * The public keys a verifier believes, and for what. The only thing offline verification needs besides the bundle.
+ * What parses does not contradict itself: a set that does would be judged by the order of its keys.
+ */
+export const KeySet = z
+  .strictObject({
+    schema: z.literal('https://certus.dev/key-set/v1'),
+    keys: z.array(TrustedKey).min(1),
+  })
+  .superRefine(({ keys }, context) => {
+    const first = new Map<string, TrustedKey>();
+    for (const [at, key] of keys.entries()) {
+      const id = idOf(key.public_key_pem);
+      const message = faultOf(key, id, first.get(id ?? ''));
+      if (message !== undefined) context.addIssue({ code: 'custom', path: ['keys', at], message });
+      if (id !== undefined) first.set(id, key);
+    }
+  });
 export type KeySet = z.infer<typeof KeySet>;
+
+/** Keys are told apart by their content: the same key in another PEM, or under another name, is the same key. */
+function faultOf(key: TrustedKey, id: string | undefined, same: TrustedKey | undefined): string | undefined {
+  if (id === undefined) return 'it is not a public key in PEM';
+  if (key.id !== id) return `the id of this key is ${id}`;
+  if (same !== undefined && same.role !== key.role)
+    return `one key may not be trusted both for ${same.role} and for ${key.role}`;
+  if (same !== undefined) return 'the same key is listed twice';
+  // Of a key without a tenant every tenant's evidence would be believed.
+  if (key.role === 'evidence' && key.tenant === null) return 'a key for evidence belongs to a tenant';
+  return undefined;
+}
+
+function idOf(publicKeyPem: string): string | undefined {
+  try {
+    return keyId(publicKeyPem);
+  } catch {
+    return undefined;
+  }
+}

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
 import { createIngestActivities } from '../../../activities/ingest/create-ingest-activities.ts';
 import { BUNDLE, type GoldenManifest } from '../../../contracts/bundle.ts';
 import type { Finding } from '../../../contracts/finding.ts';
@@ -79,7 +80,10 @@ const searchIndex = (refused: (documents: readonly IndexDocument[]) => IndexResu
 
 const ingest = (run = RUN, refused: Parameters<typeof searchIndex>[0] = () => []): Promise<Ingestion> => {
   const { indexFindings } = createIngestActivities({ golden, search: searchIndex(refused) });
-  return new MockActivityEnvironment().run(indexFindings, run) as Promise<Ingestion>;
+  return new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR', () => undefined) }).run(
+    indexFindings,
+    run,
+  ) as Promise<Ingestion>;
 };
 
 test('the findings of the run that was promoted get into the index of its workspace', async () => {

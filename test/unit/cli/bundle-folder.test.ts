@@ -7,7 +7,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { readBundleFolder } from '../../../cli/bundle-folder.ts';
 import { readEvidenceKey, readKeySet } from '../../../cli/trusted-keys.ts';
 import { keyId } from '../../../contracts/key-id.ts';
-import { KeySet } from '../../../contracts/keys.ts';
+import { KEY_SET } from '../domain/custody-fixture.ts';
 
 let folder: string;
 const limits = { files: 10, depth: 3, indexBytes: 100, statementBytes: 100, totalBytes: 1000 };
@@ -93,13 +93,20 @@ describe('trusted keys', () => {
 
   test('one key is trusted for evidence and for nothing else, under the name signers give it', async () => {
     const keySet = await readEvidenceKey(file(pem));
-    expect(KeySet.parse(keySet).keys.map(({ role }) => role)).toEqual(['evidence']);
+    expect(keySet.keys.map(({ role }) => role)).toEqual(['evidence']);
     for (const { id } of keySet.keys) expect(id).toBe(keyId(pem));
   });
 
   test('a key set is read', async () => {
+    expect(await readKeySet(file(JSON.stringify(KEY_SET)))).toEqual(KEY_SET);
+  });
+
+  test('a key set that contradicts itself is refused, and the answer says where', async () => {
     const keySet = await readEvidenceKey(file(pem));
-    expect(await readKeySet(file(JSON.stringify(keySet)))).toEqual(keySet);
+    await expect(readKeySet(file(JSON.stringify(keySet)))).rejects.toMatchObject({
+      code: 'key_unusable',
+      message: expect.stringContaining('keys.0: a key for evidence belongs to a tenant'),
+    });
   });
 
   test('a private key, and anything else, is refused', async () => {
