@@ -19,11 +19,16 @@ export function toFindings(path: string, content: string, matches: readonly Secr
   if (matches.length === 0) return [];
   const lines = lineStarts(content);
   const placed = matches.map((match) => ({ match, span: place(content, match) }));
+  const secrets = placed.flatMap(({ match, span }) =>
+    match.values.length > 0 ? match.values : [content.slice(...span)],
+  );
   const show = hideSecrets(
     content,
-    matches.flatMap(({ values }) => values),
+    secrets,
     placed.map(({ span }) => span),
   );
+  // a file may bear its secret as its name, too
+  const shownPath = hideSecrets(path, secrets, [])(0, path.length);
   const drafts = placed
     .map(({ match, span: [start, end] }): Draft => {
       const from = position(lines, start);
@@ -33,9 +38,9 @@ export function toFindings(path: string, content: string, matches: readonly Secr
         rule: match.rule,
         title: TITLE(match),
         severity: severityOf(match.rule),
-        message: `${TITLE(match)} in ${path}`,
+        message: `${TITLE(match)} in ${shownPath}`,
         location: {
-          path,
+          path: shownPath,
           start_line: from.line,
           start_column: from.column,
           end_line: to.line,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { toSarif } from '../../../domain/finding/sarif.ts';
 import { type SecretMatch, toFindings } from '../../../domain/finding/secret-findings.ts';
 
 const match = (content: string, value: string, more: Partial<SecretMatch> = {}): SecretMatch => {
@@ -61,6 +62,22 @@ describe('no secret is left in any field', () => {
       );
       for (const secret of secrets) expect(shown).not.toContain(JSON.stringify(secret).slice(1, -1));
     }
+  });
+
+  test('when the file is called like its secret', () => {
+    const secret = 'AKIAQ3EGRWSOX5DTLQJ7';
+    const path = `keys/${secret}/${secret}.txt`;
+    const [finding] = toFindings(path, `id=${secret}`, [match(`id=${secret}`, secret)]);
+    const hidden = `keys/${'*'.repeat(20)}/${'*'.repeat(20)}.txt`;
+    expect(finding).toMatchObject({ message: `Thing in ${hidden}`, location: { path: hidden } });
+    expect(
+      JSON.stringify([finding, toSarif({ name: 'secrets', version: '1' }, finding ? [finding] : [])]),
+    ).not.toContain(secret);
+  });
+
+  test('when the file is called like a secret that the scanner gives no value for', () => {
+    const [finding] = toFindings('hunter22', 'k=hunter22', [match('k=hunter22', 'hunter22', { values: [] })]);
+    expect(finding?.location.path).toBe('********');
   });
 
   test('when one secret is part of another', () => {
