@@ -9,6 +9,8 @@ import { readGoldenFindings } from './read-golden-findings.ts';
 export type IngestDeps = { readonly golden: ReadableBucket; readonly search: SearchIndex };
 
 const BATCH = 500;
+/** Who reads the notices needs examples and the number, and Temporal carries no result of megabytes. */
+const MOST_NOTICES = 50;
 
 export const createIngestActivities = ({ golden, search }: IngestDeps) => ({
   /** Only what is in golden gets in, and only masked. Indexing again replaces the same documents. */
@@ -22,14 +24,18 @@ export const createIngestActivities = ({ golden, search }: IngestDeps) => ({
       });
       await search.ensure();
       let indexed = 0;
+      let refused = 0;
       const failed: Ingestion['failed'] = [];
       for (let at = 0; at < documents.length; at += BATCH) {
         signal.throwIfAborted();
         const result = await search.index(input.scope, documents.slice(at, at + BATCH));
         indexed += result.indexed;
-        for (const { id, reason } of result.failed)
+        refused += result.failed.length;
+        for (const { id, reason } of result.failed.slice(0, MOST_NOTICES - failed.length))
           failed.push({ code: 'not_indexed', message: reason, path: id });
       }
+      if (refused > failed.length)
+        failed.push({ code: 'not_indexed', message: `and ${refused - failed.length} more findings` });
       return { indexed, masked, failed };
     }),
 });

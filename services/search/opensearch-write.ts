@@ -20,9 +20,9 @@ export async function writeDocuments(
     for (const [n, { index: item }] of body.items.entries()) {
       if (item === undefined || item.error === undefined || item.error === null) continue;
       const reason = item.error.reason ?? item.error.type;
-      // Not this document's fault: the whole call is worth another try, and harmless.
-      if (BUSY_STATES.has(item.status))
-        throw new CertusError('dependency_unavailable', `OpenSearch is busy: ${reason}.`);
+      // The whole call is worth another try, and harmless.
+      if (isServerFault(item.status))
+        throw new CertusError('dependency_unavailable', `OpenSearch cannot take documents now: ${reason}.`);
       failed.push({ id: batch.ids[n] ?? '', reason });
     }
   }
@@ -30,6 +30,10 @@ export async function writeDocuments(
   if (documents.length > 0) await answered(client.indices.refresh({ index: alias }));
   return failed;
 }
+
+/** No document's fault: a full disk blocks writing with 403, an index that has gone is 404, a broken shard 500. */
+const isServerFault = (status: number): boolean =>
+  status === 403 || status === 404 || status >= 500 || BUSY_STATES.has(status);
 
 export async function removeDocuments(client: Client, alias: string, filter: Clause[]): Promise<number> {
   let removed = 0;

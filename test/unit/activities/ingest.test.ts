@@ -113,3 +113,24 @@ describe('nothing is indexed of a golden manifest', () => {
     expect(indexed).toEqual([]);
   });
 });
+
+describe('what the index refuses is named', () => {
+  const refuse = (documents: readonly IndexDocument[]) =>
+    documents.map(({ id }) => ({ id, reason: 'it is too long' }));
+
+  test.each([
+    ['each, up to fifty', 50, 50, undefined],
+    ['fifty of more, over all batches, and the rest counted', 1_234, 51, 'and 1184 more findings'],
+  ])('%s', async (_, count, notices, last) => {
+    await putGolden(count);
+    const { failed, indexed: done } = await ingest(RUN, refuse);
+    expect(done).toBe(0);
+    expect(failed).toHaveLength(notices);
+    expect(failed[0]).toEqual({
+      code: 'not_indexed',
+      message: 'it is too long',
+      path: expect.stringMatching(/^test_/),
+    });
+    if (last !== undefined) expect(failed.at(-1)).toEqual({ code: 'not_indexed', message: last });
+  });
+});
