@@ -6,8 +6,10 @@ import { publishOci } from './publish-oci.ts';
 
 /** The steps of the transform zone. */
 export const createPublishActivities = (deps: PublishDeps) => ({
-  promote: (input: PublishInput): Promise<Promotion> => withHeartbeat(() => promote(deps, input)),
-  publishOci: (input: PublishInput): Promise<string> => withHeartbeat(() => publishOci(deps, input)),
+  promote: (input: PublishInput): Promise<Promotion> =>
+    withHeartbeat((signal) => promote(deps, input, signal)),
+  publishOci: (input: PublishInput): Promise<string> =>
+    withHeartbeat((signal) => publishOci(deps, input, signal)),
 });
 
 export type PublishActivities = ReturnType<typeof createPublishActivities>;

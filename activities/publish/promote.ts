@@ -24,11 +24,16 @@ export type Promotion = { readonly manifest: string; readonly bundle: string };
  * Copies a permitted bundle from raw to golden. Every object is written once and never replaced, and the golden
  * manifest comes last: what is half promoted is not visible, and a second attempt completes the first.
  */
-export async function promote(deps: PublishDeps, input: PublishInput): Promise<Promotion> {
+export async function promote(
+  deps: PublishDeps,
+  input: PublishInput,
+  signal: AbortSignal,
+): Promise<Promotion> {
   const { golden } = deps;
   const manifestKey = goldenManifestKey(input.scope, input.testId);
   const prefix = goldenPrefix(input.scope, input.testId);
-  if ((await golden.head(manifestKey)) === undefined) await copyPermitted(deps, input, manifestKey, prefix);
+  if ((await golden.head(manifestKey)) === undefined)
+    await copyPermitted(deps, input, manifestKey, prefix, signal);
   else await requireSameBundle(deps, manifestKey, input);
   return {
     manifest: golden.locate(manifestKey),
@@ -41,6 +46,7 @@ async function copyPermitted(
   input: PublishInput,
   manifestKey: string,
   to: string,
+  signal: AbortSignal,
 ): Promise<void> {
   const { golden, raw, database, keySet } = deps;
   const from = input.bundle.prefix;
@@ -65,6 +71,7 @@ async function copyPermitted(
     ...[...statements, promotion].map(({ bytes: _, ...file }) => file),
   ];
   const manifest = goldenManifest(permitted, to, files, promotedOn);
+  signal.throwIfAborted(); // from the next line on the bundle is there for all to see
   const { outcome } = await golden.put(manifestKey, Buffer.from(`${canonicalJson(manifest)}\n`), {
     contentType: 'application/json',
     ifAbsent: true,

@@ -6,6 +6,7 @@ import { SIGSTORE_BUNDLE_MEDIA_TYPE } from '../../contracts/statements.ts';
 import type { PublishInput } from '../../contracts/workflows.ts';
 import { sha256 } from '../../domain/custody/digest.ts';
 import { type ArtifactFile, pushArtifact } from '../../services/registry/artifact.ts';
+import type { Registry } from '../../services/registry/registry.ts';
 import type { Evidence } from '../custody/read-evidence.ts';
 import type { PublishDeps } from './deps.ts';
 import { type PermittedBundle, requirePermit } from './permitted-bundle.ts';
@@ -18,7 +19,11 @@ const BUNDLE_ARTIFACT_TYPE = 'application/vnd.certus.bundle.v1+json';
  * Pushes the golden copy as an OCI artifact, a layer a file. Permit and promotion are checked again over the very bytes
  * that are pushed. Nothing in the manifest depends on the time, so pushing twice gives the same digest.
  */
-export async function publishOci(deps: PublishDeps, input: PublishInput): Promise<string> {
+export async function publishOci(
+  deps: PublishDeps,
+  input: PublishInput,
+  signal: AbortSignal,
+): Promise<string> {
   const { registry, registryNamespace, database, keySet } = deps;
   const { permit_id, files } = await readGolden(deps, input);
   const question = { database, keySet, destination: 'oci' } as const;
@@ -28,7 +33,7 @@ export async function publishOci(deps: PublishDeps, input: PublishInput): Promis
   // asks as well that the permit was good when it was used, which the registry's outage may have outlived
   requirePromotion(keySet, permitted, bytesOf(files, BUNDLE.promotion));
   const { tenant, workspace } = input.scope;
-  const { reference } = await pushArtifact(registry, {
+  const { reference } = await pushArtifact(whileWanted(registry, signal), {
     repository: `${registryNamespace}/${tenant}/${workspace}/${input.component}`,
     tag: input.testId,
     artifactType: BUNDLE_ARTIFACT_TYPE,
@@ -41,6 +46,15 @@ export async function publishOci(deps: PublishDeps, input: PublishInput): Promis
   });
   return reference;
 }
+
+/** Blobs alone are visible to nobody; the manifest is, so a run that was cancelled meanwhile does not push it. */
+const whileWanted = (registry: Registry, signal: AbortSignal): Registry => ({
+  ...registry,
+  pushManifest: async (...manifest) => {
+    signal.throwIfAborted();
+    return registry.pushManifest(...manifest);
+  },
+});
 
 async function readGolden(
   { golden }: PublishDeps,

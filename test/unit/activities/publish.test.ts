@@ -16,6 +16,7 @@ import { openDirectoryStore } from '../../../services/objects/directory-store.ts
 import type { Bucket } from '../../../services/objects/store.ts';
 import { pullArtifact } from '../../../services/registry/artifact.ts';
 import { openLayoutRegistry } from '../../../services/registry/layout-registry.ts';
+import type { Registry } from '../../../services/registry/registry.ts';
 import {
   EXPIRES,
   type Golden,
@@ -29,6 +30,7 @@ import {
   type TestKey,
 } from '../domain/custody-fixture.ts';
 
+const wanted = new AbortController().signal;
 const REPOSITORY = 'certus/acme/web/shop';
 const scope = { tenant: RUN.tenant, workspace: RUN.workspace };
 const to = goldenPrefix(scope, RUN.testId);
@@ -108,8 +110,8 @@ const promotion = (key: TestKey, promotedOn?: string) =>
   );
 
 test('a permitted bundle goes to golden and from there to the registry, as it was signed', async () => {
-  await promote(deps, input);
-  await publishOci(deps, input);
+  await promote(deps, input, wanted);
+  await publishOci(deps, input, wanted);
   const { annotations, files } = await pullArtifact(deps.registry, REPOSITORY, RUN.testId);
   expect(annotations['dev.certus.permit']).toBe(input.permitId);
   expect(files.map(({ name }) => name).sort()).toEqual(
@@ -118,23 +120,23 @@ test('a permitted bundle goes to golden and from there to the registry, as it wa
 });
 
 test('what was promoted in time is pushed however long the registry was away', async () => {
-  await promote(deps, input);
+  await promote(deps, input, wanted);
   clock = new Date('2026-06-03T13:00:00.000Z');
-  await publishOci(deps, input);
+  await publishOci(deps, input, wanted);
   expect(await pushed()).toEqual([RUN.testId]);
 });
 
 test('a permit that has expired promotes nothing', async () => {
   clock = EXPIRES;
-  await expect(promote(deps, input)).rejects.toMatchObject({ code: 'permit_invalid' });
+  await expect(promote(deps, input, wanted)).rejects.toMatchObject({ code: 'permit_invalid' });
   expect(await visible()).toBe(false);
 });
 
 describe('nothing is pushed when golden shows', () => {
-  beforeEach(() => promote(deps, input));
+  beforeEach(() => promote(deps, input, wanted));
 
   const refused = async (code: string) => {
-    await expect(publishOci(deps, input)).rejects.toMatchObject({ code });
+    await expect(publishOci(deps, input, wanted)).rejects.toMatchObject({ code });
     expect(await pushed()).toEqual([]);
   };
 
@@ -164,7 +166,7 @@ describe('nothing is pushed when golden shows', () => {
         manifest.files = files;
       });
     }
-    await publishOci(deps, input); // it was nothing but the types
+    await publishOci(deps, input, wanted); // it was nothing but the types
   });
 
   test('a file twice', async () => {
@@ -201,7 +203,7 @@ describe('a promotion statement that lies in golden already', () => {
   test('is taken over, with its time, when it is ours', async () => {
     const ours = await promotion(KEYS.promotion, '2026-06-01T12:01:30.000Z');
     await putStatement(BUNDLE.promotion, ours);
-    await promote(deps, input);
+    await promote(deps, input, wanted);
     const { promoted_at, files } = await readManifest();
     expect(promoted_at).toBe('2026-06-01T12:01:30.000Z');
     expect(files.find(({ path }) => path === BUNDLE.promotion)?.sha256).toBe(sha256(ours));
@@ -209,7 +211,40 @@ describe('a promotion statement that lies in golden already', () => {
 
   test.each(['evidence', 'stranger'] as const)('is not believed by the key of %s', async (name) => {
     await putStatement(BUNDLE.promotion, await promotion(KEYS[name]));
-    await expect(promote(deps, input)).rejects.toMatchObject({ code: 'permit_invalid' });
+    await expect(promote(deps, input, wanted)).rejects.toMatchObject({ code: 'permit_invalid' });
     expect(await visible()).toBe(false);
+  });
+});
+
+describe('a run that is cancelled on the way', () => {
+  test('does not become visible in golden, and may be promoted later', async () => {
+    const cancelled = new AbortController();
+    const golden: Bucket = {
+      ...deps.golden,
+      put: async (key, ...rest) => {
+        if (key.endsWith(BUNDLE.promotion)) cancelled.abort(new Error('cancelled'));
+        return deps.golden.put(key, ...rest);
+      },
+    };
+    await expect(promote({ ...deps, golden }, input, cancelled.signal)).rejects.toThrow('cancelled');
+    expect(await visible()).toBe(false);
+    await promote(deps, input, wanted);
+    expect(await visible()).toBe(true);
+  });
+
+  test('is not shown by the registry, and may be pushed later', async () => {
+    await promote(deps, input, wanted);
+    const cancelled = new AbortController();
+    const registry: Registry = {
+      ...deps.registry,
+      pushBlob: async (...blob) => {
+        cancelled.abort(new Error('cancelled'));
+        return deps.registry.pushBlob(...blob);
+      },
+    };
+    await expect(publishOci({ ...deps, registry }, input, cancelled.signal)).rejects.toThrow('cancelled');
+    expect(await pushed()).toEqual([]);
+    await publishOci(deps, input, wanted);
+    expect(await pushed()).toEqual([RUN.testId]);
   });
 });
