@@ -6,6 +6,7 @@ import { lintSource } from '@secretlint/core';
 import { creator as recommended } from '@secretlint/secretlint-rule-preset-recommend';
 import { CertusError } from '../../contracts/errors.ts';
 import type { Finding } from '../../contracts/finding.ts';
+import { readings } from '../../domain/finding/readings.ts';
 import { type SecretMatch, toFindings } from '../../domain/finding/secret-findings.ts';
 import { listFiles } from './content-hash.ts';
 
@@ -25,10 +26,9 @@ export async function findSecrets(
   const binaryFiles: string[] = [];
   for (const path of await listFiles(tree)) {
     signal?.throwIfAborted();
-    const bytes = await readFile(join(tree, path));
-    if (isBinary(bytes)) binaryFiles.push(path);
-    else {
-      const content = bytes.toString('utf8');
+    const texts = readings(await readFile(join(tree, path)));
+    if (texts.length === 0) binaryFiles.push(path);
+    for (const content of texts) {
       const matches = await search(path, content, onProgress, signal);
       requireCredible(findings.length + matches.length);
       for (const finding of toFindings(path, content, matches)) findings.push(finding);
@@ -127,6 +127,3 @@ function secretValues(data: unknown): string[] {
     (value): value is string => typeof value === 'string' && value.length > 0,
   );
 }
-
-/** As git decides it: a NUL byte among the first eight thousand. */
-const isBinary = (bytes: Buffer): boolean => bytes.subarray(0, 8000).includes(0);

@@ -14,6 +14,7 @@ import { toSarif } from '../../domain/finding/sarif.ts';
 import { gate } from '../../domain/policy/gate.ts';
 import { resolveProfile } from '../../domain/policy/resolve-profile.ts';
 import type { ScanDeps } from './deps.ts';
+import { Skipped } from './skipped.ts';
 import { readToolResult, type ToolResult } from './tool-result.ts';
 
 export type BundleRequest = {
@@ -49,7 +50,7 @@ export async function writeBundle(
     profile,
   );
   const reports = results.map(toReport);
-  const warnings = [...checkout.skipped, ...results.flatMap(binaryNotice)];
+  const warnings = [...checkout.skipped, ...results.flatMap(unsearched)];
   const bundle = composeBundle({
     input,
     checkout: { ...checkout, skipped: warnings },
@@ -91,13 +92,8 @@ function toReport({ tool, version, findings }: ToolResult): Report {
   };
 }
 
-function binaryNotice({ tool, binaryFiles }: ToolResult): Notice[] {
-  if (binaryFiles.length === 0) return [];
-  return [
-    {
-      code: 'binary',
-      message: `${binaryFiles.length} binary files were not searched by ${tool}`,
-      path: binaryFiles[0]?.slice(0, 1024) ?? '',
-    },
-  ];
+function unsearched({ binaryFiles }: ToolResult): Notice[] {
+  const skipped = new Skipped();
+  for (const path of binaryFiles) skipped.add('binary', path);
+  return skipped.notices();
 }

@@ -85,11 +85,45 @@ describe('nothing in a file can hide its secrets', () => {
   });
 });
 
+describe('no encoding of a text hides its secrets', () => {
+  const line = `NAME=Zoë\nAWS_ID=${KEY_ID}\n`;
+  const wide = Buffer.from(line, 'utf16le');
+  const mark = Buffer.from([0xff, 0xfe]);
+  test.each([
+    ['a NUL at the start', Buffer.from(`\0${line}`)],
+    ['a NUL at the end', Buffer.from(`${line}\0`)],
+    ['NULs between entries', Buffer.from(line.replaceAll('\n', '\0'))],
+    ['NULs in front of all', Buffer.concat([Buffer.alloc(10_000), Buffer.from(line)])],
+    ['a NUL and bytes that are no UTF-8', Buffer.concat([Buffer.from([0, 0xe9, 0xff]), Buffer.from(line)])],
+    ['UTF-16 as PowerShell writes it', Buffer.concat([mark, wide])],
+    ['UTF-16 in the other order', Buffer.concat([mark, wide]).swap16()],
+    ['UTF-16 without a mark', wide],
+    ['UTF-16 without a mark in the other order', Buffer.from(wide).swap16()],
+    [
+      'UTF-16 with more of another script',
+      Buffer.concat([mark, Buffer.from(`${'Ж'.repeat(500)}\n${line}`, 'utf16le')]),
+    ],
+    ['the mark of UTF-16 before plain text', Buffer.concat([mark, Buffer.from(line)])],
+    ['a name that programs begin with', Buffer.concat([Buffer.from('\x7fELF\0'), Buffer.from(line)])],
+  ])('%s', async (_, content) => {
+    const findings = await found({ '.env': content });
+    expect(findings.map(({ rule }) => rule)).toEqual(['AWSAccessKeyID']);
+    expect(JSON.stringify(findings)).not.toContain(KEY_ID);
+  });
+
+  test('and UTF-16 tells the line and column that an editor shows', async () => {
+    const [finding] = await found({ '.env': Buffer.concat([mark, wide]) });
+    expect(finding?.location).toMatchObject({ start_line: 2, start_column: 8 });
+    expect(finding?.snippet).toBe(`AWS_ID=${'*'.repeat(20)}`);
+  });
+});
+
 test('a binary file is named and not searched', async () => {
-  const { binaryFiles, findings } = await findSecrets(
-    folderWith({ 'a.bin': Buffer.from(`\0${KEY_ID}`), 'b.txt': 'x' }),
-    quiet,
-  );
+  const program = Buffer.concat([
+    Buffer.from(Array.from({ length: 512 }, (_, at) => at % 256)),
+    Buffer.from(KEY_ID),
+  ]);
+  const { binaryFiles, findings } = await findSecrets(folderWith({ 'a.bin': program, 'b.txt': 'x' }), quiet);
   expect(binaryFiles).toEqual(['a.bin']);
   expect(findings).toEqual([]);
 });
@@ -114,6 +148,7 @@ describe('a hostile file of the largest size', () => {
   const size = 5 * 1024 * 1024;
   const pieces = [
     'x',
+    '\0',
     ' ',
     '/',
     'a.',
