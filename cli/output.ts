@@ -2,7 +2,7 @@ import Table from 'cli-table3';
 import { neutralise, printableJson } from './neutralise.ts';
 
 export type Format = 'text' | 'json';
-type Stream = { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number };
+type Stream = { write(text: string): unknown; readonly isTTY?: boolean };
 
 /** Where a command speaks: results on stdout, everything said meanwhile on stderr. */
 export type Output = {
@@ -21,7 +21,7 @@ export function createOutput(format: Format, stdout: Stream, stderr: Stream): Ou
     line,
     note: (text) => stderr.write(`${neutralise(text)}\n`),
     table: (head, rows) => {
-      if (stdout.isTTY) stdout.write(`${drawn(head, rows, stdout.columns ?? 100)}\n`);
+      if (stdout.isTTY) stdout.write(`${drawn(head, rows)}\n`);
       else for (const row of [head, ...rows]) stdout.write(`${row.map(neutralise).join('\t')}\n`);
     },
     result: (document, text) => {
@@ -31,14 +31,24 @@ export function createOutput(format: Format, stdout: Stream, stderr: Stream): Ou
   };
 }
 
-function drawn(head: readonly string[], rows: readonly (readonly string[])[], columns: number): string {
-  const longest = Math.max(24, Math.floor((columns * 0.8) / Math.max(1, Math.min(head.length, 3))));
-  const table = new Table({ head: [...head], style: { head: [], border: [], compact: true } });
-  table.push(...rows.map((row) => row.map((cell) => shortened(neutralise(cell), longest))));
-  return table.toString();
+/** Columns without lines, and every cell whole: what stands here is there to be copied. */
+function drawn(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const table = new Table({
+    head: [...head],
+    style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 1 },
+    chars: NO_LINES,
+  });
+  table.push(...rows.map((row) => row.map(neutralise)));
+  return table
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
 }
 
-function shortened(cell: string, longest: number): string {
-  const characters = [...cell];
-  return characters.length <= longest ? cell : `${characters.slice(0, longest - 1).join('')}…`;
-}
+const NO_LINES = {
+  ...{ top: '', 'top-mid': '', 'top-left': '', 'top-right': '' },
+  ...{ bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '' },
+  ...{ mid: '', 'mid-mid': '', 'left-mid': '', 'right-mid': '' },
+  ...{ left: '', right: '', middle: ' ' },
+};

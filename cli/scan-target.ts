@@ -13,6 +13,8 @@ export type ScanTarget = {
 
 /** What was typed is a URL, a repository on this machine, or plain files. */
 export function scanTarget(typed: string, workingDirectory: string, asDirectory: boolean): ScanTarget {
+  // an unset variable in a pipeline must not turn into a scan of whatever folder that runs in
+  if (typed.trim() === '') throw new CommandError('usage', EXIT.usage, 'name a folder or a git URL to scan');
   const path = resolve(workingDirectory, typed);
   if (!existsSync(path) && isRemote(typed)) {
     if (asDirectory)

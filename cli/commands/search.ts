@@ -35,7 +35,7 @@ export async function search(
   };
   const answer = await api().get(`/v1/search${query(parameters)}`, SearchAnswer);
   output.result(answer, () => {
-    output.table(['SEVERITY', 'RULE', 'TITLE', 'WHERE', 'COMPONENT'], answer.hits.map(row));
+    output.table(['SEVERITY', 'RULE', 'TITLE', 'WHERE', 'COMPONENT', 'TEST ID'], answer.hits.map(row));
     output.note(`${answer.hits.length} of ${answer.total}`);
     if (answer.next_cursor) output.note(`more: --cursor ${answer.next_cursor}`);
   });
@@ -45,5 +45,12 @@ export async function search(
 function row(hit: SearchHitView): string[] {
   const line = hit.start_line === undefined ? '' : `:${hit.start_line}`;
   const where = hit.path === undefined ? '-' : `${hit.path}${line}`;
-  return [hit.severity ?? '-', hit.rule ?? '-', hit.title, where, hit.component_id ?? '-'];
+  return [
+    hit.severity ?? '-',
+    hit.rule ?? '-',
+    hit.title,
+    where,
+    hit.component_id ?? '-',
+    hit.test_id ?? '-',
+  ];
 }

@@ -1,6 +1,7 @@
 import { readArguments, USAGE, UsageError } from './embedded/arguments.ts';
 import { detach } from './embedded/detach.ts';
 import { runEmbedded } from './embedded/run-embedded.ts';
+import { stopLeftovers } from './embedded/stop-leftovers.ts';
 import { homePath } from './embedded/surroundings.ts';
 import { EXIT } from './exit-codes.ts';
 import { explain } from './explain.ts';
@@ -16,6 +17,7 @@ async function main(words: readonly string[]): Promise<number> {
   const home = homePath(process.env);
   const voice = createVoice(given);
   try {
+    if (given.stopLeftovers) return await stopLeftovers(home, voice.report);
     if (given.detach) return await detach(import.meta.filename, given.target, home, voice.report);
     return await runEmbedded(given, home, voice);
   } catch (error) {

@@ -5,6 +5,8 @@ export type Arguments = {
   readonly once: boolean;
   readonly json: boolean;
   readonly detach: boolean;
+  /** Set by `certus down` when the supervisor is gone and what it kept is not. */
+  readonly stopLeftovers: boolean;
   /** Set by --detach for the process that stays. */
   readonly background: boolean;
   readonly help: boolean;
@@ -34,7 +36,7 @@ export function readArguments(words: readonly string[]): Arguments {
   if (json && !values.once) throw new UsageError('-o json goes with --once');
   if (values.once && values.detach) throw new UsageError('--once and --detach exclude each other');
   const { once, detach, background, help } = values;
-  return { target, once, json, detach, background, help };
+  return { target, once, json, detach, background, help, stopLeftovers: values['stop-leftovers'] };
 }
 
 function parse(words: readonly string[]) {
@@ -47,6 +49,7 @@ function parse(words: readonly string[]) {
         output: { type: 'string', short: 'o', default: 'text' },
         detach: { type: 'boolean', default: false },
         background: { type: 'boolean', default: false },
+        'stop-leftovers': { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
     });

@@ -25,6 +25,8 @@ export async function runEmbedded(wanted: Arguments, home: string, voice: Voice)
     await supervisor.stopLeftovers();
     const ports = new Ports(join(home, 'run', 'ports.json'));
     const apiPort = await takeApiPort(ports, given);
+    const usual = given.settings.CERTUS_API_PORT;
+    if (apiPort !== usual) report(`the API uses port ${apiPort}: ${usual} is, or was, taken`);
     record.addresses = addressesOf(given, apiPort);
     note();
     const { signal } = interruption;

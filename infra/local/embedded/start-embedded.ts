@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureLocalKeys, type LocalKeys } from '../../../services/keys/local-keys.ts';
 import { ensureLocalToken } from '../../../services/keys/local-token.ts';
@@ -49,6 +50,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   ]);
   report('starting the API and a worker for each trust zone');
   const shared = { ...valuesOf(options, keys), ...database, ...engine };
+  noteValues(home, shared);
   const { api, workers } = ourPrograms(shared, { tokenFile, keys });
   await allOrNone(signal, (signal) => [
     supervisor.start(api, { tier: TIER.api, signal }),
@@ -93,6 +95,11 @@ function valuesOf({ home, given, apiPort }: EmbeddedOptions, keys: LocalKeys): V
 
 function serverOptions({ home, supervisor, ports, report, signal }: EmbeddedOptions): StartServerOptions {
   return { home, supervisor, ports, report, signal, build: true, ephemeral: false };
+}
+
+/** For `certus config`: what is in force is more than what a person set. It holds the database's password. */
+function noteValues(home: string, values: Values): void {
+  writeFileSync(join(home, 'run', 'settings.json'), `${JSON.stringify(values, null, 2)}\n`, { mode: 0o600 });
 }
 
 const workflowFolder = (home: string) => join(home, 'workflows');
