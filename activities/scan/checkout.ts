@@ -1,5 +1,7 @@
-import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { hash } from 'node:crypto';
+import { mkdir, mkdtemp, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { canonicalJson } from '../../contracts/canonical-json.ts';
 import { CertusError } from '../../contracts/errors.ts';
 import { Checkout, type ScanInput, type Source } from '../../contracts/workflows.ts';
 import { allowedPath } from '../../services/files/allowed-path.ts';
@@ -9,6 +11,7 @@ import { hashContent } from './content-hash.ts';
 import { copyDirectory, requireWithin } from './copy-directory.ts';
 import type { ScanDeps, SourceLimits } from './deps.ts';
 import { Skipped } from './skipped.ts';
+import { DRAFT, sweepSometimes } from './sweep-checkouts.ts';
 
 type CheckoutDeps = Pick<ScanDeps, 'workFolder' | 'sources'>;
 type LocalCheckout = { readonly tree: string; readonly checkout: Checkout };
@@ -36,8 +39,12 @@ export async function removeCheckout(deps: CheckoutDeps, input: ScanInput): Prom
   await rm(checkoutFolder(deps, input), { recursive: true, force: true });
 }
 
-const checkoutFolder = ({ workFolder }: CheckoutDeps, { scope, testId }: ScanInput): string =>
-  join(workFolder, scope.tenant, scope.workspace, testId);
+/** Bound to what was asked for: a run with the same test id that asks for another source never finds this one. */
+const checkoutFolder = ({ workFolder }: CheckoutDeps, input: ScanInput): string => {
+  const { scope, testId, component, source } = input;
+  const asked = hash('sha256', canonicalJson({ component, source })).slice(0, 32);
+  return join(workFolder, scope.tenant, scope.workspace, `${testId}-${asked}`);
+};
 
 /** A branch may move on while a run goes on; the commit it pointed to does not. */
 function pinned(source: Source, expected: Checkout | undefined): Source {
@@ -47,6 +54,8 @@ function pinned(source: Source, expected: Checkout | undefined): Source {
 async function readCheckout(folder: string): Promise<LocalCheckout | undefined> {
   try {
     const checkout = Checkout.parse(JSON.parse(await readFile(join(folder, 'checkout.json'), 'utf8')));
+    const now = new Date();
+    await utimes(folder, now, now); // still in use: not to be swept
     return { tree: join(folder, 'tree'), checkout };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
@@ -62,7 +71,8 @@ async function makeCheckout(
   signal: AbortSignal | undefined,
 ): Promise<LocalCheckout> {
   await mkdir(deps.workFolder, { recursive: true, mode: 0o700 });
-  const draft = await mkdtemp(join(deps.workFolder, 'checkout-'));
+  await sweepSometimes(deps.workFolder, Date.now());
+  const draft = await mkdtemp(join(deps.workFolder, DRAFT));
   try {
     const tree = join(draft, 'tree');
     await mkdir(tree);
@@ -75,13 +85,16 @@ async function makeCheckout(
     await rm(join(draft, 'repository'), { recursive: true, force: true });
     await writeFile(join(draft, 'checkout.json'), JSON.stringify(checkout));
     await moveInto(draft, folder);
-    return { tree: join(folder, 'tree'), checkout };
+    const made = await readCheckout(folder);
+    if (made === undefined)
+      throw new CertusError('dependency_unavailable', 'the checkout was removed as soon as it was made');
+    return made;
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
 }
 
-/** Of two attempts at once, the first one's checkout stays. */
+/** Of two attempts at once, the first one's checkout stays, and is the one to read back: a branch may have moved in between. */
 async function moveInto(draft: string, folder: string): Promise<void> {
   await mkdir(join(folder, '..'), { recursive: true });
   await rename(draft, folder).catch((error: NodeJS.ErrnoException) => {

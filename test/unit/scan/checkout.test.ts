@@ -8,14 +8,16 @@ import {
   rmSync,
   symlinkSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ensureCheckout, removeCheckout } from '../../../activities/scan/checkout.ts';
-import { listFiles } from '../../../activities/scan/content-hash.ts';
+import { hashContent, listFiles } from '../../../activities/scan/content-hash.ts';
 import type { SourceLimits } from '../../../activities/scan/deps.ts';
-import type { Checkout, Source } from '../../../contracts/workflows.ts';
+import { sweepCheckouts } from '../../../activities/scan/sweep-checkouts.ts';
+import type { Checkout, ScanInput, Source } from '../../../contracts/workflows.ts';
 import { commitAll, git, limits, repository, scanOf, temporaryFolder, write } from './sources.ts';
 
 let workFolder: string;
@@ -463,7 +465,39 @@ describe('a checkout that is asked for again', () => {
     const input = scanOf(ofFolder(folderWith({ 'a.txt': 'one' })));
     const [one, two] = await Promise.all([ensureCheckout(deps, input), ensureCheckout(deps, input)]);
     expect(one).toEqual(two);
-    expect(readdirSync(workFolder).filter((name) => name.startsWith('checkout-'))).toEqual([]);
+    expect(readdirSync(workFolder).filter((name) => name.startsWith('.checkout-'))).toEqual([]);
+  });
+
+  test('by two at once while the source changes is still one', async () => {
+    const folder = folderWith({ 'a.txt': 'one' });
+    const deps = { workFolder, sources: limits(folders) };
+    const input = scanOf(ofFolder(folder));
+    for (let round = 0; round < 20; round += 1) {
+      const attempts = [ensureCheckout(deps, input)];
+      for (let at = 0; at < 3; at += 1) {
+        write(folder, { 'a.txt': `${round} ${at}` });
+        attempts.push(ensureCheckout(deps, input));
+        await new Promise(setImmediate);
+      }
+      for (const { tree, checkout: found } of await Promise.all(attempts))
+        expect(found.contentHash).toBe((await hashContent(tree)).contentHash);
+      await removeCheckout(deps, input);
+    }
+  });
+
+  test.each([
+    ['source', (input: ScanInput, other: string) => ({ ...input, source: ofFolder(other) })],
+    ['component', (input: ScanInput) => ({ ...input, component: 'other' })],
+  ])('is never that of a run with the same test id and another %s', async (_, change) => {
+    const deps = { workFolder, sources: limits(folders) };
+    const input = scanOf(ofFolder(folderWith({ 'a.txt': 'one' })));
+    const other = change(input, folderWith({ 'a.txt': 'two' }));
+    const first = await ensureCheckout(deps, input);
+    const second = await ensureCheckout(deps, other);
+    expect(second.tree).not.toBe(first.tree);
+    await removeCheckout(deps, other);
+    expect(await ensureCheckout(deps, input)).toEqual(first);
+    expect(readFileSync(join(first.tree, 'a.txt'), 'utf8')).toBe('one');
   });
 
   test('after the run is gone', async () => {
@@ -481,5 +515,46 @@ describe('a checkout that is asked for again', () => {
     await expect(ensureCheckout(deps, scanOf(source), undefined, AbortSignal.abort())).rejects.toMatchObject({
       name: 'AbortError',
     });
+  });
+});
+
+describe('what nobody uses any more', () => {
+  const DAY = 24 * 60 * 60 * 1000;
+  const age = (path: string, milliseconds: number) => {
+    const then = new Date(Date.now() - milliseconds);
+    utimesSync(path, then, then);
+  };
+
+  test('is swept after a day: drafts of killed processes and checkouts of lost runs, and nothing else', async () => {
+    const work = keep(temporaryFolder('sweep'));
+    const deps = { workFolder: work, sources: limits(folders) };
+    const input = scanOf(ofFolder(folderWith({ 'a.txt': 'one' })));
+    const used = join((await ensureCheckout(deps, input)).tree, '..');
+    write(work, {
+      '.checkout-old/tree/a': '',
+      '.checkout-new/tree/a': '',
+      'acme/web/old/tree/a': '',
+      'acme/web/new/tree/a': '',
+    });
+    for (const path of [join(work, '.checkout-old'), join(work, 'acme/web/old'), used])
+      age(path, DAY + 60_000);
+    for (const path of ['.checkout-new', 'acme/web/new']) age(join(work, path), DAY - 60_000);
+    await ensureCheckout(deps, input);
+    await sweepCheckouts(work, Date.now());
+    expect(readdirSync(work).sort()).toEqual(['.checkout-new', 'acme']);
+    expect(readdirSync(join(work, 'acme/web')).sort()).toEqual(['new', basename(used)].sort());
+  });
+
+  test('is swept when a checkout is made', async () => {
+    const work = keep(temporaryFolder('sweep'));
+    write(work, { '.checkout-old/tree/a': '' });
+    age(join(work, '.checkout-old'), DAY + 60_000);
+    const deps = { workFolder: work, sources: limits(folders) };
+    await ensureCheckout(deps, scanOf(ofFolder(folderWith({ 'a.txt': 'one' }))));
+    expect(readdirSync(work)).toEqual(['acme']);
+  });
+
+  test('is nothing where there is no work folder', async () => {
+    await sweepCheckouts(join(workFolder, 'none'), Date.now());
   });
 });
