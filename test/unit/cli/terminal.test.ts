@@ -74,7 +74,7 @@ describe('text', () => {
         ['longer', 'y'],
       ],
     );
-    expect(stdout.text()).toBe(`A      B\nx      ${id}\nlonger y\n`);
+    expect(stdout.text()).toBe(`A       B\nx       ${id}\nlonger  y\n`);
   });
 });
 
