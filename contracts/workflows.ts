@@ -66,8 +66,8 @@ export type PermitDecision = z.infer<typeof PermitDecision>;
 export const PublishInput = RunIdentity.extend({ bundle: BundleReference, permitId: PermitId });
 export type PublishInput = z.infer<typeof PublishInput>;
 
-export const IngestInput = RunIdentity;
-export type IngestInput = z.infer<typeof IngestInput>;
+/** Where its golden copy lies follows from the run; nobody gets to name it. */
+export type IngestInput = RunIdentity;
 
 export const Ingestion = z.object({
   indexed: z.number().int(),
