@@ -59,7 +59,7 @@ function ourProgram(name: string, script: string, values: Values): Program {
  * can be measured: none of them computes for long.
  */
 const FRUGAL = {
-  nodeFlags: ['--max-semi-space-size=4'],
+  nodeFlags: ['--max-semi-space-size=1'],
   environment: { MALLOC_ARENA_MAX: '2' },
 } as const;
 
