@@ -32,6 +32,7 @@ export async function fetchCommit(request: FetchRequest): Promise<FetchedCommit>
     await runGit([...FETCH, ...remote.options, '--', remote.url, reference], {
       cwd: folder,
       settings: [...remote.settings, ...SETTINGS],
+      environment: remote.environment,
       signal: limit.signal,
     });
   } catch (error) {
@@ -54,7 +55,7 @@ async function allowedRemote({ url, allowedHosts, allowedRoots }: FetchRequest) 
   if (!isAbsolute(url)) return { ...(await checkRemote(url, allowedHosts)), options: [] };
   // strict: git must not look for a repository in and beside the folder that was checked
   const options = ['--upload-pack=git-upload-pack --strict'];
-  return { url: await localRepository(url, allowedRoots), settings: [], options };
+  return { url: await localRepository(url, allowedRoots), settings: [], environment: {}, options };
 }
 
 /** `fsckObjects` also makes a fetch of few objects go through a pack, whose size can be watched while it arrives. */

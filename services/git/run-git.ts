@@ -7,6 +7,8 @@ export type GitRun = {
   readonly repository?: string;
   /** `-c` settings, which even a hostile repository's own configuration cannot override. */
   readonly settings?: readonly string[];
+  /** Added to the few variables that git is given of the worker's environment. */
+  readonly environment?: NodeJS.ProcessEnv;
   readonly input?: string;
   readonly signal?: AbortSignal | undefined;
   /** Answers beyond this many bytes end the run. */
@@ -31,11 +33,20 @@ export class GitError extends Error {
  */
 export async function runGit(
   args: readonly string[],
-  { cwd, repository = cwd, settings = [], input, signal, maxOutput = 64 * 1024 * 1024, read }: GitRun,
+  {
+    cwd,
+    repository = cwd,
+    settings = [],
+    environment = {},
+    input,
+    signal,
+    maxOutput = 64 * 1024 * 1024,
+    read,
+  }: GitRun,
 ): Promise<Buffer> {
   const child = spawn('git', [...settings.flatMap((setting) => ['-c', setting]), ...args], {
     cwd,
-    env: environment(repository),
+    env: { ...closedEnvironment(repository), ...environment },
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
   });
@@ -91,7 +102,10 @@ function killGroup(pid: number | undefined): void {
   }
 }
 
-const environment = (home: string): NodeJS.ProcessEnv => ({
+/** Asks nothing and nobody. */
+export const SSH = 'ssh -oBatchMode=yes -oConnectTimeout=15';
+
+const closedEnvironment = (home: string): NodeJS.ProcessEnv => ({
   PATH: process.env.PATH,
   HOME: home,
   LC_ALL: 'C',
@@ -105,5 +119,5 @@ const environment = (home: string): NodeJS.ProcessEnv => ({
   GIT_PROTOCOL_FROM_USER: '0',
   GIT_OPTIONAL_LOCKS: '0',
   GIT_LFS_SKIP_SMUDGE: '1',
-  GIT_SSH_COMMAND: 'ssh -oBatchMode=yes -oConnectTimeout=15',
+  GIT_SSH_COMMAND: SSH,
 });

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -118,6 +118,45 @@ describe('a remote', () => {
   });
 });
 
+describe('what git is given of the environment', () => {
+  const everything = {
+    https_proxy: 'http://proxy:3128',
+    no_proxy: 'internal',
+    SSL_CERT_FILE: '/ca.pem',
+    NODE_EXTRA_CA_CERTS: '/extra.pem',
+    SSH_AUTH_SOCK: '/agent',
+    GIT_SSH_COMMAND: 'touch /tmp/x',
+    GIT_PROXY_COMMAND: 'touch /tmp/x',
+    CERTUS_API_TOKEN: 'secret',
+  };
+  const given = async (url: string, env: NodeJS.ProcessEnv, hosts: readonly string[] = []) =>
+    (await checkRemote(url, hosts, env)).environment;
+
+  test('are proxy and authorities for the web, and nothing else', async () => {
+    expect(await given('https://1.1.1.1/a', everything)).toEqual({
+      https_proxy: 'http://proxy:3128',
+      no_proxy: 'internal',
+      SSL_CERT_FILE: '/ca.pem',
+      GIT_SSL_CAINFO: '/ca.pem',
+    });
+    expect(await given('https://1.1.1.1/a', { NODE_EXTRA_CA_CERTS: '/extra.pem' })).toEqual({
+      GIT_SSL_CAINFO: '/extra.pem',
+    });
+    expect(await given('https://1.1.1.1/a', {})).toEqual({});
+  });
+
+  test('is the key agent for ssh, and the address that was checked under the name of its host', async () => {
+    expect(await given('git@1.1.1.1:a', everything)).toEqual({
+      SSH_AUTH_SOCK: '/agent',
+      GIT_SSH_COMMAND: `ssh -oBatchMode=yes -oConnectTimeout=15 -oHostName='1.1.1.1' -oHostKeyAlias='1.1.1.1'`,
+    });
+    expect((await given('ssh://git@1.1.1.1:2222/a', everything)).GIT_SSH_COMMAND).toContain(
+      `-oHostKeyAlias='[1.1.1.1]:2222'`,
+    );
+    expect(await given('git@localhost:a', everything, ['localhost'])).toEqual({ SSH_AUTH_SOCK: '/agent' });
+  });
+});
+
 describe('a fetch', () => {
   const servers: Server[] = [];
   const folders: string[] = [];
@@ -174,6 +213,23 @@ describe('a fetch', () => {
   test('over HTTP brings the commit', async () => {
     const source = repository({ 'a.txt': 'a' });
     expect((await fetch(await serveGit(source))).commit).toBe(git(source, 'rev-parse', 'HEAD'));
+  });
+
+  test('over ssh calls the address that was checked, whatever the name means by then', async () => {
+    const tools = temporaryFolder('tools');
+    folders.push(tools);
+    writeFileSync(join(tools, 'ssh'), `#!/bin/sh\necho "$@" >> ${tools}/called\nexit 255\n`, { mode: 0o755 });
+    const path = process.env.PATH;
+    process.env.PATH = `${tools}:${path}`;
+    try {
+      // an address that is no host's: nothing but the program above is ever called
+      expect(await codeOf(() => fetch('ssh://git@[2606:4700::1111]:2222/a'))).toBe('source_unreachable');
+    } finally {
+      process.env.PATH = path;
+    }
+    expect(readFileSync(join(tools, 'called'), 'utf8')).toContain(
+      '-oHostName=2606:4700::1111 -oHostKeyAlias=[2606:4700::1111]:2222',
+    );
   });
 
   test('does not follow a redirect', async () => {
