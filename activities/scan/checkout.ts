@@ -5,6 +5,7 @@ import { canonicalJson } from '../../contracts/canonical-json.ts';
 import { CertusError } from '../../contracts/errors.ts';
 import { Checkout, type ScanInput, type Source } from '../../contracts/workflows.ts';
 import { allowedPath } from '../../services/files/allowed-path.ts';
+import { onDisk } from '../../services/files/failure.ts';
 import { fetchCommit } from '../../services/git/fetch-commit.ts';
 import { listTree, writeFiles } from '../../services/git/list-tree.ts';
 import { hashContent } from './content-hash.ts';
@@ -27,8 +28,12 @@ export async function ensureCheckout(
   signal?: AbortSignal,
 ): Promise<LocalCheckout> {
   const folder = checkoutFolder(deps, input);
-  const found = await readCheckout(folder);
-  const local = found ?? (await makeCheckout(deps, pinned(input.source, expected), folder, signal));
+  const local = await onDisk(
+    'make a checkout',
+    async () =>
+      (await readCheckout(folder)) ??
+      (await makeCheckout(deps, pinned(input.source, expected), folder, signal)),
+  );
   if (expected !== undefined && local.checkout.contentHash !== expected.contentHash) {
     throw new CertusError('source_changed', 'the source is no longer what it was when the run began');
   }
@@ -36,7 +41,7 @@ export async function ensureCheckout(
 }
 
 export async function removeCheckout(deps: CheckoutDeps, input: ScanInput): Promise<void> {
-  await rm(checkoutFolder(deps, input), { recursive: true, force: true });
+  await onDisk('remove a checkout', () => rm(checkoutFolder(deps, input), { recursive: true, force: true }));
 }
 
 /** Bound to what was asked for: a run with the same test id that asks for another source never finds this one. */

@@ -82,12 +82,23 @@ export async function runGit(
     });
     signal?.throwIfAborted();
     if (refusal !== undefined) throw refusal.error;
-    if (code !== 0) throw new GitError(args[0] ?? '', stderr);
+    if (code !== 0) throw diskFailure(stderr) ?? new GitError(args[0] ?? '', stderr);
     return Buffer.concat(output);
   } finally {
     signal?.removeEventListener('abort', kill);
   }
 }
+
+/** The disk's fault and not the source's; what a remote says begins with its name and is not believed. */
+function diskFailure(stderr: string): CertusError | undefined {
+  const line = stderr.split('\n').find((text) => DISK.test(text));
+  return line === undefined
+    ? undefined
+    : new CertusError('dependency_unavailable', `git: ${line.slice(0, 300)}`);
+}
+
+const DISK =
+  /^(?!remote:).*(?:No space left on device|Disk quota exceeded|Read-only file system|Input\/output error)/;
 
 const tooMuch = (command: string | undefined, maxOutput: number): CertusError =>
   new CertusError('source_too_large', `the answer of git ${command} is larger than ${maxOutput} bytes`);

@@ -510,6 +510,32 @@ describe('a checkout that is asked for again', () => {
   });
 });
 
+describe('a disk that refuses is our trouble, and no fault of the source', () => {
+  test('when the work folder cannot be made', async () => {
+    const deps = { workFolder: join(folderWith({ file: '' }), 'file', 'work'), sources: limits(folders) };
+    const input = scanOf(ofFolder(folderWith({ 'a.txt': 'one' })));
+    await expect(ensureCheckout(deps, input)).rejects.toMatchObject({ code: 'dependency_unavailable' });
+  });
+
+  test.each([
+    ['fatal: write error: No space left on device', 'dependency_unavailable'],
+    ['remote: fatal: No space left on device', 'not_a_repository'],
+  ])('when git says %j it is %s', async (words, expected) => {
+    const tools = folderWith({
+      git: `#!/bin/sh\ncase "$*" in *fetch*) echo '${words}' >&2; exit 128;; esac\n`,
+    });
+    chmodSync(join(tools, 'git'), 0o755);
+    const source = ofGit(repositoryWith({ 'a.txt': 'a' }));
+    const path = process.env.PATH;
+    process.env.PATH = `${tools}:${path}`;
+    try {
+      expect(await code(source)).toBe(expected);
+    } finally {
+      process.env.PATH = path;
+    }
+  });
+});
+
 describe('what nobody uses any more', () => {
   const DAY = 24 * 60 * 60 * 1000;
   const age = (path: string, milliseconds: number) => {
