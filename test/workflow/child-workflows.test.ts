@@ -40,7 +40,7 @@ const ingest = (activities: Activities) =>
     environment.client.workflow.execute(WORKFLOWS.ingest, {
       taskQueue: taskQueue('ingest'),
       workflowId: `ingest-${runs++}`,
-      args: [{ ...newRun(), goldenManifestKey: 'k' }],
+      args: [newRun()],
     }),
   );
 

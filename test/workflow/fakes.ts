@@ -68,7 +68,7 @@ export function fakeActivities() {
     decidePermit: () => called('decidePermit', { permitId: PERMIT_ID, permitted: true, reason: null }),
   } satisfies TrustActivities;
   const transform = {
-    promote: () => called('promote', { manifestKey: 'k', manifest: 'golden/k', bundle: 'golden/b' }),
+    promote: () => called('promote', { manifest: 'golden/k', bundle: 'golden/b' }),
     publishOci: () => called('publishOci', 'registry.example/shop@sha256:1'),
   } satisfies PublishActivities;
   const ingest = {
