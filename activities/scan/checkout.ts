@@ -12,7 +12,7 @@ import { hashContent } from './content-hash.ts';
 import { copyDirectory, requireWithin } from './copy-directory.ts';
 import type { ScanDeps, SourceLimits } from './deps.ts';
 import { Skipped } from './skipped.ts';
-import { DRAFT, sweepSometimes } from './sweep-checkouts.ts';
+import { draftPrefix, sweepSometimes } from './sweep-checkouts.ts';
 
 type CheckoutDeps = Pick<ScanDeps, 'workFolder' | 'sources'>;
 type LocalCheckout = { readonly tree: string; readonly checkout: Checkout };
@@ -77,7 +77,7 @@ async function makeCheckout(
 ): Promise<LocalCheckout> {
   await mkdir(deps.workFolder, { recursive: true, mode: 0o700 });
   await sweepSometimes(deps.workFolder, Date.now());
-  const draft = await mkdtemp(join(deps.workFolder, DRAFT));
+  const draft = await mkdtemp(join(deps.workFolder, draftPrefix()));
   try {
     const tree = join(draft, 'tree');
     await mkdir(tree);

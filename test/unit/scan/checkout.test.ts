@@ -16,7 +16,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ensureCheckout, removeCheckout } from '../../../activities/scan/checkout.ts';
 import { hashContent, listFiles } from '../../../activities/scan/content-hash.ts';
 import type { SourceLimits } from '../../../activities/scan/deps.ts';
-import { sweepCheckouts } from '../../../activities/scan/sweep-checkouts.ts';
+import { draftPrefix, sweepCheckouts } from '../../../activities/scan/sweep-checkouts.ts';
 import type { Checkout, ScanInput, Source } from '../../../contracts/workflows.ts';
 import { commitAll, git, limits, repository, scanOf, temporaryFolder, write } from './sources.ts';
 
@@ -561,6 +561,16 @@ describe('what nobody uses any more', () => {
     await sweepCheckouts(work, Date.now());
     expect(readdirSync(work).sort()).toEqual(['.checkout-new', 'acme']);
     expect(readdirSync(join(work, 'acme/web')).sort()).toEqual(['new', basename(used)].sort());
+  });
+
+  test('of a process that was killed goes at once, and of a living one stays', async () => {
+    const work = keep(temporaryFolder('sweep'));
+    const mine = `${draftPrefix()}abc`;
+    const dead = mine.replace(`-${process.pid}-`, `-${spawnSync('true').pid}-`);
+    const elsewhere = dead.replace(/^\.checkout-[0-9a-f]{8}/, '.checkout-00000000');
+    write(work, { [`${mine}/tree/a`]: '', [`${dead}/tree/a`]: '', [`${elsewhere}/tree/a`]: '' });
+    await sweepCheckouts(work, Date.now());
+    expect(readdirSync(work).sort()).toEqual([mine, elsewhere].sort());
   });
 
   test('is swept when a checkout is made', async () => {
