@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sameName } from './find-profile.ts';
 
 /** The tools this release can run. A manifest that asks for another one is refused, never silently narrowed. */
 export const TOOLS = ['secrets'] as const;
@@ -37,11 +38,6 @@ export const Manifest = z.strictObject({
 });
 export type Manifest = z.infer<typeof Manifest>;
 
-/** The one rule by which a profile is found, whatever the case of its name; undefined when there is none. */
-export function findProfile({ profiles }: Manifest, name: string): Profile | undefined {
-  return profiles.find((profile) => sameName(profile.name) === sameName(name));
-}
-
 /** Were both `Release` and `release` allowed, who asks for one could be given the weaker other. */
 function requireOwnNames(profiles: readonly Profile[], context: z.RefinementCtx): void {
   const seen = new Set<string>();
@@ -55,5 +51,3 @@ function requireOwnNames(profiles: readonly Profile[], context: z.RefinementCtx)
     seen.add(sameName(name));
   }
 }
-
-const sameName = (name: string): string => name.toLowerCase();

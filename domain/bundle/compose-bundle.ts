@@ -7,8 +7,9 @@ import {
   type ToolRun,
 } from '../../contracts/bundle.ts';
 import { canonicalJson } from '../../contracts/canonical-json.ts';
+import { findProfile } from '../../contracts/find-profile.ts';
 import type { Finding } from '../../contracts/finding.ts';
-import { findProfile, type Manifest } from '../../contracts/manifest.ts';
+import type { Manifest } from '../../contracts/manifest.ts';
 import type { Checkout, ScanInput } from '../../contracts/workflows.ts';
 import { sha256 } from '../custody/digest.ts';
 

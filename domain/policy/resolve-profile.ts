@@ -1,5 +1,6 @@
 import { CertusError } from '../../contracts/errors.ts';
-import { findProfile, type Manifest, type Profile } from '../../contracts/manifest.ts';
+import { findProfile } from '../../contracts/find-profile.ts';
+import type { Manifest, Profile } from '../../contracts/manifest.ts';
 
 /** Finds a profile by name, whatever its case. An unknown one is an error: there is no fallback that checks less. */
 export function resolveProfile(manifest: Manifest, name: string): Profile {
