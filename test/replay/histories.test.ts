@@ -30,6 +30,14 @@ test.each(files)('today’s code still carries on %s', async (name) => {
   await expect(Worker.runReplayHistory({ workflowBundle: code }, read(name))).resolves.toBeUndefined();
 });
 
+test('the sandbox loads nothing heavy: its modules are evaluated for every single run', () => {
+  const modules = [...code.code.matchAll(/"\.\/node_modules\/((?:@[\w-]+\/)?[\w-]+)\//g)].map(
+    ([, name]) => name,
+  );
+  expect(modules).toContain('@temporalio/workflow');
+  expect(modules).not.toContain('zod');
+});
+
 test('every workflow has a history', () => {
   expect(new Set(files.map(typeOf))).toEqual(new Set(Object.values(WORKFLOWS)));
 });
