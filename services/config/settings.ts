@@ -126,7 +126,7 @@ export const FIELDS = {
 
   CERTUS_WORK_DIR: field(
     optionalFile,
-    'Where sources are checked out; emptied after each run.',
+    'Where sources are checked out for as long as a run needs them.',
     '/scratch/certus',
   ),
   CERTUS_WORKFLOW_BUNDLES: field(
