@@ -24,8 +24,14 @@ export function writeSupervisor(home: string, record: SupervisorRecord): void {
   renameSync(`${fileIn(home)}.draft`, fileIn(home));
 }
 
+/** For `certus config`: what is in force is more than what a person set. It holds the database's password. */
+export function writeValues(home: string, values: Readonly<Record<string, string | undefined>>): void {
+  writeFileSync(valuesIn(home), `${JSON.stringify(values, null, 2)}\n`, { mode: 0o600 });
+}
+
 export function removeSupervisor(home: string): void {
   rmSync(fileIn(home), { force: true });
+  rmSync(valuesIn(home), { force: true });
 }
 
 /** Outlives a supervisor that was killed: who reads it asks whether that process lives. */
@@ -40,3 +46,4 @@ export function readSupervisor(home: string): SupervisorRecord | undefined {
 }
 
 const fileIn = (home: string) => join(home, 'run', 'supervisor.json');
+const valuesIn = (home: string) => join(home, 'run', 'settings.json');

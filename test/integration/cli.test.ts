@@ -234,7 +234,7 @@ describe('lists', () => {
       'private-key',
     ];
     expect((await certus(words)).stdout.split('\n')[1]).toBe(
-      'high\tprivate-key\tPrivate key\ta.pem:7\tpayments',
+      'high\tprivate-key\tPrivate key\ta.pem:7\tpayments\ttest_0123456789ab',
     );
     const other = await certus([
       'search',

@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureLocalKeys, type LocalKeys } from '../../../services/keys/local-keys.ts';
 import { ensureLocalToken } from '../../../services/keys/local-token.ts';
@@ -10,6 +9,7 @@ import { type StartServerOptions, startServer } from '../servers/start-server.ts
 import { temporal } from '../servers/temporal.ts';
 import type { Report } from '../supervise/program.ts';
 import type { Supervisor } from '../supervise/supervisor.ts';
+import { writeValues } from '../supervisor-record.ts';
 import { migrateDatabase } from './migrate-database.ts';
 import { ourPrograms, type Values } from './our-programs.ts';
 import { prepareWorkflows } from './prepare-workflows.ts';
@@ -50,7 +50,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   ]);
   report('starting the API and a worker for each trust zone');
   const shared = { ...valuesOf(options, keys), ...database, ...engine };
-  noteValues(home, shared);
+  writeValues(home, shared);
   const { api, workers } = ourPrograms(shared, { tokenFile, keys });
   await allOrNone(signal, (signal) => [
     supervisor.start(api, { tier: TIER.api, signal }),
@@ -95,11 +95,6 @@ function valuesOf({ home, given, apiPort }: EmbeddedOptions, keys: LocalKeys): V
 
 function serverOptions({ home, supervisor, ports, report, signal }: EmbeddedOptions): StartServerOptions {
   return { home, supervisor, ports, report, signal, build: true, ephemeral: false };
-}
-
-/** For `certus config`: what is in force is more than what a person set. It holds the database's password. */
-function noteValues(home: string, values: Values): void {
-  writeFileSync(join(home, 'run', 'settings.json'), `${JSON.stringify(values, null, 2)}\n`, { mode: 0o600 });
 }
 
 const workflowFolder = (home: string) => join(home, 'workflows');
