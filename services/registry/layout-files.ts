@@ -37,18 +37,23 @@ export const layoutFiles = (root: string) => ({
   has: (path: readonly string[]): Promise<boolean> =>
     onDisk(`read ${join(root, ...path)}`, () => isPlainFile(root, path)),
 
-  /** With `ifAbsent` what is there already stays. */
+  /** With `ifAbsent` what is there already stays. The name is as durable as the bytes once its folder is synced. */
   write: (path: readonly string[], bytes: Uint8Array, { ifAbsent = false } = {}): Promise<void> =>
     onDisk(`write ${join(root, ...path)}`, async () => {
-      const folder = await makeFolder(root, path.slice(0, -1));
+      await makeFolder(root, path.slice(0, -1));
       const staged = await stageFile(await makeFolder(root, [STAGING]), bytes);
       try {
         await (ifAbsent ? linkIfAbsent : replace)(staged.path, join(root, ...path));
-        await syncFolder(folder);
-      } finally {
+      } catch (error) {
         await staged.discard();
+        throw error;
       }
+      if (ifAbsent) await staged.discard();
     }),
+
+  /** Makes the names in a folder survive a power cut: once for many files, before anything refers to them. */
+  sync: (folder: readonly string[]): Promise<void> =>
+    onDisk(`write ${join(root, ...folder)}`, () => syncFolder(join(root, ...folder))),
 
   /** The lock is beside the layouts and not in them: other tools read those. */
   locked: <T>(name: string, work: () => Promise<T>): Promise<T> =>

@@ -69,12 +69,15 @@ export const openLayoutRegistry = (root: string): Registry => {
       }
       const descriptor = describeManifest(manifest, bytes, mediaType);
       await pushBlob(repository, descriptor.digest, bytes);
+      // the index may name nothing that a power cut could still take away
+      await files.sync([...folder(repository), 'blobs', 'sha256']);
       await files.locked(repository, async () => {
         const before = (await readIndex(repository)) ?? EMPTY_INDEX;
         const after = addManifest(before, descriptor, tag);
         if (after !== before)
           await files.write(indexPath(repository), Buffer.from(`${JSON.stringify(after, null, 2)}\n`));
       });
+      await files.sync(folder(repository));
       return { bytes, mediaType, digest: descriptor.digest };
     },
     pullManifest: async (repository, reference) => {
