@@ -1,25 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { z } from 'zod';
+import { SupervisorRecord } from '../contracts/supervisor-record.ts';
 import { CommandError } from './command-error.ts';
 import { EXIT } from './exit-codes.ts';
-
-/** Written by the supervisor while it runs. */
-export const Supervisor = z.object({
-  pid: z.number().int().positive(),
-  started_at: z.string(),
-  state: z.enum(['starting', 'ready', 'stopping']),
-  addresses: z.object({ api: z.url(), docs: z.url(), temporal_ui: z.url().optional() }),
-  children: z.array(
-    z.object({
-      name: z.string(),
-      pid: z.number().int().nullable(),
-      state: z.string(),
-      restarts: z.number().int(),
-    }),
-  ),
-});
-export type Supervisor = z.infer<typeof Supervisor>;
 
 /** The folder of the embedded set: CERTUS_HOME, or `.certus` of the checkout that the command lies in. */
 export function homeFolder(environment: NodeJS.ProcessEnv, checkout: string): string {
@@ -27,11 +10,11 @@ export function homeFolder(environment: NodeJS.ProcessEnv, checkout: string): st
 }
 
 /** What the supervisor says of itself; `undefined` when none has started or the last one has ended. */
-export function readSupervisor(home: string): Supervisor | undefined {
+export function readSupervisor(home: string): SupervisorRecord | undefined {
   const file = join(home, 'run', 'supervisor.json');
   const text = readIfThere(file);
   if (text === undefined) return undefined;
-  const parsed = Supervisor.safeParse(parseJson(text));
+  const parsed = SupervisorRecord.safeParse(parseJson(text));
   if (!parsed.success)
     throw new CommandError('state_unreadable', EXIT.configuration, `cannot make sense of ${file}`);
   return parsed.data;

@@ -1,4 +1,5 @@
 import type { Manifest, Profile } from './manifest.ts';
+import { sameName } from './profile-name.ts';
 
 // Workflow code imports this file: it must stay free of everything that a workflow's sandbox need not load.
 
@@ -6,5 +7,3 @@ import type { Manifest, Profile } from './manifest.ts';
 export function findProfile({ profiles }: Manifest, name: string): Profile | undefined {
   return profiles.find((profile) => sameName(profile.name) === sameName(name));
 }
-
-export const sameName = (name: string): string => name.toLowerCase();

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { sameName } from './find-profile.ts';
+import { sameName } from './profile-name.ts';
 
 /** The tools this release can run. A manifest that asks for another one is refused, never silently narrowed. */
 export const TOOLS = ['secrets'] as const;

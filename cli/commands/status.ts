@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import type { SupervisorRecord } from '../../contracts/supervisor-record.ts';
 import { complaintOf } from '../command-error.ts';
 import { findAddress } from '../connection.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { readSupervisor, type Supervisor } from '../local-installation.ts';
+import { readSupervisor } from '../local-installation.ts';
 import { isSupervisor } from '../supervisor-process.ts';
 
 const Readiness = z.object({ status: z.string(), checks: z.record(z.string(), z.string()) });
@@ -39,7 +40,7 @@ export async function status({ home, environment, output }: Context): Promise<Ex
 }
 
 /** The file outlives a supervisor that was killed; only a live one counts. */
-function running(home: string): Supervisor | undefined {
+function running(home: string): SupervisorRecord | undefined {
   const supervisor = readSupervisor(home);
   return supervisor && isSupervisor(supervisor.pid) ? supervisor : undefined;
 }

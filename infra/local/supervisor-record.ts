@@ -1,23 +1,6 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
-
-/** What the supervisor says of itself while it runs, for `certus status` and `certus down`, and for a second one. */
-export const SupervisorRecord = z.object({
-  pid: z.number().int().positive(),
-  started_at: z.iso.datetime(),
-  state: z.enum(['starting', 'ready', 'stopping']),
-  addresses: z.object({ api: z.url(), docs: z.url(), temporal_ui: z.url().optional() }),
-  children: z.array(
-    z.object({
-      name: z.string(),
-      pid: z.number().int().nullable(),
-      state: z.string(),
-      restarts: z.number().int(),
-    }),
-  ),
-});
-export type SupervisorRecord = z.infer<typeof SupervisorRecord>;
+import { SupervisorRecord } from '../../contracts/supervisor-record.ts';
 
 export function writeSupervisor(home: string, record: SupervisorRecord): void {
   writeFileSync(`${fileIn(home)}.draft`, `${JSON.stringify(record, null, 2)}\n`);

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
+import type { SupervisorRecord } from '../../../contracts/supervisor-record.ts';
 import { EXIT } from '../exit-codes.ts';
 import { openHome } from '../home.ts';
 import { Ports } from '../ports.ts';
 import { reasonOf } from '../reason-of.ts';
 import { Supervisor } from '../supervise/supervisor.ts';
-import { removeSupervisor, type SupervisorRecord, writeSupervisor } from '../supervisor-record.ts';
+import { removeSupervisor, writeSupervisor } from '../supervisor-record.ts';
 import type { Voice } from '../voice.ts';
 import type { Arguments } from './arguments.ts';
 import { Interrupted, type Interruption, watchForInterruption } from './interruption.ts';

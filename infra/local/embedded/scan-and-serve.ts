@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import type { SupervisorRecord } from '../../../contracts/supervisor-record.ts';
 import { CHECKOUT } from '../checkout.ts';
 import { EXIT } from '../exit-codes.ts';
-import type { SupervisorRecord } from '../supervisor-record.ts';
 import type { Voice } from '../voice.ts';
 import type { Arguments } from './arguments.ts';
 import { hasScans } from './has-scans.ts';

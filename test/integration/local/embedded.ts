@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join, resolve } from 'node:path';
-import { readSupervisor, type SupervisorRecord } from '../../../infra/local/supervisor-record.ts';
+import type { SupervisorRecord } from '../../../contracts/supervisor-record.ts';
+import { readSupervisor } from '../../../infra/local/supervisor-record.ts';
 import { freshEnvironment, isAlive, until } from './processes.ts';
 
 export const CHECKOUT = resolve(import.meta.dirname, '..', '..', '..');
