@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { SupervisorRecord } from '../contracts/supervisor-record.ts';
 import { CommandError } from './command-error.ts';
 import { EXIT } from './exit-codes.ts';
+import { parseJson } from './parse-json.ts';
 
 /** The folder of the embedded set: CERTUS_HOME, or `.certus` of the checkout that the command lies in. */
 export function homeFolder(environment: NodeJS.ProcessEnv, checkout: string): string {
@@ -27,14 +28,5 @@ export function readIfThere(file: string): string | undefined {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     const reason = error instanceof Error ? error.message : String(error);
     throw new CommandError('state_unreadable', EXIT.configuration, `cannot read ${file}: ${reason}`, error);
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
   }
 }

@@ -4,6 +4,7 @@ import { keyId } from '../contracts/key-id.ts';
 import { KeySet } from '../contracts/keys.ts';
 import { CommandError } from './command-error.ts';
 import { EXIT } from './exit-codes.ts';
+import { parseJson } from './parse-json.ts';
 
 /** A key set as an operator publishes it. */
 export async function readKeySet(file: string): Promise<KeySet> {
@@ -47,15 +48,6 @@ async function readText(file: string): Promise<string> {
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new CommandError('key_unusable', EXIT.notFound, `cannot read ${file}: ${reason}`, error);
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
   }
 }
 

@@ -1,10 +1,11 @@
-import { BUNDLE, GoldenManifest } from '../../contracts/bundle.ts';
+import { BUNDLE, type GoldenManifest } from '../../contracts/bundle.ts';
 import { CertusError } from '../../contracts/errors.ts';
 import { type Finding, FindingsDocument } from '../../contracts/finding.ts';
 import { goldenManifestKey, goldenPrefix } from '../../contracts/object-keys.ts';
 import type { IngestInput } from '../../contracts/workflows.ts';
 import { sha256 } from '../../domain/custody/digest.ts';
 import type { ReadableBucket } from '../../services/objects/store.ts';
+import { readGoldenManifest } from '../custody/read-golden-manifest.ts';
 
 const MAX_BYTES = 256 * 1024 * 1024;
 
@@ -17,7 +18,7 @@ export async function readGoldenFindings(
   run: IngestInput,
 ): Promise<{ findings: Finding[]; capturedAt: string }> {
   const manifestKey = goldenManifestKey(run.scope, run.testId);
-  const manifest = GoldenManifest.parse(await json(golden, manifestKey));
+  const manifest = await readGoldenManifest(golden, manifestKey);
   requireSameRun(manifest, run);
   const listed = manifest.files.find(({ path }) => path === BUNDLE.findings);
   if (listed === undefined)
@@ -39,8 +40,4 @@ function requireSameRun(manifest: GoldenManifest, { scope, testId, component }: 
     manifest.test_id === testId &&
     manifest.prefix === goldenPrefix(scope, testId);
   if (!same) throw new CertusError('bundle_invalid', 'the golden manifest belongs to another run');
-}
-
-async function json(golden: ReadableBucket, key: string): Promise<unknown> {
-  return JSON.parse(Buffer.from(await golden.read(key, MAX_BYTES)).toString('utf8'));
 }

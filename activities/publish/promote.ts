@@ -1,5 +1,5 @@
 import pMap from 'p-map';
-import { BUNDLE, type BundleFile, GoldenManifest } from '../../contracts/bundle.ts';
+import { BUNDLE, type BundleFile, type GoldenManifest } from '../../contracts/bundle.ts';
 import { canonicalJson } from '../../contracts/canonical-json.ts';
 import { CertusError } from '../../contracts/errors.ts';
 import { goldenManifestKey, goldenPrefix } from '../../contracts/object-keys.ts';
@@ -9,6 +9,7 @@ import { sha256 } from '../../domain/custody/digest.ts';
 import { promotionStatement } from '../../domain/custody/promotion-statement.ts';
 import { sealStatement } from '../../domain/custody/seal-statement.ts';
 import { readEvidence } from '../custody/read-evidence.ts';
+import { readGoldenManifest } from '../custody/read-golden-manifest.ts';
 import type { PublishDeps } from './deps.ts';
 import { type PermittedBundle, requirePermit } from './permitted-bundle.ts';
 import { requirePromotion } from './promoted-bundle.ts';
@@ -173,9 +174,8 @@ async function requireSameBundle(
   manifestKey: string,
   { bundle }: PublishInput,
 ): Promise<void> {
-  const bytes = await golden.read(manifestKey, MAX_STATEMENT);
-  const manifest = GoldenManifest.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
-  if (manifest.bundle_digest !== bundle.digest) {
+  const { bundle_digest } = await readGoldenManifest(golden, manifestKey);
+  if (bundle_digest !== bundle.digest) {
     throw new CertusError('golden_conflict', `${manifestKey} already shows another bundle of this run`);
   }
 }

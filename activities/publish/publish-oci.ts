@@ -1,5 +1,5 @@
 import pMap from 'p-map';
-import { BUNDLE, type BundleFile, GoldenManifest } from '../../contracts/bundle.ts';
+import { BUNDLE, type BundleFile } from '../../contracts/bundle.ts';
 import { CertusError } from '../../contracts/errors.ts';
 import { goldenManifestKey } from '../../contracts/object-keys.ts';
 import { SIGSTORE_BUNDLE_MEDIA_TYPE } from '../../contracts/statements.ts';
@@ -8,6 +8,7 @@ import { sha256 } from '../../domain/custody/digest.ts';
 import { type ArtifactFile, pushArtifact } from '../../services/registry/artifact.ts';
 import type { Registry } from '../../services/registry/registry.ts';
 import type { Evidence } from '../custody/read-evidence.ts';
+import { readGoldenManifest } from '../custody/read-golden-manifest.ts';
 import type { PublishDeps } from './deps.ts';
 import { type PermittedBundle, requirePermit } from './permitted-bundle.ts';
 import { requirePromotion } from './promoted-bundle.ts';
@@ -60,8 +61,7 @@ async function readGolden(
   { golden }: PublishDeps,
   { scope, testId }: PublishInput,
 ): Promise<{ permit_id: string; files: ArtifactFile[] }> {
-  const bytes = await golden.read(goldenManifestKey(scope, testId), MAX_FILE);
-  const { prefix, permit_id, files } = GoldenManifest.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+  const { prefix, permit_id, files } = await readGoldenManifest(golden, goldenManifestKey(scope, testId));
   const read = async ({ path, media_type }: BundleFile): Promise<ArtifactFile> => ({
     name: path,
     mediaType: media_type,
