@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { SeverityCounts } from './finding.ts';
 import { AssessmentId, ComponentId, Scope, Sha256, TestId } from './identifiers.ts';
-import { Thresholds, Tool } from './manifest.ts';
-import { Notice, Verdict } from './scan.ts';
+import { Thresholds } from './manifest.ts';
+import { Notice, SOURCE_TYPES, Verdict } from './scan.ts';
+import { ChangeCounts } from './triage.ts';
+import { ToolRun } from './tool-run.ts';
 
 /** Where things lie inside a bundle. Statements are about the bundle, so they are not part of its digest. */
 export const BUNDLE = {
@@ -13,6 +15,18 @@ export const BUNDLE = {
   findings: 'findings.json',
   policyResult: 'policy-result.json',
   summary: 'summary.json',
+  /** For a person: the verdict, the counts, the worst findings, what did not run. */
+  summaryPage: 'summary.html',
+  /** Every finding of every tool in one log that any SARIF viewer reads. */
+  sarif: 'findings.sarif',
+  compliance: 'compliance.json',
+  /** Decisions of people that this result rests on, as OpenVEX. */
+  vex: 'vex.openvex.json',
+  stream: 'stream.jsonl',
+  log: 'logs/runner.log',
+  reports: 'reports/',
+  cyclonedx: 'sbom/bom.cdx.json',
+  spdx: 'sbom/bom.spdx.json',
   statements: 'statements/',
   provenance: 'statements/provenance.sigstore.json',
   permit: 'statements/permit.sigstore.json',
@@ -43,20 +57,33 @@ export const BundleIndex = z.strictObject({
 });
 export type BundleIndex = z.infer<typeof BundleIndex>;
 
-export const ToolRun = z.object({
-  tool: Tool,
-  version: z.string(),
-  outcome: z.literal('completed'),
-  findings: z.number().int(),
-  report: BundlePath,
+/** A rule of the manifest and what became of it. One that could not be evaluated has not passed. */
+export const RuleResult = z.object({
+  name: z.string(),
+  passed: z.boolean(),
+  message: z.string().nullable(),
 });
-export type ToolRun = z.infer<typeof ToolRun>;
 
 export const PolicyResult = z.object({
   passed: z.boolean(),
   profile: z.string(),
+  gate_on: z.enum(['all', 'new']),
   thresholds: Thresholds,
+  /** Every finding there is. */
   counts: SeverityCounts,
+  /** Those that were held against the thresholds. */
+  counted: SeverityCounts,
+  /** How many were not, and why. */
+  set_aside: z.object({
+    false_positive: z.number().int(),
+    accepted: z.number().int(),
+    suppressed: z.number().int(),
+    not_new: z.number().int(),
+  }),
+  /** The scan that "new" was told by; null when there was none, and everything is new. */
+  baseline: TestId.nullable(),
+  changes: ChangeCounts.nullable(),
+  rules: z.array(RuleResult),
   violations: z.array(z.string()),
 });
 export type PolicyResult = z.infer<typeof PolicyResult>;
@@ -66,19 +93,24 @@ export const ScanDocument = z.object({
   workspace_id: z.string(),
   component_id: z.string(),
   assessment_id: z.string(),
-  source_type: z.enum(['git', 'directory']),
-  /** The commit, or the content hash of a directory. */
+  source_type: z.enum(SOURCE_TYPES),
+  /** The commit, or the content hash of what has none. */
   provenance_id: z.string(),
+  /** What was asked for, in the words of the request. */
+  source: z.string(),
   git_url: z.string().nullable(),
   git_commit: z.string().nullable(),
   branch: z.string().nullable(),
+  tag: z.string().nullable(),
   directory_path: z.string().nullable(),
+  origin_digest: z.string().nullable(),
   content_hash: Sha256,
   files: z.number().int(),
   bytes: z.number().int(),
   requested_by: z.string().nullable(),
   profile: z.string(),
   manifest_digest: Sha256,
+  manifest_signed_by: z.string().nullable(),
   verdict: Verdict,
   tools: z.array(ToolRun),
   warnings: z.array(Notice),

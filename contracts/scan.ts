@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { SeverityCounts } from './finding.ts';
 import { AssessmentId, ComponentId, TestId, WorkspaceId } from './identifiers.ts';
 import { Manifest } from './manifest.ts';
+import { ToolRun } from './tool-run.ts';
+import { ChangeCounts } from './triage.ts';
 
 /** Control characters in a URL or path are an attack on a log or a command line, never a name. */
 const printable = (max: number) =>
@@ -12,43 +14,72 @@ const printable = (max: number) =>
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused here
     .regex(/^[^\u0000-\u001f\u007f]+$/, 'must not contain control characters');
 
+export const SOURCE_TYPES = ['git', 'directory', 'archive', 's3', 'oci', 'sarif'] as const;
+
+/** Which fields belong to which kind of source; the first of each is the one it needs. */
+const SOURCE_FIELDS = {
+  git: ['git_url', 'branch', 'tag', 'commit', 'submodules'],
+  directory: ['directory_path'],
+  archive: ['archive_path'],
+  s3: ['s3_uri'],
+  oci: ['oci_reference'],
+} as const;
+
 export const ScanCreateRequest = z
   .strictObject({
     workspace_id: WorkspaceId.default('default'),
     component_id: ComponentId,
     assessment_id: AssessmentId.default('default'),
-    source_type: z.enum(['git', 'directory']).default('git'),
+    source_type: z.enum(['git', 'directory', 'archive', 's3', 'oci']).default('git'),
     git_url: printable(2048).optional(),
     branch: printable(255).optional(),
+    tag: printable(255).optional(),
     commit: z
       .string()
       .regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/, 'a commit is its full hexadecimal id')
       .optional(),
+    submodules: z.boolean().optional().meta({ description: 'Fetch submodules too; off by default.' }),
     directory_path: printable(4096).optional(),
+    archive_path: z
+      .string()
+      .regex(/^archives\/[0-9a-f]{64}\/[^/]{1,255}$/, 'is the archive_path that the upload answered with')
+      .optional(),
+    s3_uri: printable(1024)
+      .regex(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/.*)?$/, 'looks like s3://bucket/prefix')
+      .optional(),
+    oci_reference: printable(512).optional(),
     requested_by: printable(256).optional(),
     profile: z.string().min(1).max(64).default('light'),
     manifest: Manifest.optional(),
+    manifest_path: printable(1024).optional().meta({ description: 'Path of the manifest inside the source.' }),
+    manifest_uri: printable(2048)
+      .regex(/^(file|s3|https|oci):\/\//, 'starts with file://, s3://, https:// or oci://')
+      .optional(),
+    manifest_signature_uri: printable(2048)
+      .regex(/^(file|s3|https|oci):\/\//, 'starts with file://, s3://, https:// or oci://')
+      .optional(),
+    publish: z
+      .boolean()
+      .default(true)
+      .meta({ description: 'Go on to permit and publication; when false, until an upload request asks for it.' }),
   })
   .superRefine((request, context) => {
-    const need = request.source_type === 'git' ? 'git_url' : 'directory_path';
-    const useless = request.source_type === 'git' ? 'directory_path' : 'git_url';
-    if (request[need] === undefined) {
-      context.addIssue({
-        code: 'custom',
-        path: [need],
-        message: `${need} is required when source_type='${request.source_type}'`,
-      });
-    }
-    if (request[useless] !== undefined) {
-      context.addIssue({
-        code: 'custom',
-        path: [useless],
-        message: `${useless} does not belong to source_type='${request.source_type}'`,
-      });
-    }
-    if (request.branch !== undefined && request.commit !== undefined) {
-      context.addIssue({ code: 'custom', path: ['commit'], message: 'give a branch or a commit, not both' });
-    }
+    const problem = (path: string, message: string) =>
+      context.addIssue({ code: 'custom', path: [path], message });
+    const need = SOURCE_FIELDS[request.source_type][0];
+    if (request[need] === undefined)
+      problem(need, `${need} is required when source_type='${request.source_type}'`);
+    for (const [type, fields] of Object.entries(SOURCE_FIELDS))
+      for (const field of fields)
+        if (type !== request.source_type && request[field] !== undefined)
+          problem(field, `${field} does not belong to source_type='${request.source_type}'`);
+    const revisions = [request.branch, request.tag, request.commit].filter((given) => given !== undefined);
+    if (revisions.length > 1) problem('commit', 'give a branch, a tag or a commit, and not several of them');
+    const manifests = [request.manifest, request.manifest_path, request.manifest_uri];
+    if (manifests.filter((given) => given !== undefined).length > 1)
+      problem('manifest', "give one of 'manifest', 'manifest_path' and 'manifest_uri'");
+    if (request.manifest_signature_uri !== undefined && request.manifest_uri === undefined)
+      problem('manifest_signature_uri', "'manifest_signature_uri' belongs to a 'manifest_uri'");
   });
 export type ScanCreateRequest = z.infer<typeof ScanCreateRequest>;
 
@@ -66,7 +97,9 @@ export const ScanAccepted = z.object({
   assessment_id: AssessmentId,
   status: ScanState,
   profile: z.string(),
-  manifest_digest: z.string(),
+  /** Null until a manifest that is not in the request has been read. */
+  manifest_digest: z.string().nullable(),
+  stream_url: z.string(),
   workflow_id: z.string(),
 });
 export type ScanAccepted = z.infer<typeof ScanAccepted>;
@@ -87,20 +120,29 @@ export const ScanStatus = z.object({
   assessment_id: AssessmentId,
   status: ScanState,
   verdict: Verdict.nullable(),
-  source_type: z.enum(['git', 'directory']),
+  source_type: z.enum(SOURCE_TYPES),
+  /** What was asked for, in one line. */
+  source: z.string(),
   git_url: z.string().nullable(),
   branch: z.string().nullable(),
+  tag: z.string().nullable(),
   commit: z.string().nullable(),
   directory_path: z.string().nullable(),
   content_hash: z.string().nullable(),
+  /** sha256 of the archive, or digest of the image. */
+  origin_digest: z.string().nullable(),
   requested_by: z.string().nullable(),
   profile: z.string(),
-  manifest_digest: z.string(),
+  manifest_digest: z.string().nullable(),
   created_at: z.string(),
   started_at: z.string().nullable(),
   completed_at: z.string().nullable(),
   steps: z.array(Step),
+  tools: z.array(ToolRun),
   findings: SeverityCounts.nullable(),
+  /** The scan this one was compared with, and how the findings stand to it. */
+  baseline_test_id: TestId.nullable(),
+  changes: ChangeCounts.nullable(),
   violations: z.array(z.string()),
   /** Name of the thing → its path inside the bundle. */
   artifacts: z.record(z.string(), z.string()),
@@ -114,6 +156,7 @@ export const ScanStatus = z.object({
   indexed: z.number().int().nullable(),
   warnings: z.array(Notice),
   errors: z.array(Notice),
+  stream_url: z.string(),
   workflow_id: z.string(),
 });
 export type ScanStatus = z.infer<typeof ScanStatus>;

@@ -9,11 +9,27 @@ export const Source = z.discriminatedUnion('type', [
     /** A URL without credentials, or an absolute path below an allowed root. */
     url: z.string(),
     branch: z.string().optional(),
+    tag: z.string().optional(),
     commit: z.string().optional(),
+    submodules: z.boolean().optional(),
   }),
   z.object({ type: z.literal('directory'), path: z.string() }),
+  /** An archive that was uploaded: named by its digest, so that nobody can name another's. */
+  z.object({ type: z.literal('archive'), sha256: Sha256, name: z.string() }),
+  z.object({ type: z.literal('s3'), bucket: z.string(), prefix: z.string() }),
+  /** An image or artifact in a registry, by tag or digest. */
+  z.object({ type: z.literal('oci'), reference: z.string() }),
+  /** Results that another pipeline brings: there is nothing to scan, only to normalise, gate and sign. */
+  z.object({
+    type: z.literal('sarif'),
+    sha256: Sha256,
+    commit: z.string(),
+    ref: z.string(),
+    repository: z.string(),
+  }),
 ]);
 export type Source = z.infer<typeof Source>;
+export type SourceType = Source['type'];
 
 export const RunIdentity = z.object({
   scope: Scope,
@@ -23,14 +39,33 @@ export const RunIdentity = z.object({
 });
 export type RunIdentity = z.infer<typeof RunIdentity>;
 
+/** Where the manifest of a run comes from. All but the first are read by the run itself, and checked there. */
+export const ManifestSource = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('inline'), manifest: Manifest, digest: Sha256 }),
+  z.object({ type: z.literal('repository'), path: z.string() }),
+  z.object({ type: z.literal('uri'), uri: z.string(), signatureUri: z.string().nullable() }),
+]);
+export type ManifestSource = z.infer<typeof ManifestSource>;
+
+/** A manifest that was read, held against its schema and, where that is asked for, its signature. */
+export const ResolvedManifest = z.object({
+  manifest: Manifest,
+  /** Of an inline manifest over its canonical JSON, of any other over its bytes. */
+  digest: Sha256,
+  /** Key id of who signed it; null when nobody had to. */
+  signedBy: z.string().nullable(),
+});
+export type ResolvedManifest = z.infer<typeof ResolvedManifest>;
+
 export const ScanInput = RunIdentity.extend({
   source: Source,
   profile: z.string(),
-  manifest: Manifest,
-  manifestDigest: Sha256,
+  manifest: ManifestSource,
   requestedBy: z.string().nullable(),
   /** When it was asked for, ISO 8601. */
   requestedAt: z.string(),
+  /** Whether the run goes on to permit and publication by itself, or waits for an upload request. */
+  publish: z.boolean(),
 });
 export type ScanInput = z.infer<typeof ScanInput>;
 
@@ -38,6 +73,9 @@ export type ScanInput = z.infer<typeof ScanInput>;
 export const Checkout = z.object({
   commit: z.string().nullable(),
   branch: z.string().nullable(),
+  tag: z.string().nullable(),
+  /** sha256 of the archive that was unpacked, or digest of the manifest that a registry gave. */
+  originDigest: z.string().nullable(),
   /** Over names, modes and bytes of every file that is scanned. */
   contentHash: Sha256,
   files: z.number().int(),
@@ -62,6 +100,14 @@ export const PermitDecision = z.object({
   reason: z.string().nullable(),
 });
 export type PermitDecision = z.infer<typeof PermitDecision>;
+
+/** Permit and publication of evidence that is signed already. */
+export const UploadInput = RunIdentity.extend({
+  bundle: BundleReference,
+  tier: z.enum(['basic', 'verified']),
+  requestedBy: z.string().nullable(),
+});
+export type UploadInput = z.infer<typeof UploadInput>;
 
 export const PublishInput = RunIdentity.extend({ bundle: BundleReference, permitId: PermitId });
 export type PublishInput = z.infer<typeof PublishInput>;
