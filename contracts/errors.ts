@@ -12,6 +12,21 @@ export const ERROR_STATUS = {
   idempotency_conflict: 409,
   unknown_profile: 422,
   unsupported_tool: 422,
+  scan_not_finished: 409,
+  scan_finished: 409,
+  not_uploadable: 409,
+  range_not_satisfiable: 416,
+  // manifests
+  manifest_invalid: 422,
+  manifest_unreachable: 422,
+  manifest_unsigned: 422,
+  manifest_signature_invalid: 422,
+  // archives
+  archive_invalid: 422,
+  archive_too_large: 413,
+  archive_not_found: 422,
+  // reports of other tools
+  report_invalid: 422,
   // where the source comes from
   source_not_allowed: 403,
   source_not_found: 422,
@@ -37,6 +52,8 @@ export const ERROR_STATUS = {
   registry_refused: 502,
   dependency_unavailable: 503,
   tool_failed: 500,
+  tool_not_available: 503,
+  tool_timed_out: 504,
   newer_database: 500,
   migration_failed: 500,
   internal_error: 500,
@@ -49,6 +66,7 @@ const RETRYABLE: ReadonlySet<ErrorCode> = new Set([
   'dependency_unavailable',
   'internal_error',
   'source_unreachable',
+  'manifest_unreachable',
 ]);
 
 export type FieldError = { readonly path: string; readonly message: string };

@@ -160,6 +160,52 @@ export const FIELDS = {
     '500000',
   ),
 
+  CERTUS_SOURCE_BUCKETS: field(
+    list.default([]),
+    'S3 buckets below which sources and manifests may be read; none by default.',
+    'team-sources,team-manifests',
+  ),
+  CERTUS_SOURCE_REGISTRIES: field(
+    list.default([]),
+    'OCI registries that images and manifests may be read from; none by default.',
+    'registry.example.org',
+  ),
+  CERTUS_GIT_CREDENTIALS_FILE: field(
+    optionalFile,
+    'Credentials for git hosts, a line each: https://user:token@host. Zone assurance only.',
+    '/run/secrets/git-credentials',
+  ),
+  CERTUS_ARCHIVE_MAX_BYTES: field(
+    bytes.default(2 * 1024 ** 3),
+    'An uploaded archive larger than this is refused.',
+    '4294967296',
+  ),
+  CERTUS_MANIFEST_KEY_FILE: field(
+    optionalFile,
+    'Public keys (PEM) that manifests read from a URI must be signed with.',
+    '/etc/certus/manifest-keys.pem',
+  ),
+  CERTUS_MANIFEST_ALLOWED_HOSTS: field(
+    list.default([]),
+    'Hosts that manifests may be read from although their address is private.',
+    'manifests.internal',
+  ),
+  CERTUS_ADVISORIES: field(
+    place('http:', 'https:').optional(),
+    'Known vulnerabilities: a folder that `certus advisories` filled, or the address of an OSV service.',
+    'https://api.osv.dev',
+  ),
+  CERTUS_TOOL_PATH: field(
+    text.optional(),
+    'Folders, as in PATH, in which installed scanners are looked for; PATH itself when not set.',
+    '/opt/scanners/bin:/usr/bin',
+  ),
+  CERTUS_TOOLS_SIDE_BY_SIDE: field(
+    z.coerce.number().int().min(1).max(64).default(2),
+    'Tools that one worker runs at the same time.',
+    '4',
+  ),
+
   CERTUS_OBJECTS: field(
     place('s3:').optional(),
     'Object storage: a folder, or s3: with the settings below.',
