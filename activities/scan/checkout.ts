@@ -86,7 +86,8 @@ async function makeCheckout(
     const skipped = origin.skipped.notices();
     if (content.files === 0)
       throw new CertusError('source_empty', `the source holds no file to scan (${skipped.length} skipped)`);
-    const checkout: Checkout = { commit: origin.commit, branch: origin.branch, ...content, skipped };
+    const { commit, branch, tag, originDigest } = origin;
+    const checkout: Checkout = { commit, branch, tag, originDigest, ...content, skipped };
     await rm(join(draft, 'repository'), { recursive: true, force: true });
     await writeFile(join(draft, 'checkout.json'), JSON.stringify(checkout));
     await moveInto(draft, folder);
@@ -107,7 +108,7 @@ async function moveInto(draft: string, folder: string): Promise<void> {
   });
 }
 
-type Origin = { readonly commit: string | null; readonly branch: string | null; readonly skipped: Skipped };
+type Origin = Pick<Checkout, 'commit' | 'branch' | 'tag' | 'originDigest'> & { readonly skipped: Skipped };
 
 async function materialise(
   source: Source,
@@ -117,12 +118,16 @@ async function materialise(
   signal?: AbortSignal,
 ): Promise<Origin> {
   if (source.type === 'git') return fromGit(source, join(draft, 'repository'), tree, limits, signal);
+  if (source.type !== 'directory')
+    throw new CertusError('source_not_allowed', `sources of type ${source.type} cannot be fetched`);
   const path = await allowedPath(source.path, limits.roots);
   if (!(await stat(path)).isDirectory())
     throw new CertusError('source_not_found', `${source.path} is not a folder`);
   return {
     commit: null,
     branch: null,
+    tag: null,
+    originDigest: null,
     skipped: await copyDirectory({ source: path, target: tree, limits, signal }),
   };
 }
@@ -158,5 +163,5 @@ async function fromGit(
   }
   requireWithin(limits, files.length, bytes);
   await writeFiles(repository, fetched.commit, files, tree, signal);
-  return { ...fetched, skipped };
+  return { ...fetched, tag: null, originDigest: null, skipped };
 }
