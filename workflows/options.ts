@@ -9,7 +9,7 @@ import { taskQueue, type Zone } from '../contracts/zones.ts';
  *
  * A cancelled step is waited for: what it was writing is known before the run is closed and its checkout removed.
  */
-export const inZone = (zone: Zone, longest: '10 minutes' | '1 hour'): ActivityOptions => ({
+export const inZone = (zone: Zone, longest: '10 minutes' | '1 hour' | '1 day'): ActivityOptions => ({
   taskQueue: taskQueue(zone),
   startToCloseTimeout: longest,
   heartbeatTimeout: '15 seconds',

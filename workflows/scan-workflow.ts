@@ -1,7 +1,7 @@
 import {
+  type ActivityOptions,
   CancellationScope,
   defineQuery,
-  executeChild,
   isCancellation,
   proxyActivities,
   proxyLocalActivities,
@@ -10,17 +10,18 @@ import {
 } from '@temporalio/workflow';
 import type { ScanActivities } from '../activities/scan/create-scan-activities.ts';
 import type { RunRecord } from '../activities/scan/record-scan.ts';
-import type { TrustActivities } from '../activities/trust/create-trust-activities.ts';
+import type { Profile } from '../contracts/manifest.ts';
 import type { Step } from '../contracts/scan.ts';
-import { PROGRESS_QUERY, WORKFLOWS, workflowId } from '../contracts/workflow-names.ts';
-import type { RunIdentity, ScanInput } from '../contracts/workflows.ts';
-import { taskQueue } from '../contracts/zones.ts';
+import { type ToolRequest, toolRequests } from '../contracts/tool-choice.ts';
+import { PROGRESS_QUERY } from '../contracts/workflow-names.ts';
+import type { Checkout, ResolvedManifest, ScanInput } from '../contracts/workflows.ts';
 import { resolveProfile } from '../domain/policy/resolve-profile.ts';
 import { failureNotice, toFailure } from './failure-notice.ts';
 import { inZone } from './options.ts';
 import { ProgressBoard } from './progress.ts';
-import type { publishWorkflow } from './publish-workflow.ts';
-import { belongsTo, showState, showVerdict } from './search-attributes.ts';
+import { permitAndPublish } from './permit-and-publish.ts';
+import { identityOf } from './run-identity.ts';
+import { showState, showVerdict } from './search-attributes.ts';
 
 export const progress = defineQuery<Step[]>(PROGRESS_QUERY);
 
@@ -28,9 +29,19 @@ export const progress = defineQuery<Step[]>(PROGRESS_QUERY);
  * Steps over foreign code: whatever that does to a worker, it may not do it for ever. Half an hour of trying outlasts what
  * ails a machine; a remote that stays away is given up sooner, by the activities themselves.
  */
-const { fetchSource, runTool } = proxyActivities<ScanActivities>({
+const overForeignCode: ActivityOptions['retry'] = {
+  initialInterval: '500 milliseconds',
+  maximumInterval: '2 minutes',
+  maximumAttempts: 25,
+};
+const { fetchSource, resolveManifest, importReport } = proxyActivities<ScanActivities>({
   ...inZone('assurance', '1 hour'),
-  retry: { initialInterval: '500 milliseconds', maximumInterval: '2 minutes', maximumAttempts: 25 },
+  retry: overForeignCode,
+});
+// A tool has a time limit of its own below this one, and waits its turn when the worker is busy with others.
+const { runTool } = proxyActivities<ScanActivities>({
+  ...inZone('assurance', '1 day'),
+  retry: overForeignCode,
 });
 const { composeBundle, signBundle } = proxyActivities<ScanActivities>(inZone('assurance', '1 hour'));
 // Bookkeeping of the zone that runs this workflow: done on the spot, without a way through the server for each.
@@ -40,13 +51,12 @@ const { recordScan, cleanUp } = proxyLocalActivities<ScanActivities>({
   localRetryThreshold: '5 seconds',
   retry: { initialInterval: '500 milliseconds', maximumInterval: '2 minutes' },
 });
-const { decidePermit } = proxyActivities<TrustActivities>(inZone('trust', '10 minutes'));
 
 type Learn = (more: Partial<RunRecord>) => RunRecord;
 
 /** Carries one source through the whole chain: scan, sign, permit, publish, ingest. */
 export async function scanWorkflow(input: ScanInput): Promise<RunRecord> {
-  const board = new ProgressBoard(['fetch', 'scan', 'gate', 'sign', 'permit', 'publish']);
+  const board = new ProgressBoard(['fetch', 'manifest', 'scan', 'gate', 'sign', 'permit', 'publish']);
   setHandler(progress, () => board.steps());
   let run: RunRecord = { status: 'RUNNING', startedAt: now() };
   const learn: Learn = (more) => {
@@ -78,41 +88,47 @@ export async function scanWorkflow(input: ScanInput): Promise<RunRecord> {
 }
 
 async function carryThrough(input: ScanInput, board: ProgressBoard, learn: Learn): Promise<void> {
-  const run: RunIdentity = {
-    scope: input.scope,
-    component: input.component,
-    assessment: input.assessment,
-    testId: input.testId,
-  };
-  const { tools } = resolveProfile(input.manifest, input.profile);
   const startedAt = now();
-
   const checkout = await board.during('fetch', () => fetchSource(input));
   learn({ checkout });
-  await board.during('scan', () => Promise.all(tools.map((tool) => runTool(input, checkout, tool))));
+  const manifest = await board.during('manifest', () => readManifest(input, checkout));
+  learn({ manifestDigest: manifest.digest });
+  const profile = resolveProfile(manifest.manifest, input.profile);
+
+  const tools = await board.during('scan', () => look(input, checkout, profile));
   const assessment = await board.during('gate', () =>
-    composeBundle({ input, checkout, startedAt, completedAt: now() }),
+    composeBundle({ input, checkout, manifest, tools, startedAt, completedAt: now() }),
   );
   showVerdict(assessment.verdict);
   await Promise.all([
     board.during('sign', () => signBundle(input, assessment.bundle)),
     recordScan(input, learn({ assessment })), // the verdict shows now, however long Trust may keep the rest waiting
   ]);
-
-  const permit = await board.during('permit', () => decidePermit(run, assessment.bundle));
-  learn({ permit });
-  if (!permit.permitted) return board.skip('publish');
-
-  const publication = await board.during('publish', () =>
-    executeChild<typeof publishWorkflow>(WORKFLOWS.publish, {
-      workflowId: workflowId('publish', run),
-      taskQueue: taskQueue('transform'),
-      typedSearchAttributes: belongsTo(run),
-      args: [{ ...run, bundle: assessment.bundle, permitId: permit.permitId }],
-    }),
-  );
-  learn({ publication });
+  if (input.publish) await permitAndPublish(identityOf(input), assessment.bundle, board, learn);
+  else board.skip('permit', 'publish');
 }
+
+/** A manifest that came with the request has been held against its schema by the API, and lies in this history already. */
+async function readManifest(input: ScanInput, checkout: Checkout): Promise<ResolvedManifest> {
+  if (input.manifest.type !== 'inline') return resolveManifest(input, checkout);
+  const { manifest, digest } = input.manifest;
+  return { manifest, digest, signedBy: null };
+}
+
+/** All tools side by side, for no longer than the profile allows them together; the names of their results. */
+async function look(input: ScanInput, checkout: Checkout, profile: Profile): Promise<string[]> {
+  if (input.source.type === 'sarif') return [(await importReport(input)).tool];
+  const ceiling = profile.bundle.runtimeCeilingMinutes;
+  const until = ceiling === undefined ? null : new Date(Date.now() + ceiling * 60_000).toISOString();
+  const order = (tool: ToolRequest) => runTool(input, checkout, { ...tool, ...toldBy(profile), until });
+  return (await Promise.all(toolRequests(profile).map(order))).map(({ tool }) => tool);
+}
+
+/** What of a profile concerns the tools themselves. */
+const toldBy = ({ deniedLicenses, stackBaseUrl }: Profile) => ({
+  deniedLicenses,
+  target: stackBaseUrl ?? null,
+});
 
 /** Deterministic: inside a workflow the clock is the history's. */
 const now = (): string => new Date().toISOString();

@@ -1,5 +1,6 @@
 import { CertusError } from '../../contracts/errors.ts';
 import type { Notice, ScanState } from '../../contracts/scan.ts';
+import type { NewScanEvent } from '../../contracts/scan-event.ts';
 import type { Checkout, PermitDecision, Publication, ScanInput } from '../../contracts/workflows.ts';
 import { newScan } from '../../services/database/new-scan.ts';
 import type { ScanChanges } from '../../services/database/scan-record.ts';
@@ -14,6 +15,7 @@ export type RunRecord = {
   readonly startedAt: string;
   readonly completedAt?: string;
   readonly checkout?: Checkout;
+  readonly manifestDigest?: string;
   readonly assessment?: Assessment;
   readonly permit?: PermitDecision;
   readonly publication?: Publication;
@@ -22,7 +24,7 @@ export type RunRecord = {
 
 /** Writes the row that lists and filters read. */
 export async function recordScan(
-  { database, raw }: Pick<ScanDeps, 'database' | 'raw'>,
+  { database, raw, events }: Pick<ScanDeps, 'database' | 'raw' | 'events'>,
   input: ScanInput,
   run: RunRecord,
 ): Promise<void> {
@@ -35,10 +37,23 @@ export async function recordScan(
     await openScan(database, input.scope, newScan(input));
     await updateScan(database, input.scope, input.testId, said);
   }
+  if (run.completedAt !== undefined) await events.append(input.scope, input.testId, endOf(run, run.completedAt));
+}
+
+/** What every subscriber waits for: after this the stream says nothing any more. */
+function endOf({ status, manifestDigest, assessment, errors }: RunRecord, at: string): NewScanEvent[] {
+  const problems = (errors ?? []).map((error) => ({ type: 'error' as const, at, data: { ...error } }));
+  const data = {
+    status,
+    verdict: assessment?.verdict ?? null,
+    manifest_digest: manifestDigest ?? null,
+    bundle_digest: assessment?.bundle.digest ?? null,
+  };
+  return [...problems, { type: 'scan_complete', at, data }];
 }
 
 function changes(
-  { status, startedAt, completedAt, checkout, assessment, permit, publication, errors }: RunRecord,
+  { status, startedAt, completedAt, checkout, manifestDigest, assessment, permit, publication, errors }: RunRecord,
   raw: Bucket,
 ): ScanChanges {
   const warnings = [
@@ -49,7 +64,8 @@ function changes(
     status,
     startedAt: new Date(startedAt),
     ...(completedAt === undefined ? {} : { completedAt: new Date(completedAt) }),
-    ...(checkout === undefined ? {} : { commit: checkout.commit, contentHash: checkout.contentHash }),
+    ...(checkout === undefined ? {} : fetched(checkout)),
+    ...(manifestDigest === undefined ? {} : { manifestDigest }),
     ...(assessment === undefined ? {} : assessed(assessment, raw)),
     ...(permit === undefined ? {} : permitted(permit, status)),
     ...(publication === undefined ? {} : published(publication)),
@@ -58,12 +74,21 @@ function changes(
   };
 }
 
+const fetched = ({ commit, contentHash, originDigest }: Checkout): ScanChanges => ({
+  commit,
+  contentHash,
+  originDigest,
+});
+
 const assessed = (
-  { verdict, counts, violations, artifacts, bundle }: Assessment,
+  { verdict, counts, changes: difference, baseline, tools, violations, artifacts, bundle }: Assessment,
   raw: Bucket,
 ): ScanChanges => ({
   verdict,
   findings: counts,
+  changes: difference,
+  baseline,
+  tools: [...tools],
   violations: [...violations],
   artifacts: { ...artifacts },
   bundle: raw.locate(bundle.prefix.replace(/\/$/, '')),

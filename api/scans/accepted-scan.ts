@@ -1,18 +1,26 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { z } from 'zod';
 import { BUILT_IN_MANIFEST } from '../../contracts/built-in-manifest.ts';
 import { canonicalJson } from '../../contracts/canonical-json.ts';
 import { CertusError } from '../../contracts/errors.ts';
 import { findProfile } from '../../contracts/find-profile.ts';
-import type { Scope } from '../../contracts/identifiers.ts';
+import { type Scope, Sha256 } from '../../contracts/identifiers.ts';
 import type { Manifest } from '../../contracts/manifest.ts';
 import type { ScanCreateRequest } from '../../contracts/scan.ts';
-import type { Source } from '../../contracts/workflows.ts';
-import { ScanInput } from '../../contracts/workflows.ts';
+import { ManifestSource, ScanInput, type Source } from '../../contracts/workflows.ts';
 import type { Principal } from '../authentication.ts';
 
+const [, RepositoryManifest, UriManifest] = ManifestSource.options;
+/** An inline manifest goes by its digest. */
+const ManifestName = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('inline'), digest: Sha256 }),
+  RepositoryManifest,
+  UriManifest,
+]);
+
 /** What was accepted, without the manifest's text: small enough to lie beside the workflow as its memo. */
-export const AcceptedScan = ScanInput.omit({ manifest: true });
-export type AcceptedScan = Omit<ScanInput, 'manifest'>;
+export const AcceptedScan = ScanInput.omit({ manifest: true }).extend({ manifest: ManifestName });
+export type AcceptedScan = z.infer<typeof AcceptedScan>;
 
 export function scanInput(
   principal: Principal,
@@ -22,8 +30,8 @@ export function scanInput(
   now: Date,
 ): ScanInput {
   const scope = { tenant: principal.tenant, workspace: request.workspace_id };
-  const manifest = request.manifest ?? BUILT_IN_MANIFEST;
-  requireProfile(manifest, request.profile);
+  const manifest = manifestSource(request);
+  if (manifest.type === 'inline') requireProfile(manifest.manifest, request.profile);
   return {
     scope,
     component: request.component_id,
@@ -32,18 +40,32 @@ export function scanInput(
     source,
     profile: request.profile,
     manifest,
-    manifestDigest: sha256(canonicalJson(manifest)),
     requestedBy: request.requested_by ?? null,
     requestedAt: now.toISOString(),
+    publish: request.publish,
   };
 }
 
+export const acceptedScan = ({ manifest, ...input }: ScanInput): AcceptedScan => ({
+  ...input,
+  manifest: manifest.type === 'inline' ? { type: 'inline', digest: manifest.digest } : manifest,
+});
+
 /** Two requests are the same when this is: everything that was asked, and not when. */
-export function requestDigest(scan: AcceptedScan): string {
-  const { scope, component, assessment, source, profile, manifestDigest, requestedBy } = scan;
-  return sha256(
-    canonicalJson({ scope, component, assessment, source, profile, manifestDigest, requestedBy }),
-  );
+export function requestDigest({ testId: _testId, requestedAt: _at, ...asked }: AcceptedScan): string {
+  return sha256(canonicalJson(asked));
+}
+
+function manifestSource(request: ScanCreateRequest): ManifestSource {
+  if (request.manifest_path !== undefined) return { type: 'repository', path: request.manifest_path };
+  if (request.manifest_uri !== undefined)
+    return {
+      type: 'uri',
+      uri: request.manifest_uri,
+      signatureUri: request.manifest_signature_uri ?? null,
+    };
+  const manifest = request.manifest ?? BUILT_IN_MANIFEST;
+  return { type: 'inline', manifest, digest: sha256(canonicalJson(manifest)) };
 }
 
 /** The key belongs to its tenant and workspace: nobody can guess their way to another's scan with it. */

@@ -1,4 +1,3 @@
-import { canonicalJson } from '../../contracts/canonical-json.ts';
 import { CertusError } from '../../contracts/errors.ts';
 import type { ScanCreateRequest } from '../../contracts/scan.ts';
 import { workflowId } from '../../contracts/workflow-names.ts';
@@ -8,7 +7,7 @@ import type { ScanRecord } from '../../services/database/scan-record.ts';
 import { findScan, openScan } from '../../services/database/scans.ts';
 import type { Principal } from '../authentication.ts';
 import type { ApiDeps } from '../deps.ts';
-import { type AcceptedScan, requestDigest, scanInput } from './accepted-scan.ts';
+import { type AcceptedScan, acceptedScan, requestDigest, scanInput } from './accepted-scan.ts';
 import { findStartedScan, startScan, withdrawScan } from './scan-runs.ts';
 import { acceptSource } from './source-policy.ts';
 
@@ -24,41 +23,28 @@ export async function createScan(
   request: ScanCreateRequest,
   idempotencyKey: string | undefined,
 ): Promise<Created> {
-  const source = await acceptSource(request, deps.settings.CERTUS_SOURCE_ROOTS);
+  const source = await acceptSource(request, deps.settings);
   const input = scanInput(principal, request, source, idempotencyKey, new Date());
   // Asked in any case: without the database nothing is accepted.
   const row = await findScan(deps.database, input.scope, input.testId);
-  if (row) return replay(await acceptedBefore(deps, row, input), input);
+  if (row) return replay(await acceptedBefore(deps, row), input);
   const { started, scan } = await startScan(deps.temporal, input);
-  await recordOrWithdraw(deps, scan);
-  return started ? { scan, replayed: false } : replay(scan, input);
+  if (!started) return replay(scan, input);
+  await recordOrWithdraw(deps, input);
+  return { scan, replayed: false };
 }
 
 function replay(before: AcceptedScan, now: ScanInput): Created {
-  if (requestDigest(before) !== requestDigest(now)) throw conflict();
+  if (requestDigest(before) !== requestDigest(acceptedScan(now))) throw conflict();
   return { scan: before, replayed: true };
 }
 
-/** The engine remembers the request to the letter; the row, which outlives it, all but the commit that was asked for. */
-async function acceptedBefore(
-  deps: Pick<ApiDeps, 'temporal'>,
-  row: ScanRecord,
-  input: ScanInput,
-): Promise<AcceptedScan> {
+/** The engine remembers a request for as long as it keeps the run; the row outlives it. */
+async function acceptedBefore(deps: Pick<ApiDeps, 'temporal'>, row: ScanRecord): Promise<AcceptedScan> {
   const remembered = await findStartedScan(deps.temporal, row.workflowId);
   if (remembered) return remembered;
-  if (!isRowOf(row, input)) throw conflict();
-  return input;
-}
-
-function isRowOf(row: ScanRecord, input: ScanInput): boolean {
-  const { createdAt: _createdAt, ...asked } = newScan(input);
-  const found = Object.fromEntries(Object.keys(asked).map((key) => [key, row[key as keyof ScanRecord]]));
-  const commit = input.source.type === 'git' ? input.source.commit : undefined;
-  return (
-    canonicalJson(found) === canonicalJson(asked) &&
-    (commit === undefined || row.commit === null || row.commit === commit)
-  );
+  if (row.request === null) throw conflict();
+  return acceptedScan(row.request);
 }
 
 /**
@@ -67,7 +53,7 @@ function isRowOf(row: ScanRecord, input: ScanInput): boolean {
  */
 async function recordOrWithdraw(
   deps: Pick<ApiDeps, 'database' | 'temporal' | 'log'>,
-  scan: AcceptedScan,
+  scan: ScanInput,
 ): Promise<void> {
   const id = workflowId('scan', scan);
   const owner = await recorded(deps, scan);
@@ -79,7 +65,7 @@ async function recordOrWithdraw(
 /** The workflow that owns the row; `undefined` when the database went away after the commit point. */
 async function recorded(
   deps: Pick<ApiDeps, 'database' | 'log'>,
-  scan: AcceptedScan,
+  scan: ScanInput,
 ): Promise<string | undefined> {
   try {
     return (await openScan(deps.database, scan.scope, newScan(scan))).workflowId;

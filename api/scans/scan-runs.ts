@@ -13,7 +13,7 @@ import type { Step } from '../../contracts/scan.ts';
 import { PROGRESS_QUERY, WORKFLOWS, workflowId } from '../../contracts/workflow-names.ts';
 import type { ScanInput } from '../../contracts/workflows.ts';
 import { SEARCH_ATTRIBUTES, taskQueue } from '../../contracts/zones.ts';
-import { AcceptedScan } from './accepted-scan.ts';
+import { AcceptedScan, acceptedScan } from './accepted-scan.ts';
 
 const PATIENCE = 5000;
 /** Progress is a courtesy: an answer does not wait longer for it. */
@@ -25,7 +25,7 @@ export async function startScan(
   temporal: Client,
   input: ScanInput,
 ): Promise<{ readonly started: boolean; readonly scan: AcceptedScan }> {
-  const { manifest: _manifest, ...scan } = input;
+  const scan = acceptedScan(input);
   try {
     await temporal.withDeadline(Date.now() + PATIENCE, () =>
       temporal.workflow.start(WORKFLOWS.scan, {

@@ -5,28 +5,82 @@ import { CertusError } from '../../contracts/errors.ts';
 import { readGitUrl } from '../../contracts/git-url.ts';
 import type { ScanCreateRequest } from '../../contracts/scan.ts';
 import type { Source } from '../../contracts/workflows.ts';
+import type { Settings } from '../../services/config/settings.ts';
 import { isBelow } from '../../services/files/allowed-path.ts';
 import { invalid } from '../problems.ts';
 
 type SourceFields = Pick<
   ScanCreateRequest,
-  'source_type' | 'git_url' | 'directory_path' | 'branch' | 'commit'
+  | 'source_type'
+  | 'git_url'
+  | 'branch'
+  | 'tag'
+  | 'commit'
+  | 'submodules'
+  | 'directory_path'
+  | 'archive_path'
+  | 's3_uri'
+  | 'oci_reference'
+>;
+
+/** What of the outside world sources may come from. */
+export type SourcePolicy = Pick<
+  Settings,
+  'CERTUS_SOURCE_ROOTS' | 'CERTUS_SOURCE_BUCKETS' | 'CERTUS_SOURCE_REGISTRIES'
 >;
 
 /** Decides whether Certus may fetch what was asked for; the checkout checks again, on the machine it runs on. */
-export async function acceptSource(request: SourceFields, roots: readonly string[]): Promise<Source> {
-  if (request.source_type === 'directory') {
-    return {
-      type: 'directory',
-      path: await localPath('directory_path', request.directory_path ?? '', roots),
-    };
+export async function acceptSource(request: SourceFields, policy: SourcePolicy): Promise<Source> {
+  const roots = policy.CERTUS_SOURCE_ROOTS;
+  switch (request.source_type) {
+    case 'git':
+      return {
+        type: 'git',
+        url: await gitUrl(request.git_url ?? '', roots),
+        ...(request.branch === undefined ? {} : { branch: refName('branch', request.branch) }),
+        ...(request.tag === undefined ? {} : { tag: refName('tag', request.tag) }),
+        ...(request.commit === undefined ? {} : { commit: request.commit }),
+        ...(request.submodules === true ? { submodules: true } : {}),
+      };
+    case 'directory':
+      return {
+        type: 'directory',
+        path: await localPath('directory_path', request.directory_path ?? '', roots),
+      };
+    case 'archive':
+      return uploadedArchive(request.archive_path ?? '');
+    case 's3':
+      return bucketPrefix(request.s3_uri ?? '', policy.CERTUS_SOURCE_BUCKETS);
+    case 'oci':
+      return ociReference(request.oci_reference ?? '', policy.CERTUS_SOURCE_REGISTRIES);
   }
-  return {
-    type: 'git',
-    url: await gitUrl(request.git_url ?? '', roots),
-    ...(request.branch === undefined ? {} : { branch: branchName(request.branch) }),
-    ...(request.commit === undefined ? {} : { commit: request.commit }),
-  };
+}
+
+/** Named by its digest: who does not know the bytes cannot name the upload. */
+function uploadedArchive(path: string): Source {
+  const [, sha256 = '', name = ''] = path.split('/');
+  return { type: 'archive', sha256, name };
+}
+
+function bucketPrefix(uri: string, buckets: readonly string[]): Source {
+  const [, bucket = '', prefix = ''] = /^s3:\/\/([^/]+)\/?(.*)$/s.exec(uri) ?? [];
+  if (!buckets.includes(bucket))
+    throw new CertusError('source_not_allowed', 'the bucket must be one of CERTUS_SOURCE_BUCKETS');
+  if (prefix.split('/').some((part) => part === '.' || part === '..'))
+    throw refused('s3_uri', 'is not a prefix of keys');
+  return { type: 's3', bucket, prefix };
+}
+
+/** `registry/repository:tag` or `registry/repository@sha256:…`; without a tag it is "latest", as everywhere. */
+function ociReference(reference: string, registries: readonly string[]): Source {
+  const [, registry = '', repository = '', revision] =
+    /^([a-z0-9.-]+(?::\d{1,5})?)\/([a-z0-9]+(?:[._/-]+[a-z0-9]+)*)(:[\w][\w.-]{0,127}|@sha256:[0-9a-f]{64})?$/i.exec(
+      reference.replace(/^oci:\/\//, ''),
+    ) ?? [];
+  if (repository === '') throw refused('oci_reference', 'looks like registry/repository:tag');
+  if (!registries.includes(registry))
+    throw new CertusError('source_not_allowed', 'the registry must be one of CERTUS_SOURCE_REGISTRIES');
+  return { type: 'oci', reference: `${registry}/${repository}${revision ?? ':latest'}` };
 }
 
 async function gitUrl(given: string, roots: readonly string[]): Promise<string> {
@@ -71,11 +125,11 @@ function pathOfFileUrl(given: string): string {
   }
 }
 
-/** What git itself refuses in a branch name, and what it would take for an option. */
-function branchName(branch: string): string {
-  if (/^[-/.]|\.\.|[\s~^:?*[\\]|@\{|\/\/|[/.]$|\.lock$/.test(branch))
-    throw refused('branch', 'is not a branch name');
-  return branch;
+/** What git itself refuses in the name of a branch or tag, and what it would take for an option. */
+function refName(field: 'branch' | 'tag', name: string): string {
+  if (/^[-/.]|\.\.|[\s~^:?*[\\]|@\{|\/\/|[/.]$|\.lock$/.test(name))
+    throw refused(field, `is not a ${field} name`);
+  return name;
 }
 
 function refused(path: string, message: string): CertusError {

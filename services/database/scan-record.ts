@@ -1,15 +1,9 @@
 import { z } from 'zod';
 import { SeverityCounts } from '../../contracts/finding.ts';
 import { Notice, ScanState, UploadStatus, Verdict } from '../../contracts/scan.ts';
-
-/** Where the sources came from, as the request named it. */
-export const ScanSource = z.object({
-  type: z.enum(['git', 'directory']),
-  gitUrl: z.string().nullable(),
-  branch: z.string().nullable(),
-  directoryPath: z.string().nullable(),
-});
-export type ScanSource = z.infer<typeof ScanSource>;
+import { ToolRun } from '../../contracts/tool-run.ts';
+import { ChangeCounts } from '../../contracts/triage.ts';
+import { ScanInput, Source } from '../../contracts/workflows.ts';
 
 /** One run as it lies in the database; its scope is the caller's. */
 export const ScanRecord = z.object({
@@ -18,17 +12,24 @@ export const ScanRecord = z.object({
   assessment: z.string(),
   status: ScanState,
   verdict: Verdict.nullable(),
-  source: ScanSource,
+  source: Source,
   requestedBy: z.string().nullable(),
   profile: z.string(),
-  manifestDigest: z.string(),
+  /** Null until a manifest that is not in the request has been read. */
+  manifestDigest: z.string().nullable(),
+  /** Everything that was asked for, so that it can be asked for again. */
+  request: ScanInput.nullable(),
   workflowId: z.string(),
   createdAt: z.date(),
   startedAt: z.date().nullable(),
   completedAt: z.date().nullable(),
   commit: z.string().nullable(),
   contentHash: z.string().nullable(),
+  originDigest: z.string().nullable(),
+  tools: z.array(ToolRun),
   findings: SeverityCounts.nullable(),
+  baseline: z.string().nullable(),
+  changes: ChangeCounts.nullable(),
   violations: z.array(z.string()),
   artifacts: z.record(z.string(), z.string()),
   bundle: z.string().nullable(),
@@ -47,6 +48,7 @@ export type ScanRecord = z.infer<typeof ScanRecord>;
 /** What is known before a run has begun. */
 export type NewScan = Pick<
   ScanRecord,
+  | 'request'
   | 'testId'
   | 'component'
   | 'assessment'
@@ -59,4 +61,4 @@ export type NewScan = Pick<
 >;
 
 /** What a run may learn; who it is and where it came from never changes. */
-export type ScanChanges = Partial<Omit<ScanRecord, keyof NewScan>>;
+export type ScanChanges = Partial<Omit<ScanRecord, Exclude<keyof NewScan, 'manifestDigest'>>>;

@@ -20,7 +20,8 @@ export type ScanListing = {
 /** Inserts the run unless it is there and returns the row in force: the API and the first activity both call it. */
 export async function openScan({ client }: Database, scope: Scope, scan: NewScan): Promise<ScanRecord> {
   const { tenant, workspace } = scope;
-  const row = { ...storable(scan), tenant, workspace, status: 'QUEUED' };
+  const { request, ...rest } = storable(scan);
+  const row = { ...rest, request: request ?? Prisma.DbNull, tenant, workspace, status: 'QUEUED' };
   await reachable(client.scan.createMany({ data: [row], skipDuplicates: true }));
   return existing(await find(client, scope, scan.testId), scan.testId);
 }
@@ -109,6 +110,10 @@ function following({ createdAt, testId }: ScanCursor): Prisma.ScanWhereInput {
 
 /** Prisma tells a JSON null from an absent value; ours is always the database's NULL. */
 function columns(changes: ScanChanges): Prisma.ScanUpdateManyMutationInput {
-  const { findings, ...rest } = storable(changes);
-  return findings === undefined ? rest : { ...rest, findings: findings ?? Prisma.DbNull };
+  const { findings, changes: difference, ...rest } = storable(changes);
+  return {
+    ...rest,
+    ...(findings === undefined ? {} : { findings: findings ?? Prisma.DbNull }),
+    ...(difference === undefined ? {} : { changes: difference ?? Prisma.DbNull }),
+  };
 }

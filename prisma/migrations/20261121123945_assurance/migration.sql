@@ -13,9 +13,9 @@ CREATE TABLE "findings" (
     "test_id" TEXT NOT NULL,
     "ordinal" INTEGER NOT NULL,
     "component" TEXT NOT NULL,
-    "fingerprint" TEXT NOT NULL,
+    "fingerprints" TEXT[],
     "kind" TEXT NOT NULL,
-    "tool" TEXT NOT NULL,
+    "tools" TEXT[],
     "rule" TEXT NOT NULL,
     "title" TEXT NOT NULL,
     "rank" SMALLINT NOT NULL,
@@ -69,9 +69,6 @@ CREATE TABLE "scan_streams" (
 
 -- CreateIndex
 CREATE INDEX "findings_tenant_workspace_test_id_rank_ordinal_idx" ON "findings"("tenant", "workspace", "test_id", "rank", "ordinal");
-
--- CreateIndex
-CREATE INDEX "findings_tenant_workspace_component_fingerprint_idx" ON "findings"("tenant", "workspace", "component", "fingerprint");
 
 -- CreateIndex
 CREATE INDEX "triage_decisions_tenant_workspace_component_fingerprint_id_idx" ON "triage_decisions"("tenant", "workspace", "component", "fingerprint", "id" DESC);

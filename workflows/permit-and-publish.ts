@@ -1,0 +1,33 @@
+import { executeChild, proxyActivities } from '@temporalio/workflow';
+import type { RunRecord } from '../activities/scan/record-scan.ts';
+import type { TrustActivities } from '../activities/trust/create-trust-activities.ts';
+import { WORKFLOWS, workflowId } from '../contracts/workflow-names.ts';
+import type { BundleReference, RunIdentity } from '../contracts/workflows.ts';
+import { taskQueue } from '../contracts/zones.ts';
+import { inZone } from './options.ts';
+import type { ProgressBoard } from './progress.ts';
+import type { publishWorkflow } from './publish-workflow.ts';
+import { belongsTo } from './search-attributes.ts';
+
+const { decidePermit } = proxyActivities<TrustActivities>(inZone('trust', '10 minutes'));
+
+/** Asks Trust about signed evidence, and publishes what it permits. No permit, no publication. */
+export async function permitAndPublish(
+  run: RunIdentity,
+  bundle: BundleReference,
+  board: ProgressBoard,
+  learn: (more: Partial<RunRecord>) => RunRecord,
+): Promise<void> {
+  const permit = await board.during('permit', () => decidePermit(run, bundle));
+  learn({ permit });
+  if (!permit.permitted) return board.skip('publish');
+  const publication = await board.during('publish', () =>
+    executeChild<typeof publishWorkflow>(WORKFLOWS.publish, {
+      workflowId: workflowId('publish', run),
+      taskQueue: taskQueue('transform'),
+      typedSearchAttributes: belongsTo(run),
+      args: [{ ...run, bundle, permitId: permit.permitId }],
+    }),
+  );
+  learn({ publication });
+}
