@@ -3,7 +3,7 @@ import { Severity } from './finding.ts';
 import { ComponentId, TestId, WorkspaceId } from './identifiers.ts';
 
 /** A query parameter that may be given once or several times. */
-const many = <T extends z.ZodType>(item: T) =>
+export const many = <T extends z.ZodType>(item: T) =>
   z.preprocess(
     (value) => (value === undefined || Array.isArray(value) ? value : [value]),
     z.array(item).max(50).optional(),

@@ -1,5 +1,5 @@
-import { sourceText } from '../../contracts/source-text.ts';
 import type { ScanAccepted, ScanStatus, Step } from '../../contracts/scan.ts';
+import { sourceText } from '../../contracts/source-text.ts';
 import { workflowId } from '../../contracts/workflow-names.ts';
 import type { ScanRecord } from '../../services/database/scan-record.ts';
 import type { AcceptedScan } from './accepted-scan.ts';
