@@ -12,7 +12,7 @@ export type FindingDocument = {
   readonly path: string;
   readonly component: string;
   readonly testId: string;
-  readonly extra: { readonly start_line: number; readonly fingerprint: string };
+  readonly extra: { readonly start_line: number | null; readonly fingerprint: string };
   readonly capturedAt: string;
 };
 
@@ -33,12 +33,12 @@ export function findingDocuments(
     id: `${origin.testId}/${finding.fingerprint}`,
     kind: 'finding' as const,
     title: mask(finding.title),
-    text: `${mask(finding.message)}\n${mask(finding.snippet)}`,
+    text: `${mask(finding.message)}\n${mask(finding.snippet ?? '')}`,
     severity: finding.severity,
     rule: finding.rule,
     tool: finding.tool,
-    path: mask(finding.location.path),
-    extra: { start_line: finding.location.start_line, fingerprint: finding.fingerprint },
+    path: mask(finding.location?.path ?? ''),
+    extra: { start_line: finding.location?.start_line ?? null, fingerprint: finding.fingerprint },
     ...origin,
   }));
   return { documents, masked };

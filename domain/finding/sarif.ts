@@ -1,4 +1,4 @@
-import type { Finding, Severity } from '../../contracts/finding.ts';
+import type { Finding, Location, Severity } from '../../contracts/finding.ts';
 
 const LEVEL: Readonly<Record<Severity, string>> = {
   critical: 'error',
@@ -46,19 +46,19 @@ const toResult = ({ rule, severity, message, location, snippet, fingerprint }: F
   ruleId: rule,
   level: LEVEL[severity],
   message: { text: message },
-  locations: [
-    {
-      physicalLocation: {
-        artifactLocation: { uri: location.path.toWellFormed().split('/').map(encodeURIComponent).join('/') },
-        region: {
-          startLine: location.start_line,
-          startColumn: location.start_column,
-          endLine: location.end_line,
-          endColumn: location.end_column,
-          snippet: { text: snippet },
-        },
-      },
-    },
-  ],
+  locations: location === null ? [] : [{ physicalLocation: toPhysicalLocation(location, snippet) }],
   partialFingerprints: { 'certus/v1': fingerprint },
+});
+
+const toPhysicalLocation = (location: Location, snippet: string | null) => ({
+  artifactLocation: { uri: location.path.toWellFormed().split('/').map(encodeURIComponent).join('/') },
+  ...(location.start_line === null ? {} : { region: toRegion(location, location.start_line, snippet) }),
+});
+
+const toRegion = (location: Location, startLine: number, snippet: string | null) => ({
+  startLine,
+  ...(location.start_column === null ? {} : { startColumn: location.start_column }),
+  ...(location.end_line === null ? {} : { endLine: location.end_line }),
+  ...(location.end_column === null ? {} : { endColumn: location.end_column }),
+  ...(snippet === null ? {} : { snippet: { text: snippet } }),
 });

@@ -1,4 +1,5 @@
 import type { Finding, Severity } from '../../contracts/finding.ts';
+import { DRAFT_DEFAULTS, type FindingDraft } from './draft.ts';
 import { fingerprints } from './fingerprint.ts';
 import { hideSecrets, type Span } from './hide-secrets.ts';
 
@@ -12,13 +13,29 @@ export type SecretMatch = {
   readonly values: readonly string[];
 };
 
-type Draft = Omit<Finding, 'fingerprint'>;
-
 /** Turns the matches in one file into findings that no longer hold any secret of that file. */
 export function toFindings(path: string, content: string, matches: readonly SecretMatch[]): Finding[] {
+  const drafts = secretDrafts(path, content, matches);
+  const marks = fingerprints(
+    drafts.map(({ rule, location, snippet }) => ({
+      rule,
+      path: location?.path ?? '',
+      snippet: snippet ?? '',
+    })),
+  );
+  return drafts.map((draft, at) => {
+    const fingerprint = marks[at] as string;
+    return { ...draft, fingerprint, sources: [{ tool: draft.tool, rule: draft.rule, fingerprint }] };
+  });
+}
+
+/** The same, still without names, as scanners of our own hand them over. */
+export function secretDrafts(path: string, content: string, matches: readonly SecretMatch[]): FindingDraft[] {
   if (matches.length === 0) return [];
   const lines = lineStarts(content);
-  const placed = matches.map((match) => ({ match, span: place(content, match) }));
+  const placed = matches
+    .map((match) => ({ match, span: place(content, match) }))
+    .sort((a, b) => a.span[0] - b.span[0] || (a.match.rule < b.match.rule ? -1 : 1));
   const secrets = placed.flatMap(({ match, span }) =>
     match.values.length > 0 ? match.values : [content.slice(...span)],
   );
@@ -29,31 +46,27 @@ export function toFindings(path: string, content: string, matches: readonly Secr
   );
   // a file may bear its secret as its name, too
   const shownPath = hideSecrets(path, secrets, [])(0, path.length);
-  const drafts = placed
-    .map(({ match, span: [start, end] }): Draft => {
-      const from = position(lines, start);
-      const to = position(lines, end);
-      return {
-        tool: 'secrets',
-        rule: match.rule,
-        title: TITLE(match),
-        severity: severityOf(match.rule),
-        message: `${TITLE(match)} in ${shownPath}`,
-        location: {
-          path: shownPath,
-          start_line: from.line,
-          start_column: from.column,
-          end_line: to.line,
-          end_column: to.column,
-        },
-        snippet: show(...lineAround(content, lines, start)).trimEnd(),
-      };
-    })
-    .sort(byPlace);
-  const marks = fingerprints(
-    drafts.map(({ rule, location, snippet }) => ({ rule, path: location.path, snippet })),
-  );
-  return drafts.map((draft, at) => ({ ...draft, fingerprint: marks[at] as string }));
+  return placed.map(({ match, span: [start, end] }): FindingDraft => {
+    const from = position(lines, start);
+    const to = position(lines, end);
+    return {
+      ...DRAFT_DEFAULTS,
+      kind: 'secret',
+      tool: 'secrets',
+      rule: match.rule,
+      title: TITLE(match),
+      severity: severityOf(match.rule),
+      message: `${TITLE(match)} in ${shownPath}`,
+      location: {
+        path: shownPath,
+        start_line: from.line,
+        start_column: from.column,
+        end_line: to.line,
+        end_column: to.column,
+      },
+      snippet: show(...lineAround(content, lines, start)).trimEnd(),
+    };
+  });
 }
 
 /** The scanner's own range sometimes begins at the line and not at the secret, so the value itself is looked up. */
@@ -103,8 +116,3 @@ function severityOf(rule: string): Severity {
   if (/access_?key_?id|account_?id/i.test(rule)) return 'medium';
   return 'high';
 }
-
-const byPlace = (a: Draft, b: Draft): number =>
-  a.location.start_line - b.location.start_line ||
-  a.location.start_column - b.location.start_column ||
-  (a.rule < b.rule ? -1 : 1);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { findingDocuments } from '../../../domain/finding/finding-documents.ts';
 import { maskPersonalData } from '../../../domain/sanitize/mask.ts';
+import { aFinding, at } from './finding-fixture.ts';
 
 const masked = (text: string) => maskPersonalData(text).text;
 
@@ -93,22 +94,12 @@ test('a hostile text costs no more than its length', () => {
 test('documents for the index hold no personal data in any of their texts', () => {
   const { documents, masked: count } = findingDocuments(
     [
-      {
-        fingerprint: 'f'.repeat(64),
-        tool: 'secrets',
-        rule: 'PrivateKey',
+      aFinding({
         title: 'Key of robin@leaky-shop.example',
-        severity: 'high',
         message: 'Private key in home/robin@leaky-shop.example/id',
-        location: {
-          path: 'home/robin@leaky-shop.example/id',
-          start_line: 3,
-          start_column: 1,
-          end_line: 3,
-          end_column: 2,
-        },
+        location: at('home/robin@leaky-shop.example/id', 3),
         snippet: '// robin@leaky-shop.example from 10.20.30.40',
-      },
+      }),
     ],
     { component: 'shop', testId: 'test_0123456789ab', capturedAt: '2026-06-01T00:00:00Z' },
   );

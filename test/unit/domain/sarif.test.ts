@@ -1,18 +1,18 @@
 import { expect, test } from '@jest/globals';
 import type { Finding } from '../../../contracts/finding.ts';
 import { toSarif } from '../../../domain/finding/sarif.ts';
+import { aFinding } from './finding-fixture.ts';
 
-const finding = (rule: string, path: string, more: Partial<Finding> = {}): Finding => ({
-  fingerprint: 'f'.repeat(64),
-  tool: 'secrets',
-  rule,
-  title: `Title of ${rule}`,
-  severity: 'critical',
-  message: 'm',
-  location: { path, start_line: 2, start_column: 3, end_line: 4, end_column: 5 },
-  snippet: 'key = ***',
-  ...more,
-});
+const finding = (rule: string, path: string, more: Partial<Finding> = {}): Finding =>
+  aFinding({
+    tool: 'secrets',
+    rule,
+    title: `Title of ${rule}`,
+    severity: 'critical',
+    location: { path, start_line: 2, start_column: 3, end_line: 4, end_column: 5 },
+    snippet: 'key = ***',
+    ...more,
+  });
 type Sarif = {
   version: string;
   $schema: string;

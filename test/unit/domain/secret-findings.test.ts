@@ -77,7 +77,7 @@ describe('no secret is left in any field', () => {
 
   test('when the file is called like a secret that the scanner gives no value for', () => {
     const [finding] = toFindings('hunter22', 'k=hunter22', [match('k=hunter22', 'hunter22', { values: [] })]);
-    expect(finding?.location.path).toBe('********');
+    expect(finding?.location?.path).toBe('********');
   });
 
   test('when one secret is part of another', () => {
@@ -149,7 +149,7 @@ describe('a finding says where it is', () => {
   test('in the first and in the last line of a file without an end of line', () => {
     const content = 'aaaaaaaa\nbbbbbbbb';
     const findings = toFindings('a', content, [match(content, 'bbbbbbbb'), match(content, 'aaaaaaaa')]);
-    expect(findings.map(({ location }) => [location.start_line, location.start_column])).toEqual([
+    expect(findings.map(({ location }) => [location?.start_line, location?.start_column])).toEqual([
       [1, 1],
       [2, 1],
     ]);
