@@ -12,6 +12,7 @@ const profile = (name: string, description: string, tools: Tool[], thresholds = 
   tools,
   thresholds,
   gateOn: 'all',
+  suppressions: 'count',
   deniedLicenses: [],
   rules: [],
   bundle: { includePrivacy: true },

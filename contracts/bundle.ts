@@ -3,8 +3,8 @@ import { SeverityCounts } from './finding.ts';
 import { AssessmentId, ComponentId, Scope, Sha256, TestId } from './identifiers.ts';
 import { Thresholds } from './manifest.ts';
 import { Notice, SOURCE_TYPES, Verdict } from './scan.ts';
-import { ChangeCounts } from './triage.ts';
 import { ToolRun } from './tool-run.ts';
+import { ChangeCounts } from './triage.ts';
 
 /** Where things lie inside a bundle. Statements are about the bundle, so they are not part of its digest. */
 export const BUNDLE = {
@@ -63,11 +63,13 @@ export const RuleResult = z.object({
   passed: z.boolean(),
   message: z.string().nullable(),
 });
+export type RuleResult = z.infer<typeof RuleResult>;
 
 export const PolicyResult = z.object({
   passed: z.boolean(),
   profile: z.string(),
   gate_on: z.enum(['all', 'new']),
+  suppressions: z.enum(['count', 'set_aside']),
   thresholds: Thresholds,
   /** Every finding there is. */
   counts: SeverityCounts,

@@ -1,152 +1,93 @@
-import {
-  BUNDLE,
-  type BundleFile,
-  type BundleIndex,
-  type PolicyResult,
-  type ScanDocument,
-  type ToolRun,
-} from '../../contracts/bundle.ts';
-import { canonicalJson } from '../../contracts/canonical-json.ts';
+import { BUNDLE, type PolicyResult, type ScanDocument } from '../../contracts/bundle.ts';
 import { findProfile } from '../../contracts/find-profile.ts';
 import type { Finding } from '../../contracts/finding.ts';
-import type { Manifest } from '../../contracts/manifest.ts';
-import type { Checkout, ScanInput } from '../../contracts/workflows.ts';
-import { sha256 } from '../custody/digest.ts';
-
-export type Report = {
-  readonly run: ToolRun;
-  readonly mediaType: string;
-  readonly bytes: Uint8Array;
-  readonly findings: readonly Finding[];
-};
+import type { Notice } from '../../contracts/scan.ts';
+import type { ScanEvent } from '../../contracts/scan-event.ts';
+import { toolRequests } from '../../contracts/tool-choice.ts';
+import type { ToolRun } from '../../contracts/tool-run.ts';
+import type { Checkout, ResolvedManifest, ScanInput } from '../../contracts/workflows.ts';
+import { jsonChunks } from './json-chunks.ts';
+import { logLines, streamLines } from './run-log.ts';
+import { scanDocument } from './scan-document.ts';
 
 export type BundleFacts = {
   readonly input: ScanInput;
+  readonly manifest: ResolvedManifest;
   readonly checkout: Checkout;
-  readonly reports: readonly Report[];
+  readonly tools: readonly ToolRun[];
+  readonly findings: readonly Finding[];
   readonly policy: PolicyResult;
+  readonly warnings: readonly Notice[];
+  readonly events: readonly ScanEvent[];
   readonly startedAt: string;
   readonly completedAt: string;
 };
 
-export type ComposedFile = { readonly path: string; readonly mediaType: string; readonly bytes: Uint8Array };
-export type ComposedBundle = {
-  readonly files: readonly ComposedFile[];
-  readonly index: BundleIndex;
-  readonly indexBytes: Uint8Array;
-  readonly digest: string;
-  readonly scan: ScanDocument;
+/** A file of the bundle whose bytes are made when they are written, piece by piece: some are larger than memory is. */
+export type BundleDocument = {
+  readonly path: string;
+  readonly mediaType: string;
+  readonly chunks: () => Iterable<string>;
 };
+
+export type ComposedBundle = { readonly scan: ScanDocument; readonly documents: readonly BundleDocument[] };
+
+/** Everything in the evidence but what the tools left there themselves. The same facts give the same bytes. */
+export function composeBundle(facts: BundleFacts): ComposedBundle {
+  const { policy, manifest, findings, events } = facts;
+  const scan = scanDocument({ ...facts, passed: policy.passed });
+  const documents = [
+    json(BUNDLE.scan, scan),
+    json(BUNDLE.manifest, manifest.manifest),
+    json(BUNDLE.manifestInfo, manifestInfo(facts)),
+    lines(BUNDLE.findings, JSON_TYPE, () =>
+      jsonChunks({ schema: 'https://certus.dev/findings/v1', findings }, 2),
+    ),
+    json(BUNDLE.policyResult, policy),
+    json(BUNDLE.summary, summary(facts, scan)),
+    lines(BUNDLE.stream, 'application/x-ndjson', () => streamLines(events)),
+    lines(BUNDLE.log, 'text/plain', () => logLines(events)),
+  ];
+  return { scan, documents };
+}
 
 const JSON_TYPE = 'application/json';
 
-/** Every file of the evidence with its final bytes, and the list of them. The same facts give the same bytes. */
-export function composeBundle(facts: BundleFacts): ComposedBundle {
-  const { input, reports, policy } = facts;
-  const scan = scanDocument(facts);
-  const findings = reports.flatMap((report) => report.findings);
-  const files: ComposedFile[] = [
-    json(BUNDLE.scan, scan),
-    json(BUNDLE.manifest, input.manifest),
-    json(BUNDLE.manifestInfo, manifestInfo(input, input.manifest)),
-    json(BUNDLE.findings, { schema: 'https://certus.dev/findings/v1', findings }),
-    json(BUNDLE.policyResult, policy),
-    json(BUNDLE.summary, {
-      bundle_id: input.testId,
-      generated_at: facts.completedAt,
-      executed: scan.tools.map(({ tool }) => tool),
-      skipped: [],
-    }),
-    ...reports.map(({ run, mediaType, bytes }) => ({ path: run.report, mediaType, bytes })),
-  ];
-  const index = bundleIndex(input, files);
-  const indexBytes = Buffer.from(`${canonicalJson(index)}\n`);
-  return { files, index, indexBytes, digest: sha256(indexBytes), scan };
-}
-
-/** What a client finds in the bundle, by the names that clients know. */
-export function artifactNames(reports: readonly Pick<Report, 'run'>[]): Record<string, string> {
-  return {
-    summary: BUNDLE.summary,
-    manifest_info: BUNDLE.manifestInfo,
-    manifest_json: BUNDLE.manifest,
-    findings: BUNDLE.findings,
-    policy_result: BUNDLE.policyResult,
-    attestation: BUNDLE.provenance,
-    ...Object.fromEntries(reports.map(({ run }) => [`sarif_${run.tool}`, run.report])),
-  };
-}
-
-const json = (path: string, content: unknown): ComposedFile => ({
+const lines = (path: string, mediaType: string, chunks: () => Iterable<string>): BundleDocument => ({
   path,
-  mediaType: JSON_TYPE,
-  bytes: Buffer.from(`${JSON.stringify(content, null, 2)}\n`),
+  mediaType,
+  chunks,
 });
 
-function bundleIndex(
-  { scope, component, assessment, testId }: ScanInput,
-  files: readonly ComposedFile[],
-): BundleIndex {
-  const listed: BundleFile[] = files.map(({ path, mediaType, bytes }) => ({
-    path,
-    sha256: sha256(bytes),
-    size: bytes.length,
-    media_type: mediaType,
-  }));
-  return {
-    schema: 'https://certus.dev/bundle/v1',
-    tenant: scope.tenant,
-    workspace_id: scope.workspace,
-    component_id: component,
-    assessment_id: assessment,
-    test_id: testId,
-    files: listed.sort((a, b) => (a.path < b.path ? -1 : 1)),
-  };
-}
+const json = (path: string, content: unknown): BundleDocument =>
+  lines(path, JSON_TYPE, () => [`${JSON.stringify(content, null, 2)}\n`]);
 
-function scanDocument({
-  input,
-  checkout,
-  reports,
-  policy,
-  startedAt,
-  completedAt,
-}: BundleFacts): ScanDocument {
-  const { source } = input;
-  return {
-    test_id: input.testId,
-    workspace_id: input.scope.workspace,
-    component_id: input.component,
-    assessment_id: input.assessment,
-    source_type: source.type,
-    provenance_id: checkout.commit ?? checkout.contentHash,
-    git_url: source.type === 'git' ? source.url : null,
-    git_commit: checkout.commit,
-    branch: checkout.branch,
-    directory_path: source.type === 'directory' ? source.path : null,
-    content_hash: checkout.contentHash,
-    files: checkout.files,
-    bytes: checkout.bytes,
-    requested_by: input.requestedBy,
-    profile: input.profile,
-    manifest_digest: input.manifestDigest,
-    verdict: policy.passed ? 'passed' : 'failed',
-    tools: reports.map(({ run }) => run),
-    warnings: checkout.skipped,
-    started_at: startedAt,
-    completed_at: completedAt,
-  };
-}
-
-function manifestInfo({ profile, manifestDigest }: ScanInput, manifest: Manifest) {
-  const resolved = findProfile(manifest, profile);
+function manifestInfo({ input, manifest: { manifest, digest, signedBy } }: BundleFacts) {
+  const resolved = findProfile(manifest, input.profile);
   return {
     product: manifest.product,
     version: manifest.version,
-    profile_requested: profile,
+    profile_requested: input.profile,
     profile_resolved: resolved?.name ?? null,
-    tools_selected: resolved?.tools ?? [],
-    manifest_digest: manifestDigest,
+    tools_selected: resolved === undefined ? [] : toolRequests(resolved).map(({ id }) => id),
+    manifest_digest: digest,
+    manifest_signed_by: signedBy,
+    /** Always empty: a manifest that asks for a tool nobody knows is refused. */
+    unsupported_manifest_tools: [],
     policy_thresholds: resolved?.thresholds ?? {},
+    requires_stack: resolved?.requiresStack ?? false,
+  };
+}
+
+function summary({ input, policy, tools, completedAt }: BundleFacts, { verdict }: ScanDocument) {
+  const executed = tools.filter(({ outcome }) => outcome === 'completed');
+  const skipped = tools.filter(({ outcome }) => outcome !== 'completed');
+  return {
+    generated_at: completedAt,
+    bundle_id: input.testId,
+    verdict,
+    counts: policy.counts,
+    executed: executed.map(({ tool }) => tool),
+    skipped: skipped.map(({ tool, outcome, reason }) => ({ tool, outcome, reason })),
   };
 }

@@ -32,16 +32,17 @@ export function provenanceStatement({
           assessment: scan.assessment_id,
           profile: scan.profile,
           requested_by: scan.requested_by,
-          source: scan.git_url ?? scan.directory_path,
+          source_type: scan.source_type,
+          source: scan.source,
+          branch: scan.branch,
+          tag: scan.tag,
+          gate: { verdict: scan.verdict, manifest_signed_by: scan.manifest_signed_by },
         },
         internalParameters: { tenant: index.tenant, workspace: index.workspace_id, test_id: index.test_id },
         resolvedDependencies: [
           sourceMaterial(scan),
           { name: 'manifest', digest: { sha256: scan.manifest_digest } },
-          ...scan.tools.map(({ tool, version: toolVersion }) => ({
-            name: `tool/${tool}`,
-            annotations: { version: toolVersion },
-          })),
+          ...scan.tools.filter(({ outcome }) => outcome === 'completed').map(toolMaterial),
         ],
       },
       runDetails: {
@@ -53,14 +54,25 @@ export function provenanceStatement({
 }
 
 function sourceMaterial(scan: ScanDocument) {
-  const content = { contentHash: scan.content_hash };
+  const annotations = {
+    contentHash: scan.content_hash,
+    ...(scan.origin_digest === null ? {} : { originDigest: scan.origin_digest }),
+  };
   if (scan.git_url !== null && scan.git_commit !== null) {
     return {
       name: 'source',
       uri: `git+${scan.git_url}`,
       digest: { gitCommit: scan.git_commit },
-      annotations: content,
+      annotations,
     };
   }
-  return { name: 'source', digest: { sha256: scan.content_hash } };
+  return { name: 'source', digest: { sha256: scan.content_hash }, annotations };
+}
+
+/** Only what has looked shaped the result; what else was asked for stands in scan.json with its reason. */
+function toolMaterial({ tool, version, data }: ScanDocument['tools'][number]) {
+  return {
+    name: `tool/${tool}`,
+    annotations: { version, ...(data === null ? {} : { data: data.name, dataUpdatedAt: data.updated_at }) },
+  };
 }

@@ -9,6 +9,7 @@ import { permitStatement } from '../../../domain/custody/permit-statement.ts';
 import { promotionStatement } from '../../../domain/custody/promotion-statement.ts';
 import { provenanceStatement } from '../../../domain/custody/provenance-statement.ts';
 import { type StatementSigner, sealStatement } from '../../../domain/custody/seal-statement.ts';
+import { toolRun } from './tool-run-fixture.ts';
 
 export type TestKey = { readonly signer: StatementSigner; readonly trusted: TrustedKey };
 
@@ -56,18 +57,22 @@ const SCAN: ScanDocument = {
   assessment_id: 'default',
   source_type: 'git',
   provenance_id: 'a'.repeat(40),
+  source: 'https://git.example/shop',
   git_url: 'https://git.example/shop',
   git_commit: 'a'.repeat(40),
   branch: 'main',
+  tag: null,
   directory_path: null,
+  origin_digest: null,
   content_hash: 'b'.repeat(64),
   files: 1,
   bytes: 2,
   requested_by: null,
   profile: 'light',
   manifest_digest: 'c'.repeat(64),
+  manifest_signed_by: null,
   verdict: 'passed',
-  tools: [{ tool: 'secrets', version: '1', outcome: 'completed', findings: 0, report: 'reports/a.json' }],
+  tools: [toolRun('secrets')],
   warnings: [],
   started_at: '2026-06-01T11:59:00.000Z',
   completed_at: FINISHED,

@@ -1,0 +1,90 @@
+import type { PolicyResult } from '../../contracts/bundle.ts';
+import type { Finding } from '../../contracts/finding.ts';
+import type { Profile } from '../../contracts/manifest.ts';
+import type { Notice } from '../../contracts/scan.ts';
+import type { Change, Triage } from '../../contracts/triage.ts';
+
+export type Standing = {
+  readonly findings: readonly Finding[];
+  readonly profile: Pick<Profile, 'gateOn' | 'suppressions'>;
+  /** How each finding stands to the baseline, by fingerprint; null when there is none, and everything is new. */
+  readonly changes: ReadonlyMap<string, Change> | null;
+  /** Decisions in force, by fingerprint. */
+  readonly triage: ReadonlyMap<string, Triage>;
+  readonly now: string;
+};
+
+export type SortedOut = {
+  /** Neither a person nor, where it may, the code has spoken for these. */
+  readonly inForce: readonly Finding[];
+  readonly isNew: (finding: Finding) => boolean;
+  /** Of those in force, the ones that are held against the thresholds. */
+  readonly counted: readonly Finding[];
+  readonly setAside: PolicyResult['set_aside'];
+  /** What somebody reading the verdict would otherwise stumble over. */
+  readonly notices: readonly Notice[];
+};
+
+/** Tells the findings that a gate holds against the thresholds from those that somebody has answered for. */
+export function sortOut({ findings, profile, changes, triage, now }: Standing): SortedOut {
+  const setAside = { false_positive: 0, accepted: 0, suppressed: 0, not_new: 0 };
+  const still = { suppressed: 0, lapsed: 0, notFixed: 0 };
+  const inForce: Finding[] = [];
+  const counted: Finding[] = [];
+  const isNew = ({ fingerprint }: Finding) => (changes?.get(fingerprint) ?? 'new') === 'new';
+  for (const finding of findings) {
+    const decision = decisionOn(finding, triage);
+    if (decision?.state === 'false_positive') {
+      setAside.false_positive += 1;
+      continue;
+    }
+    if (decision?.state === 'accepted' && holds(decision, now)) {
+      setAside.accepted += 1;
+      continue;
+    }
+    if (finding.suppressed !== null && profile.suppressions === 'set_aside') {
+      setAside.suppressed += 1;
+      continue;
+    }
+    inForce.push(finding);
+    if (profile.gateOn === 'new' && !isNew(finding)) {
+      setAside.not_new += 1;
+      continue;
+    }
+    counted.push(finding);
+    if (finding.suppressed !== null) still.suppressed += 1;
+    if (decision?.state === 'accepted') still.lapsed += 1;
+    if (decision?.state === 'fixed') still.notFixed += 1;
+  }
+  return { inForce, isNew, counted, setAside, notices: notices(still) };
+}
+
+/** A decision on what one tool saw holds for the issue, whoever else sees it by now. */
+export function decisionOn(
+  { fingerprint, sources }: Finding,
+  triage: ReadonlyMap<string, Triage>,
+): Triage | undefined {
+  if (triage.size === 0) return undefined;
+  const own = triage.get(fingerprint);
+  if (own !== undefined) return own;
+  for (const source of sources) {
+    const decision = triage.get(source.fingerprint);
+    if (decision !== undefined) return decision;
+  }
+  return undefined;
+}
+
+/** A date that cannot be read is a date that has passed. */
+const holds = ({ until }: Triage, now: string): boolean =>
+  until === null || Date.parse(until) > Date.parse(now);
+
+function notices(still: { suppressed: number; lapsed: number; notFixed: number }): Notice[] {
+  const said: [number, string, string][] = [
+    [still.suppressed, 'suppressions_counted', 'suppressed in the code or beside it, and count all the same'],
+    [still.lapsed, 'acceptance_lapsed', 'accepted until a date that has passed, and count again'],
+    [still.notFixed, 'fixed_but_found', 'declared fixed, were found again, and count'],
+  ];
+  return said
+    .filter(([count]) => count > 0)
+    .map(([count, code, words]) => ({ code, message: `findings that were ${words}: ${count}` }));
+}
