@@ -2,8 +2,16 @@ import type { Client } from '@temporalio/client';
 import type { Settings } from '../services/config/settings.ts';
 import type { Database } from '../services/database/database.ts';
 import type { Logger } from '../services/log/log.ts';
+import type { Bucket, ReadableBucket } from '../services/objects/store.ts';
 import type { SearchIndex } from '../services/search/search-index.ts';
 import type { Authenticator } from './authentication.ts';
+
+/** What the API stores and shows. Nothing is opened before it is asked for: the API starts while its servers are away. */
+export type ApiObjects = {
+  /** Uploads go here, and evidence that has not been published is read from here. */
+  raw(): Promise<Bucket>;
+  readonly golden: ReadableBucket;
+};
 
 /** Everything the API needs of the world; `main.ts` builds it. */
 export type ApiDeps = {
@@ -19,6 +27,7 @@ export type ApiDeps = {
   readonly database: Database;
   readonly temporal: Client;
   readonly search: SearchIndex;
+  readonly objects: ApiObjects;
   readonly authenticator: Authenticator;
   readonly log: Logger;
   readonly version: string;

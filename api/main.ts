@@ -5,8 +5,10 @@ import { exitOnBadConfiguration, requireSettings } from '../services/config/requ
 import { certusVersion } from '../services/config/version.ts';
 import { openDatabase } from '../services/database/database.ts';
 import { createLogger } from '../services/log/log.ts';
+import { openObjectStore } from '../services/objects/open-objects.ts';
 import { openSearchIndex } from '../services/search/open-search.ts';
 import { connectTemporal } from '../services/temporal/client.ts';
+import { apiObjects } from './api-objects.ts';
 import { createApp } from './app.ts';
 import { type Authenticator, localTokenAuthenticator } from './authentication.ts';
 import { close, listen } from './server.ts';
@@ -14,7 +16,11 @@ import { close, listen } from './server.ts';
 /** The API process. It starts without the servers behind it: /readyz says when they are there. */
 async function main(): Promise<void> {
   const { settings: loaded } = loadSettings(process.env);
-  const settings = requireSettings(loaded, ['CERTUS_DATABASE_URL', 'CERTUS_API_TOKEN_FILE']);
+  const settings = requireSettings(loaded, [
+    'CERTUS_DATABASE_URL',
+    'CERTUS_API_TOKEN_FILE',
+    'CERTUS_OBJECTS',
+  ]);
   const { CERTUS_API_HOST: host, CERTUS_API_PORT: port } = settings;
   const log = createLogger('api', settings);
   const authenticator = await openAuthenticator(settings.CERTUS_API_TOKEN_FILE);
@@ -29,11 +35,19 @@ async function main(): Promise<void> {
     database,
   );
 
+  const store = await openObjectStore(settings.CERTUS_OBJECTS, {
+    endpoint: settings.CERTUS_S3_ENDPOINT,
+    region: settings.CERTUS_S3_REGION,
+    accessKeyId: settings.CERTUS_S3_ACCESS_KEY_ID,
+    secretAccessKey: settings.CERTUS_S3_SECRET_ACCESS_KEY,
+  });
+
   const app = createApp({
     settings,
     database,
     temporal,
     search,
+    objects: apiObjects(store, settings),
     authenticator,
     log,
     version: certusVersion(),
@@ -45,7 +59,7 @@ async function main(): Promise<void> {
 
   await stopped;
   await stop(server);
-  await Promise.all([search.close(), database.close(), temporal.connection.close()]);
+  await Promise.all([search.close(), store.close(), database.close(), temporal.connection.close()]);
   if (process.connected) process.disconnect();
 }
 

@@ -5,7 +5,8 @@ import type { Authenticator } from './authentication.ts';
 import type { Answer, Route } from './route.ts';
 import { validate } from './validate.ts';
 
-const readJson = express.json({ limit: '1mb', inflate: false, strict: false, type: () => true });
+const readJson = (limit = 1024 * 1024) =>
+  express.json({ limit, inflate: false, strict: false, type: () => true });
 
 /** Serves the table: for each route who may call, then what is sent, then the handler. */
 export function mountRoutes(app: Express, routes: readonly Route[], who: Authenticator, log: Logger): void {
@@ -15,7 +16,7 @@ export function mountRoutes(app: Express, routes: readonly Route[], who: Authent
     for (const route of served) {
       here[route.method](
         authentication(route, who),
-        ...(route.body ? [jsonOnly, readJson] : []),
+        ...(route.body ? [jsonOnly, readJson(route.body.limit)] : []),
         handler(route, log),
       );
     }

@@ -48,7 +48,12 @@ export type Route<
   readonly params?: P;
   readonly query?: Q;
   readonly headers?: H;
-  readonly body?: { readonly schema: B; readonly examples: Readonly<Record<string, unknown>> };
+  readonly body?: {
+    readonly schema: B;
+    readonly examples: Readonly<Record<string, unknown>>;
+    /** Bytes; a megabyte when not said. */
+    readonly limit?: number;
+  };
   readonly answers: Readonly<Record<number, AnswerDescription>>;
   /** The codes this route answers with, besides those that every route can. */
   readonly errors: readonly ErrorCode[];

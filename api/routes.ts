@@ -1,7 +1,10 @@
 import type { ApiDeps } from './deps.ts';
 import { documentationRoutes } from './documentation.ts';
+import { findingRoutes } from './findings/finding-routes.ts';
+import { triageRoutes } from './findings/triage-routes.ts';
 import { healthRoutes } from './health.ts';
 import { openApiDocument } from './openapi.ts';
+import { sarifRoutes } from './reports/sarif-routes.ts';
 import type { Route } from './route.ts';
 import { scanRoutes } from './scans/scan-routes.ts';
 import { searchRoutes } from './search.ts';
@@ -10,6 +13,9 @@ import { searchRoutes } from './search.ts';
 export function apiRoutes(deps: ApiDeps): Route[] {
   const routes: Route[] = [
     ...scanRoutes(deps),
+    ...findingRoutes(deps),
+    ...triageRoutes(deps),
+    ...sarifRoutes(deps),
     ...searchRoutes(deps),
     ...healthRoutes(deps),
     ...documentationRoutes(() => document),

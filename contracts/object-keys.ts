@@ -6,6 +6,11 @@ const run = ({ tenant, workspace }: Scope, testId: string): string =>
 
 export const rawPrefix = (scope: Scope, testId: string): string => `${run(scope, testId)}incoming/`;
 export const goldenPrefix = (scope: Scope, testId: string): string => `${run(scope, testId)}golden/`;
+/** What was uploaded goes by its digest: nobody can name, or replace, what somebody else brought. */
+export const archiveKey = ({ tenant, workspace }: Scope, sha256: string): string =>
+  `${tenant}/${workspace}/archives/${sha256}`;
+export const reportKey = ({ tenant, workspace }: Scope, sha256: string): string =>
+  `${tenant}/${workspace}/reports/${sha256}`;
 /** Beside the copy, not in it: the copy is what was permitted, this is the note that it is complete. */
 export const goldenManifestKey = (scope: Scope, testId: string): string =>
   `${run(scope, testId)}golden-manifest.json`;

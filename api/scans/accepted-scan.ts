@@ -46,6 +46,29 @@ export function scanInput(
   };
 }
 
+/** The run of a report that was brought along: named by what it is about, so that bringing it twice starts nothing twice. */
+export function scanOfReport(
+  principal: Principal,
+  report: Pick<ScanInput, 'scope' | 'component' | 'profile' | 'source'>,
+): ScanInput {
+  const manifest = BUILT_IN_MANIFEST;
+  requireProfile(manifest, report.profile);
+  const named = sha256(canonicalJson({ subject: principal.subject, ...report }));
+  return {
+    ...report,
+    assessment: 'default',
+    testId: `test_${asUuid(named)}`,
+    manifest: { type: 'inline', manifest, digest: sha256(canonicalJson(manifest)) },
+    requestedBy: principal.subject,
+    requestedAt: new Date().toISOString(),
+    publish: true,
+  };
+}
+
+/** 32 digits that also read as a UUID of version 8, since that is what clients of code hosts expect of an id. */
+const asUuid = (digest: string): string =>
+  `${digest.slice(0, 12)}8${digest.slice(13, 16)}8${digest.slice(17, 32)}`;
+
 export const acceptedScan = ({ manifest, ...input }: ScanInput): AcceptedScan => ({
   ...input,
   manifest: manifest.type === 'inline' ? { type: 'inline', digest: manifest.digest } : manifest,

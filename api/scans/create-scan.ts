@@ -28,6 +28,14 @@ export async function createScan(
   // Asked in any case: without the database nothing is accepted.
   const row = await findScan(deps.database, input.scope, input.testId);
   if (row) return replay(await acceptedBefore(deps, row), input);
+  return startRecorded(deps, input);
+}
+
+/** Starts the run and writes its row, or finds the same one that was started before. */
+export async function startRecorded(
+  deps: Pick<ApiDeps, 'database' | 'temporal' | 'log'>,
+  input: ScanInput,
+): Promise<Created> {
   const { started, scan } = await startScan(deps.temporal, input);
   if (!started) return replay(scan, input);
   await recordOrWithdraw(deps, input);

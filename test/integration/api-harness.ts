@@ -1,7 +1,11 @@
+import { mkdtemp, rm } from 'node:fs/promises';
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from '@jest/globals';
 import { pino } from 'pino';
+import { apiObjects } from '../../api/api-objects.ts';
 import { createApp } from '../../api/app.ts';
 import { localTokenAuthenticator } from '../../api/authentication.ts';
 import type { ApiDeps } from '../../api/deps.ts';
@@ -12,6 +16,7 @@ import { close, listen } from '../../api/server.ts';
 import type { ErrorCode } from '../../contracts/errors.ts';
 import { Problem } from '../../contracts/problem.ts';
 import { openDatabase } from '../../services/database/database.ts';
+import { openObjectStore } from '../../services/objects/open-objects.ts';
 import { openPostgresIndex } from '../../services/search/postgres-index.ts';
 import { connectTemporal } from '../../services/temporal/client.ts';
 
@@ -48,6 +53,13 @@ type Options = {
   readonly allowedHosts?: readonly string[];
 };
 
+const NO_S3 = {
+  endpoint: undefined,
+  region: 'us-east-1',
+  accessKeyId: undefined,
+  secretAccessKey: undefined,
+};
+
 /** The real app on a real port, in front of the real servers. */
 export async function startApi(options: Options = {}): Promise<Api> {
   const database = openDatabase(options.databaseUrl ?? needed('CERTUS_DATABASE_URL'), { poolSize: 4 });
@@ -56,16 +68,22 @@ export async function startApi(options: Options = {}): Promise<Api> {
     CERTUS_TEMPORAL_NAMESPACE: process.env.CERTUS_TEMPORAL_NAMESPACE ?? 'default',
     CERTUS_TEMPORAL_API_KEY: undefined,
   });
+  const folder = await mkdtemp(join(tmpdir(), 'certus-api-objects-'));
+  const store = await openObjectStore(folder, NO_S3);
   const lines: string[] = [];
   const deps: ApiDeps = {
     settings: {
       CERTUS_API_HOST: '127.0.0.1',
       CERTUS_API_ALLOWED_HOSTS: [...(options.allowedHosts ?? [])],
       CERTUS_SOURCE_ROOTS: [...(options.sourceRoots ?? [])],
+      CERTUS_SOURCE_BUCKETS: [],
+      CERTUS_SOURCE_REGISTRIES: [],
+      CERTUS_ARCHIVE_MAX_BYTES: 64 * 1024 * 1024,
     },
     database,
     temporal,
     search: openPostgresIndex(database),
+    objects: apiObjects(store, { CERTUS_RAW_BUCKET: 'raw', CERTUS_GOLDEN_BUCKET: 'golden' }),
     authenticator: localTokenAuthenticator(TOKEN),
     log: pino({ level: 'debug' }, { write: (line: string) => lines.push(line) }),
     version: '0.0.0-test',
@@ -81,7 +99,8 @@ export async function startApi(options: Options = {}): Promise<Api> {
     ask: async (path, asking = {}) => documented(routes, path, asking, await ask(port, path, asking)),
     stop: async () => {
       await close(server);
-      await Promise.all([database.close(), temporal.connection.close()]);
+      await Promise.all([store.close(), database.close(), temporal.connection.close()]);
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }

@@ -20,7 +20,10 @@ export function ourPrograms(
   { tokenFile, keys }: Secrets,
 ): { api: Program; workers: Program[] } {
   const ofZone: Record<Zone, Values> = {
-    assurance: { CERTUS_EVIDENCE_KEY_FILE: keys.evidenceKeyFile },
+    assurance: {
+      CERTUS_EVIDENCE_KEY_FILE: keys.evidenceKeyFile,
+      ...fromPerson(['CERTUS_GIT_CREDENTIALS_FILE']),
+    },
     trust: { CERTUS_PERMIT_KEY_FILE: keys.permitKeyFile },
     transform: {
       CERTUS_PROMOTION_KEY_FILE: keys.promotionKeyFile,
@@ -77,6 +80,7 @@ function outsideWorld(): Record<string, string> {
 const SECRETS_OF_ONE: readonly SettingName[] = [
   'CERTUS_API_TOKEN_FILE',
   'CERTUS_EVIDENCE_KEY_FILE',
+  'CERTUS_GIT_CREDENTIALS_FILE',
   'CERTUS_PERMIT_KEY_FILE',
   'CERTUS_PROMOTION_KEY_FILE',
   'CERTUS_REGISTRY_PASSWORD',
