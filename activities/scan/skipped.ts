@@ -11,6 +11,9 @@ const WHY = {
   unreadable: 'it cannot be read',
   name_not_text: 'its name is not UTF-8',
   binary: 'it is not text',
+  minified: 'it is minified or generated',
+  not_parsed: 'it cannot be parsed',
+  excluded: 'the manifest leaves it out',
 } as const;
 export type SkipCode = keyof typeof WHY;
 

@@ -11,6 +11,9 @@ export type SecretMatch = {
   readonly start: number;
   readonly end: number;
   readonly values: readonly string[];
+  /** Where the rule itself knows better than its name. */
+  readonly severity?: Severity;
+  readonly confidence?: 'high' | 'medium' | 'low';
 };
 
 /** Turns the matches in one file into findings that no longer hold any secret of that file. */
@@ -55,7 +58,8 @@ export function secretDrafts(path: string, content: string, matches: readonly Se
       tool: 'secrets',
       rule: match.rule,
       title: TITLE(match),
-      severity: severityOf(match.rule),
+      severity: match.severity ?? severityOf(match.rule),
+      confidence: match.confidence ?? null,
       message: `${TITLE(match)} in ${shownPath}`,
       location: {
         path: shownPath,

@@ -1,46 +1,34 @@
-import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import { lintSource } from '@secretlint/core';
 import { creator as recommended } from '@secretlint/secretlint-rule-preset-recommend';
-import { CertusError } from '../../contracts/errors.ts';
-import type { Finding } from '../../contracts/finding.ts';
-import { readings } from '../../domain/finding/readings.ts';
-import { type SecretMatch, toFindings } from '../../domain/finding/secret-findings.ts';
-import { listFiles } from './content-hash.ts';
+import { CertusError } from '../../../contracts/errors.ts';
+import type { FindingDraft } from '../../../domain/finding/draft.ts';
+import { type SecretMatch, secretDrafts } from '../../../domain/finding/secret-findings.ts';
+import { findSecretsIn, withoutRepeats } from '../../../domain/secrets/find-secrets.ts';
+import { Skipped } from '../skipped.ts';
+import type { BuiltInScanner } from './built-in-tool.ts';
+import { sourceFiles } from './source-files.ts';
 
-export type SecretsResult = {
-  readonly version: string;
-  readonly findings: readonly Finding[];
-  readonly binaryFiles: readonly string[];
+/** Searches every text file for secrets: with the linter's rules, and with ours for what those pass over. */
+export const scanSecrets: BuiltInScanner = async (context) => {
+  const skipped = new Skipped();
+  const drafts: FindingDraft[] = [];
+  for await (const { path, texts } of sourceFiles(context, skipped)) {
+    for (const content of texts) {
+      const matches = withoutRepeats(content, await search(path, content));
+      requireCredible(drafts.length + matches.length);
+      for (const draft of secretDrafts(path, content, matches)) drafts.push(draft);
+    }
+  }
+  return { version: VERSION, drafts, notices: skipped.notices(), documents: [], data: null };
 };
 
-/** Searches every text file for secrets, in process. `onProgress` is called often enough to heartbeat from. */
-export async function findSecrets(
-  tree: string,
-  onProgress: () => void,
-  signal?: AbortSignal,
-): Promise<SecretsResult> {
-  const findings: Finding[] = [];
-  const binaryFiles: string[] = [];
-  for (const path of await listFiles(tree)) {
-    signal?.throwIfAborted();
-    const texts = readings(await readFile(join(tree, path)));
-    if (texts.length === 0) binaryFiles.push(path);
-    for (const content of texts) {
-      const matches = await search(path, content, onProgress, signal);
-      requireCredible(findings.length + matches.length);
-      for (const finding of toFindings(path, content, matches)) findings.push(finding);
-    }
-    onProgress();
-  }
-  return { version: VERSION, findings, binaryFiles };
-}
-
-const { version: VERSION } = createRequire(import.meta.url)('@secretlint/core/package.json') as {
+const { version: LINTER } = createRequire(import.meta.url)('@secretlint/core/package.json') as {
   version: string;
 };
+
+/** Our own rules count in it, too: with new ones there are other findings. */
+const VERSION = `${LINTER}+rules.1`;
 
 /**
  * The linter's own rules but the one for comments: hostile code could hide a secret with one. The preset takes no notice of
@@ -70,25 +58,18 @@ const RULES = [
 ];
 
 /**
- * In windows, since the linter's own cost grows with the square of its matches and it never waits for anything: between
- * windows heartbeat and cancellation get their turn. A secret that a window cuts off lies whole in the next one.
+ * In windows, since the linter's own cost grows with the square of its matches. A secret that a window cuts off lies whole
+ * in the next one.
  */
-async function search(
-  path: string,
-  content: string,
-  onProgress: () => void,
-  signal: AbortSignal | undefined,
-): Promise<SecretMatch[]> {
+async function search(path: string, content: string): Promise<SecretMatch[]> {
   const found = new Map<string, SecretMatch>();
   for (let start = 0; start < content.length; start += WINDOW) {
-    for (const match of await lint(path, content.slice(start, start + WINDOW + OVERLAP), start)) {
+    const window = content.slice(start, start + WINDOW + OVERLAP);
+    for (const match of [...(await lint(path, window, start)), ...findSecretsIn(path, window, start)]) {
       const key = `${match.rule} ${match.start}`;
       if (match.end > (found.get(key)?.end ?? -1)) found.set(key, match);
     }
     requireCredible(found.size);
-    onProgress();
-    await setImmediate();
-    signal?.throwIfAborted();
   }
   return [...found.values()];
 }
@@ -97,7 +78,7 @@ const WINDOW = 256 * 1024;
 /** Longer than any private key. */
 const OVERLAP = 32 * 1024;
 
-/** Beyond this it is no source code but an attempt to drown the worker: the run fails, nothing is left out in silence. */
+/** Beyond this it is no source code but an attempt to drown the worker: the tool fails, nothing is left out in silence. */
 const MAX_FINDINGS = 50_000;
 
 function requireCredible(count: number): void {
