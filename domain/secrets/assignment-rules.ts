@@ -36,7 +36,9 @@ export const ASSIGNMENT_RULES: readonly SecretRule[] = [
 
 function isSecretValue(secret: string, { content, match }: Place): boolean {
   const { name = '', rest = '' } = match.groups ?? {};
-  if (NO_SECRET_NAME.test(rest) || isPlaceholder(secret) || isLongLine(content, match.index)) return false;
+  const before = content.slice(Math.max(0, match.index - 16), match.index);
+  if (NO_SECRET_NAME.test(rest) || NO_SECRET_END.test(rest) || PAGING.test(before)) return false;
+  if (isPlaceholder(secret) || isLongLine(content, match.index)) return false;
   const isPassword = /^pass|^pwd|^cred/i.test(name);
   return isPassword ? looksLikePassword(secret) : looksLikeKey(secret);
 }
@@ -44,6 +46,11 @@ function isSecretValue(secret: string, { content, match }: Place): boolean {
 /** `password_field`, `tokenizer`, `secretName`: about a secret, and not one. */
 const NO_SECRET_NAME =
   /^(?:s?[_-]?(?:id|ids|name|names|type|types|path|paths|file|files|url|uri|field|fields|header|headers|label|length|min|max|pattern|regex|rules?|expir\w*|ttl|policy|prompt|count|limit|param\w*|format|class|prefix|suffix|env|var|store|manager|service|provider|arn|ref|version|hash|digest|algo\w*|input|placeholder|text|hint|message|error|confirm\w*|reset|endpoint|scope|issuer|audience|column|selector)|iz|ify|is)/i;
+
+const NO_SECRET_END = /[_-](?:param|parameter|header|name|prefix|path|url|field|type|id)s?$/i;
+
+/** Tokens that only say where a list goes on, or that a form came from its own page. */
+const PAGING = /(?:next|continuation|page|pagination|sync|cursor|csrf|xsrf|cancel|abort|stop|design)[_-]?$/i;
 
 /** What a person makes up: letters with a digit or a sign that no identifier has. */
 function looksLikePassword(value: string): boolean {
