@@ -37,6 +37,12 @@ export type Tool = z.infer<typeof Tool>;
 export type BuiltInTool = (typeof BUILT_IN_TOOLS)[number];
 export type ExternalTool = (typeof EXTERNAL_TOOLS)[number];
 
+/** What is said of a name that is none of the above. */
+export const unsupportedTool = (name: string): string =>
+  name.toLowerCase() === 'attestation'
+    ? '"attestation" is not a tool: every bundle is attested; leave it out'
+    : `${JSON.stringify(name.slice(0, 64))} is not a tool of this release; there are ${TOOLS.join(', ')}`;
+
 /** What a tool looks for; also the folder of its reports in the bundle. */
 export const TOOL_CATEGORIES = [
   'secrets',
