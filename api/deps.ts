@@ -28,6 +28,8 @@ export type ApiDeps = {
   readonly temporal: Client;
   readonly search: SearchIndex;
   readonly objects: ApiObjects;
+  /** How many are following the log of a scan through this process. */
+  readonly activeStreams: () => number;
   readonly authenticator: Authenticator;
   readonly log: Logger;
   readonly version: string;

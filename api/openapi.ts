@@ -34,6 +34,9 @@ export function openApiDocument(routes: readonly Route[], version: string): obje
     servers: [{ url: '/', description: 'This server' }],
     tags: [
       { name: 'scans', description: 'Runs of the chain over a source.' },
+      { name: 'schedules', description: 'Scans on a cadence.' },
+      { name: 'findings', description: 'What scans found, and what people decided about it.' },
+      { name: 'reports', description: 'Findings that other pipelines bring.' },
       { name: 'search', description: 'What the chain has published.' },
       { name: 'health', description: 'The state of this server.' },
       { name: 'documentation', description: 'This document and its page.' },

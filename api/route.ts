@@ -37,7 +37,7 @@ export type Route<
   H extends z.ZodType = z.ZodType,
   B extends z.ZodType = z.ZodType,
 > = {
-  readonly method: 'get' | 'post';
+  readonly method: 'get' | 'post' | 'put' | 'delete';
   /** In OpenAPI's notation: `/v1/things/{id}`. */
   readonly path: string;
   readonly id: string;

@@ -6,13 +6,17 @@ import { healthRoutes } from './health.ts';
 import { openApiDocument } from './openapi.ts';
 import { sarifRoutes } from './reports/sarif-routes.ts';
 import type { Route } from './route.ts';
+import { scanControlRoutes } from './scans/control-routes.ts';
 import { scanRoutes } from './scans/scan-routes.ts';
+import { scheduleRoutes } from './schedules/schedule-routes.ts';
 import { searchRoutes } from './search.ts';
 
 /** Everything that is served, in the order in which it is documented. */
 export function apiRoutes(deps: ApiDeps): Route[] {
   const routes: Route[] = [
     ...scanRoutes(deps),
+    ...scanControlRoutes(deps),
+    ...scheduleRoutes(deps),
     ...findingRoutes(deps),
     ...triageRoutes(deps),
     ...sarifRoutes(deps),

@@ -51,17 +51,18 @@ export const ScanCreateRequest = z
     requested_by: printable(256).optional(),
     profile: z.string().min(1).max(64).default('light'),
     manifest: Manifest.optional(),
-    manifest_path: printable(1024).optional().meta({ description: 'Path of the manifest inside the source.' }),
+    manifest_path: printable(1024)
+      .optional()
+      .meta({ description: 'Path of the manifest inside the source.' }),
     manifest_uri: printable(2048)
       .regex(/^(file|s3|https|oci):\/\//, 'starts with file://, s3://, https:// or oci://')
       .optional(),
     manifest_signature_uri: printable(2048)
       .regex(/^(file|s3|https|oci):\/\//, 'starts with file://, s3://, https:// or oci://')
       .optional(),
-    publish: z
-      .boolean()
-      .default(true)
-      .meta({ description: 'Go on to permit and publication; when false, until an upload request asks for it.' }),
+    publish: z.boolean().default(true).meta({
+      description: 'Go on to permit and publication; when false, until an upload request asks for it.',
+    }),
   })
   .superRefine((request, context) => {
     const problem = (path: string, message: string) =>

@@ -7,6 +7,8 @@ export const WORKFLOWS = {
   scan: 'scanWorkflow',
   publish: 'publishWorkflow',
   ingest: 'ingestWorkflow',
+  upload: 'uploadWorkflow',
+  scheduledScan: 'scheduledScanWorkflow',
 } as const;
 
 /** Answers `Step[]`: where the run stands. */
@@ -14,6 +16,6 @@ export const PROGRESS_QUERY = 'progress';
 
 /** Ids that mean something to a person reading Temporal's Web UI. */
 export const workflowId = (
-  kind: 'scan' | 'publish' | 'ingest',
+  kind: 'scan' | 'publish' | 'ingest' | 'upload',
   run: Pick<RunIdentity, 'scope' | 'component' | 'testId'>,
 ): string => `${kind}/${run.scope.workspace}/${run.component}/${run.testId}`;

@@ -69,6 +69,10 @@ export const ScanInput = RunIdentity.extend({
 });
 export type ScanInput = z.infer<typeof ScanInput>;
 
+/** A scan that is started again and again: everything but which one it is. */
+export const ScheduledScan = ScanInput.omit({ testId: true, requestedAt: true });
+export type ScheduledScan = z.infer<typeof ScheduledScan>;
+
 /** What the checkout turned out to be. */
 export const Checkout = z.object({
   commit: z.string().nullable(),

@@ -2,3 +2,5 @@
 export { ingestWorkflow } from './ingest-workflow.ts';
 export { publishWorkflow } from './publish-workflow.ts';
 export { scanWorkflow } from './scan-workflow.ts';
+export { scheduledScanWorkflow } from './scheduled-scan-workflow.ts';
+export { uploadWorkflow } from './upload-workflow.ts';

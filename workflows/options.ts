@@ -1,4 +1,8 @@
-import { ActivityCancellationType, type ActivityOptions } from '@temporalio/workflow';
+import {
+  ActivityCancellationType,
+  type ActivityOptions,
+  type LocalActivityOptions,
+} from '@temporalio/workflow';
 import { taskQueue, type Zone } from '../contracts/zones.ts';
 
 /**
@@ -16,3 +20,11 @@ export const inZone = (zone: Zone, longest: '10 minutes' | '1 hour' | '1 day'): 
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   retry: { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumInterval: '30 seconds' },
 });
+
+/** Bookkeeping of the zone that runs the workflow: done on the spot, without a way through the server for each. */
+export const bookkeeping: LocalActivityOptions = {
+  startToCloseTimeout: '1 minute',
+  // beyond this a timer waits, and not an open workflow task: a database may be away for days
+  localRetryThreshold: '5 seconds',
+  retry: { initialInterval: '500 milliseconds', maximumInterval: '2 minutes' },
+};

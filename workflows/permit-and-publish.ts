@@ -1,8 +1,7 @@
 import { executeChild, proxyActivities } from '@temporalio/workflow';
-import type { RunRecord } from '../activities/scan/record-scan.ts';
 import type { TrustActivities } from '../activities/trust/create-trust-activities.ts';
 import { WORKFLOWS, workflowId } from '../contracts/workflow-names.ts';
-import type { BundleReference, RunIdentity } from '../contracts/workflows.ts';
+import type { BundleReference, PermitDecision, Publication, RunIdentity } from '../contracts/workflows.ts';
 import { taskQueue } from '../contracts/zones.ts';
 import { inZone } from './options.ts';
 import type { ProgressBoard } from './progress.ts';
@@ -16,7 +15,7 @@ export async function permitAndPublish(
   run: RunIdentity,
   bundle: BundleReference,
   board: ProgressBoard,
-  learn: (more: Partial<RunRecord>) => RunRecord,
+  learn: (more: { permit: PermitDecision } | { publication: Publication }) => void,
 ): Promise<void> {
   const permit = await board.during('permit', () => decidePermit(run, bundle));
   learn({ permit });

@@ -1,4 +1,8 @@
+import { defineQuery } from '@temporalio/workflow';
 import type { Step } from '../contracts/scan.ts';
+import { PROGRESS_QUERY } from '../contracts/workflow-names.ts';
+
+export const progress = defineQuery<Step[]>(PROGRESS_QUERY);
 
 /** Where a run stands, as the progress query answers it. */
 export class ProgressBoard {

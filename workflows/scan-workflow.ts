@@ -1,7 +1,6 @@
 import {
   type ActivityOptions,
   CancellationScope,
-  defineQuery,
   isCancellation,
   proxyActivities,
   proxyLocalActivities,
@@ -11,19 +10,15 @@ import {
 import type { ScanActivities } from '../activities/scan/create-scan-activities.ts';
 import type { RunRecord } from '../activities/scan/record-scan.ts';
 import type { Profile } from '../contracts/manifest.ts';
-import type { Step } from '../contracts/scan.ts';
 import { type ToolRequest, toolRequests } from '../contracts/tool-choice.ts';
-import { PROGRESS_QUERY } from '../contracts/workflow-names.ts';
 import type { Checkout, ResolvedManifest, ScanInput } from '../contracts/workflows.ts';
 import { resolveProfile } from '../domain/policy/resolve-profile.ts';
 import { failureNotice, toFailure } from './failure-notice.ts';
-import { inZone } from './options.ts';
-import { ProgressBoard } from './progress.ts';
+import { bookkeeping, inZone } from './options.ts';
 import { permitAndPublish } from './permit-and-publish.ts';
+import { ProgressBoard, progress } from './progress.ts';
 import { identityOf } from './run-identity.ts';
 import { showState, showVerdict } from './search-attributes.ts';
-
-export const progress = defineQuery<Step[]>(PROGRESS_QUERY);
 
 /**
  * Steps over foreign code: whatever that does to a worker, it may not do it for ever. Half an hour of trying outlasts what
@@ -44,13 +39,7 @@ const { runTool } = proxyActivities<ScanActivities>({
   retry: overForeignCode,
 });
 const { composeBundle, signBundle } = proxyActivities<ScanActivities>(inZone('assurance', '1 hour'));
-// Bookkeeping of the zone that runs this workflow: done on the spot, without a way through the server for each.
-const { recordScan, cleanUp } = proxyLocalActivities<ScanActivities>({
-  startToCloseTimeout: '1 minute',
-  // beyond this a timer waits, and not an open workflow task: a database may be away for days
-  localRetryThreshold: '5 seconds',
-  retry: { initialInterval: '500 milliseconds', maximumInterval: '2 minutes' },
-});
+const { recordScan, cleanUp } = proxyLocalActivities<ScanActivities>(bookkeeping);
 
 type Learn = (more: Partial<RunRecord>) => RunRecord;
 

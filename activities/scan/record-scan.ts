@@ -37,7 +37,8 @@ export async function recordScan(
     await openScan(database, input.scope, newScan(input));
     await updateScan(database, input.scope, input.testId, said);
   }
-  if (run.completedAt !== undefined) await events.append(input.scope, input.testId, endOf(run, run.completedAt));
+  if (run.completedAt !== undefined)
+    await events.append(input.scope, input.testId, endOf(run, run.completedAt));
 }
 
 /** What every subscriber waits for: after this the stream says nothing any more. */
@@ -53,7 +54,17 @@ function endOf({ status, manifestDigest, assessment, errors }: RunRecord, at: st
 }
 
 function changes(
-  { status, startedAt, completedAt, checkout, manifestDigest, assessment, permit, publication, errors }: RunRecord,
+  {
+    status,
+    startedAt,
+    completedAt,
+    checkout,
+    manifestDigest,
+    assessment,
+    permit,
+    publication,
+    errors,
+  }: RunRecord,
   raw: Bucket,
 ): ScanChanges {
   const warnings = [
@@ -95,13 +106,21 @@ const assessed = (
   bundleDigest: bundle.digest,
 });
 
-const permitted = ({ permitId, permitted: yes, reason }: PermitDecision, status: ScanState): ScanChanges => ({
+export const permitted = (
+  { permitId, permitted: yes, reason }: PermitDecision,
+  status: ScanState,
+): ScanChanges => ({
   permitId,
   denialReason: reason,
   uploadStatus: !yes ? 'denied' : status === 'RUNNING' ? 'permitted' : 'upload_failed', // unless it was published
 });
 
-const published = ({ goldenManifest, goldenBundle, ociReference, ingestion }: Publication): ScanChanges => ({
+export const published = ({
+  goldenManifest,
+  goldenBundle,
+  ociReference,
+  ingestion,
+}: Publication): ScanChanges => ({
   goldenManifest,
   ociReference,
   bundle: goldenBundle,

@@ -96,7 +96,7 @@ function keyedTestId(scope: Scope, key: string): string {
   return `test_${sha256(canonicalJson([scope.tenant, scope.workspace, key])).slice(0, 24)}`;
 }
 
-function randomTestId(): string {
+export function randomTestId(): string {
   return `test_${randomBytes(12).toString('hex')}`;
 }
 

@@ -33,12 +33,7 @@ export async function startScan(
         taskQueue: taskQueue('assurance'),
         args: [input],
         memo: { [MEMO]: scan },
-        typedSearchAttributes: [
-          keyword(SEARCH_ATTRIBUTES.tenant, input.scope.tenant),
-          keyword(SEARCH_ATTRIBUTES.workspace, input.scope.workspace),
-          keyword(SEARCH_ATTRIBUTES.component, input.component),
-          keyword(SEARCH_ATTRIBUTES.state, 'QUEUED'),
-        ],
+        typedSearchAttributes: searchAttributes(input, 'QUEUED'),
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
         workflowIdConflictPolicy: 'FAIL',
       }),
@@ -61,6 +56,17 @@ export async function findStartedScan(temporal: Client, id: string): Promise<Acc
     return AcceptedScan.parse(memo?.[MEMO]);
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
+  }
+}
+
+/** Asks a run to stop and clear up; false when it has ended already. */
+export async function cancelScan(temporal: Client, id: string): Promise<boolean> {
+  try {
+    await temporal.withDeadline(Date.now() + PATIENCE, () => temporal.workflow.getHandle(id).cancel());
+    return true;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
     throw error;
   }
 }
@@ -130,5 +136,16 @@ function isNoAnswer(error: unknown): boolean {
     isGrpcServiceError(error)
   );
 }
+
+/** By what a person finds a run in Temporal's Web UI. */
+export const searchAttributes = (
+  { scope, component }: Pick<ScanInput, 'scope' | 'component'>,
+  state: string,
+) => [
+  keyword(SEARCH_ATTRIBUTES.tenant, scope.tenant),
+  keyword(SEARCH_ATTRIBUTES.workspace, scope.workspace),
+  keyword(SEARCH_ATTRIBUTES.component, component),
+  keyword(SEARCH_ATTRIBUTES.state, state),
+];
 
 const keyword = (name: string, value: string) => ({ key: defineSearchAttributeKey(name, 'KEYWORD'), value });

@@ -1,0 +1,62 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { CertusError } from '../../contracts/errors.ts';
+import type { Scope } from '../../contracts/identifiers.ts';
+import { rawPrefix } from '../../contracts/object-keys.ts';
+import type { UploadRequest } from '../../contracts/scan-control.ts';
+import { WORKFLOWS, workflowId } from '../../contracts/workflow-names.ts';
+import type { UploadInput } from '../../contracts/workflows.ts';
+import { taskQueue } from '../../contracts/zones.ts';
+import type { ScanRecord } from '../../services/database/scan-record.ts';
+import { findScan } from '../../services/database/scans.ts';
+import type { Principal } from '../authentication.ts';
+import type { ApiDeps } from '../deps.ts';
+import { searchAttributes } from './scan-runs.ts';
+
+/** Asks Trust about a finished scan that was kept back. Asked twice, the second finds the first. */
+export async function requestUpload(
+  { database, temporal }: Pick<ApiDeps, 'database' | 'temporal'>,
+  principal: Principal,
+  testId: string,
+  { workspace_id, tier, requested_by }: UploadRequest,
+): Promise<ScanRecord> {
+  const scope: Scope = { tenant: principal.tenant, workspace: workspace_id };
+  const scan = uploadable(await findScan(database, scope, testId));
+  const input: UploadInput = {
+    scope,
+    component: scan.component,
+    assessment: scan.assessment,
+    testId,
+    bundle: { prefix: rawPrefix(scope, testId), digest: scan.bundleDigest },
+    tier,
+    requestedBy: requested_by ?? principal.subject,
+  };
+  try {
+    await temporal.withDeadline(Date.now() + PATIENCE, () =>
+      temporal.workflow.start(WORKFLOWS.upload, {
+        workflowId: workflowId('upload', input),
+        taskQueue: taskQueue('assurance'),
+        args: [input],
+        typedSearchAttributes: searchAttributes(input, 'RUNNING'),
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+        workflowIdConflictPolicy: 'USE_EXISTING',
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error; // decided already: the row tells
+  }
+  return scan;
+}
+
+const PATIENCE = 5000;
+
+function uploadable(scan: ScanRecord | undefined): ScanRecord & { bundleDigest: string } {
+  if (scan === undefined) throw new CertusError('not_found', 'there is no such scan in this workspace');
+  if (scan.status !== 'SUCCEEDED')
+    throw new CertusError(
+      'scan_not_finished',
+      `only a finished scan can be uploaded; this one is ${scan.status}`,
+    );
+  if (scan.bundleDigest === null || scan.request?.publish !== false)
+    throw new CertusError('not_uploadable', 'this scan went to permit and publication by itself');
+  return { ...scan, bundleDigest: scan.bundleDigest };
+}
