@@ -1,4 +1,5 @@
 import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
 import { reachable } from './errors.ts';
 import { PrismaClient } from './generated/client.ts';
 
@@ -6,6 +7,8 @@ export interface Database {
   readonly client: PrismaClient;
   /** Throws `dependency_unavailable` when no query gets through. */
   ping(): Promise<void>;
+  /** A connection outside of the pool, not made yet, for what lasts: whoever takes it ends it. */
+  session(): pg.Client;
   close(): Promise<void>;
 }
 
@@ -35,6 +38,15 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
     ping: async () => {
       await reachable(client.$queryRaw`SELECT 1`);
     },
+    session: () =>
+      new pg.Client({
+        connectionString: url,
+        application_name: 'certus',
+        connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
+        statement_timeout: statementTimeout,
+        keepAlive: true,
+        keepAliveInitialDelayMillis: 10_000,
+      }),
     close: () => client.$disconnect(),
   };
 }
