@@ -1,7 +1,8 @@
 import { lookup } from 'node:dns/promises';
-import { BlockList, isIP, isIPv6 } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
 import { CertusError } from '../../contracts/errors.ts';
 import { type GitUrl, readGitUrl } from '../../contracts/git-url.ts';
+import { isInternal } from '../net/internal-address.ts';
 import { SSH } from './run-git.ts';
 import { sshEnvironment, webEnvironment } from './user-environment.ts';
 
@@ -66,39 +67,5 @@ async function resolveHost(host: string): Promise<string[]> {
     throw new CertusError('source_unreachable', `${host} cannot be resolved`, { cause });
   }
 }
-
-const INTERNAL = new BlockList();
-for (const [network, prefix] of [
-  ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['100.64.0.0', 10],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
-  ['192.0.0.0', 24],
-  ['192.168.0.0', 16],
-  ['198.18.0.0', 15],
-  ['224.0.0.0', 3],
-] as const) {
-  INTERNAL.addSubnet(network, prefix, 'ipv4');
-}
-for (const [network, prefix] of [
-  ['::', 96],
-  ['64:ff9b::', 96],
-  ['64:ff9b:1::', 48],
-  ['100::', 64],
-  ['2001::', 32],
-  ['2002::', 16],
-  ['fc00::', 7],
-  ['fe80::', 10],
-  ['fec0::', 10],
-  ['ff00::', 8],
-] as const) {
-  INTERNAL.addSubnet(network, prefix, 'ipv6');
-}
-
-/** Loopback, private, link-local (cloud metadata lives there) and every other address that is not the public internet. */
-export const isInternal = (address: string): boolean =>
-  INTERNAL.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
 
 const bracketed = (address: string): string => (isIPv6(address) ? `[${address}]` : address);

@@ -7,7 +7,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 import { fetchCommit } from '../../../services/git/fetch-commit.ts';
-import { checkRemote, isInternal } from '../../../services/git/remote.ts';
+import { checkRemote } from '../../../services/git/remote.ts';
+import { isInternal } from '../../../services/net/internal-address.ts';
 import { serveRepository } from './http-backend.ts';
 import { git, repository, temporaryFolder } from './sources.ts';
 
