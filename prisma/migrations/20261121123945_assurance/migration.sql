@@ -13,6 +13,7 @@ CREATE TABLE "findings" (
     "test_id" TEXT NOT NULL,
     "ordinal" INTEGER NOT NULL,
     "component" TEXT NOT NULL,
+    "fingerprint" TEXT NOT NULL,
     "fingerprints" TEXT[],
     "kind" TEXT NOT NULL,
     "tools" TEXT[],

@@ -1,32 +1,33 @@
+import { hash } from 'node:crypto';
 import type { Finding } from '../../../contracts/finding.ts';
-import { DRAFT_DEFAULTS, type FindingDraft } from '../../../domain/finding/draft.ts';
 
-export const aDraft = (more: Partial<FindingDraft> = {}): FindingDraft => ({
-  ...DRAFT_DEFAULTS,
-  kind: 'code',
-  tool: 'semgrep',
-  rule: 'R',
-  title: 'Title',
-  severity: 'high',
-  message: 'm',
-  location: at('a.py', 2),
-  ...more,
-});
+export const fingerprintOf = (name: string): string => hash('sha256', name);
 
-export const aFinding = (more: Partial<Finding> = {}): Finding => {
-  const fingerprint = more.fingerprint ?? 'f'.repeat(64);
-  const draft = aDraft(more);
+/** A finding with nothing special about it but what is said. */
+export function findingOf(about: Partial<Finding> = {}): Finding {
+  const rule = about.rule ?? 'js/eval';
+  const tool = about.tool ?? 'sast';
+  const fingerprint = about.fingerprint ?? fingerprintOf(`${tool} ${rule}`);
   return {
-    ...draft,
     fingerprint,
-    sources: more.sources ?? [{ tool: draft.tool, rule: draft.rule, fingerprint }],
+    kind: 'code',
+    tool,
+    rule,
+    title: 'Code from a string',
+    severity: 'medium',
+    source_severity: null,
+    score: null,
+    confidence: null,
+    message: 'A string is run as code.',
+    location: { path: 'src/a.js', start_line: 1, start_column: 1, end_line: 1, end_column: 9 },
+    snippet: 'eval(text)',
+    related_locations: [],
+    flows: [],
+    identifiers: [],
+    package: null,
+    fix: null,
+    suppressed: null,
+    sources: [{ tool, rule, fingerprint }],
+    ...about,
   };
-};
-
-export const at = (path: string, line: number | null, columns: readonly [number, number] | null = null) => ({
-  path,
-  start_line: line,
-  start_column: columns?.[0] ?? null,
-  end_line: line,
-  end_column: columns?.[1] ?? null,
-});
+}
