@@ -1,4 +1,4 @@
-import { BlockList, isIPv6 } from 'node:net';
+import { BlockList, isIP, isIPv6 } from 'node:net';
 
 const INTERNAL = new BlockList();
 for (const [network, prefix] of [
@@ -17,6 +17,7 @@ for (const [network, prefix] of [
 }
 for (const [network, prefix] of [
   ['::', 96],
+  ['::ffff:0:0:0', 96],
   ['64:ff9b::', 96],
   ['64:ff9b:1::', 48],
   ['100::', 64],
@@ -30,6 +31,9 @@ for (const [network, prefix] of [
   INTERNAL.addSubnet(network, prefix, 'ipv6');
 }
 
-/** Loopback, private, link-local (cloud metadata lives there) and every other address that is not the public internet. */
+/**
+ * Loopback, private, link-local (cloud metadata lives there) and every other address that is not the public internet;
+ * and so is what is no address at all.
+ */
 export const isInternal = (address: string): boolean =>
-  INTERNAL.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+  isIP(address) === 0 || INTERNAL.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');

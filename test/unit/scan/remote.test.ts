@@ -50,6 +50,10 @@ test.each([
   'fec0::1',
   '100::1',
   '64:ff9b:1::a00:1',
+  '::ffff:0:7f00:1',
+  'fe80::1%eth0',
+  'localhost',
+  '',
 ])('%s is internal', (address) => {
   expect(isInternal(address)).toBe(true);
 });
