@@ -12,3 +12,12 @@ export const toolRequests = (profile: Pick<Profile, 'tools'>): ToolRequest[] =>
       ? { id: choice, required: false, config: {} }
       : { id: choice.id, required: choice.required ?? false, config: choice.config ?? {} },
   );
+
+/** One tool's order for one run: what the manifest tells it, and what of the profile concerns it. */
+export type ToolOrder = ToolRequest & {
+  readonly deniedLicenses: readonly string[];
+  /** The running target of a scan from outside. */
+  readonly target: string | null;
+  /** When the profile's ceiling for all tools together is reached, ISO 8601. */
+  readonly until: string | null;
+};

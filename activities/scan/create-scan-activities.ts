@@ -1,14 +1,25 @@
-import type { Tool } from '../../contracts/manifest.ts';
-import type { BundleReference, Checkout, ScanInput } from '../../contracts/workflows.ts';
+import type { ToolRun } from '../../contracts/tool-run.ts';
+import type { ToolOrder } from '../../contracts/tool-choice.ts';
+import type {
+  BundleReference,
+  Checkout,
+  ResolvedManifest,
+  ScanInput,
+  UploadInput,
+} from '../../contracts/workflows.ts';
 import { withHeartbeat } from '../heartbeat.ts';
+import { assess } from './assess.ts';
 import { ensureCheckout, removeCheckout } from './checkout.ts';
 import type { ScanDeps } from './deps.ts';
 import { givingUpOnRemotes } from './give-up.ts';
+import { importReport } from './import-report.ts';
 import { type RunRecord, recordScan } from './record-scan.ts';
-import { findSecrets } from './secrets-tool.ts';
+import { recordUpload, type UploadRecord } from './record-upload.ts';
+import { resolveManifest } from './resolve-manifest.ts';
+import { runTool } from './run-tool.ts';
 import { signBundle } from './sign-bundle.ts';
-import { removeToolResults, writeToolResult } from './tool-result.ts';
-import { type Assessment, type BundleRequest, writeBundle } from './write-bundle.ts';
+import { removeToolResults } from './tool-result.ts';
+import type { Assessment, BundleRequest } from './write-bundle.ts';
 
 /** The steps of the assurance zone. Each may run twice, and on another machine than the one before it. */
 export const createScanActivities = (deps: ScanDeps) => ({
@@ -20,18 +31,27 @@ export const createScanActivities = (deps: ScanDeps) => ({
       givingUpOnRemotes(async () => (await ensureCheckout(deps, input, undefined, signal)).checkout),
     ),
 
-  runTool: (input: ScanInput, checkout: Checkout, tool: Tool): Promise<void> =>
-    withHeartbeat(async (signal, beat) => {
-      const { tree } = await givingUpOnRemotes(() => ensureCheckout(deps, input, checkout, signal));
-      const result = { tool, ...(await RUN[tool](tree, beat, signal)) };
-      await writeToolResult(deps.raw, input.scope, input.testId, result);
-    }),
+  resolveManifest: (input: ScanInput, checkout: Checkout): Promise<ResolvedManifest> =>
+    withHeartbeat((signal) =>
+      givingUpOnRemotes(async () => {
+        const { tree } = await ensureCheckout(deps, input, checkout, signal);
+        return resolveManifest(deps, input, tree);
+      }),
+    ),
 
-  composeBundle: (request: BundleRequest): Promise<Assessment> =>
-    withHeartbeat(() => writeBundle(deps, request)),
+  runTool: (input: ScanInput, checkout: Checkout, order: ToolOrder): Promise<ToolRun> =>
+    withHeartbeat((signal) => runTool(deps, input, checkout, order, signal)),
+
+  importReport: (input: ScanInput): Promise<ToolRun> =>
+    withHeartbeat((signal) => importReport(deps, input, signal)),
+
+  composeBundle: (request: BundleRequest): Promise<Assessment> => withHeartbeat(() => assess(deps, request)),
 
   signBundle: (input: ScanInput, bundle: BundleReference): Promise<void> =>
     withHeartbeat(() => signBundle(deps, input, bundle)),
+
+  recordUpload: (input: UploadInput, upload: UploadRecord): Promise<void> =>
+    withHeartbeat(() => recordUpload(deps, input, upload)),
 
   /** Clears this machine; what other workers fetched for the run, they sweep away themselves. */
   cleanUp: (input: ScanInput): Promise<void> =>
@@ -42,10 +62,3 @@ export const createScanActivities = (deps: ScanDeps) => ({
 });
 
 export type ScanActivities = ReturnType<typeof createScanActivities>;
-
-const RUN = {
-  secrets: async (tree: string, beat: () => void, signal: AbortSignal) => {
-    const { version, findings, binaryFiles } = await findSecrets(tree, beat, signal);
-    return { version, findings: [...findings], binaryFiles: [...binaryFiles] };
-  },
-} as const satisfies Record<Tool, unknown>;

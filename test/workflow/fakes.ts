@@ -3,8 +3,10 @@ import type { IngestActivities } from '../../activities/ingest/create-ingest-act
 import type { PublishActivities } from '../../activities/publish/create-publish-activities.ts';
 import type { ScanActivities } from '../../activities/scan/create-scan-activities.ts';
 import type { RunRecord } from '../../activities/scan/record-scan.ts';
+import type { UploadRecord } from '../../activities/scan/record-upload.ts';
 import type { TrustActivities } from '../../activities/trust/create-trust-activities.ts';
-import { BUILT_IN_MANIFEST } from '../../contracts/built-in-manifest.ts';
+import { Manifest } from '../../contracts/manifest.ts';
+import type { ToolRun } from '../../contracts/tool-run.ts';
 import type { ScanInput } from '../../contracts/workflows.ts';
 
 export type Activities = {
@@ -13,6 +15,31 @@ export type Activities = {
   readonly transform: PublishActivities;
   readonly ingest: IngestActivities;
 };
+
+export const FAKE_MANIFEST = Manifest.parse({
+  product: 'shop',
+  version: '1',
+  profiles: [
+    { name: 'light', tools: ['secrets'] },
+    { name: 'both', tools: ['secrets', { id: 'bandit', required: true }], deniedLicenses: ['GPL-*'] },
+    { name: 'timed', tools: ['secrets'], bundle: { runtimeCeilingMinutes: 10 } },
+  ],
+});
+
+const toolRun = (tool: ToolRun['tool']): ToolRun => ({
+  tool,
+  title: tool,
+  version: '1.0.0',
+  required: false,
+  outcome: 'completed',
+  reason: null,
+  exit_code: null,
+  seconds: 0.1,
+  findings: 0,
+  reports: [],
+  isolation: null,
+  data: null,
+});
 
 export const PERMIT_ID = `permit_${'1'.repeat(32)}`;
 
@@ -23,16 +50,17 @@ export const scanInput = (testId: string): ScanInput => ({
   testId,
   source: { type: 'git', url: 'https://git.example/shop', branch: 'main' },
   profile: 'light',
-  manifest: BUILT_IN_MANIFEST,
-  manifestDigest: 'c'.repeat(64),
+  manifest: { type: 'inline', manifest: FAKE_MANIFEST, digest: 'c'.repeat(64) },
   requestedBy: null,
   requestedAt: '2026-06-01T12:00:00.000Z',
+  publish: true,
 });
 
 /** Activities that do nothing but answer as the real ones do, and remember in which order they were asked. */
 export function fakeActivities() {
   const calls: string[] = [];
   const records: RunRecord[] = [];
+  const uploads: UploadRecord[] = [];
   const called = <T>(name: string, answer: T): Promise<T> => {
     calls.push(name);
     return Promise.resolve(answer);
@@ -46,22 +74,34 @@ export function fakeActivities() {
       called('fetchSource', {
         commit: 'a'.repeat(40),
         branch: 'main',
+        tag: null,
+        originDigest: null,
         contentHash: 'b'.repeat(64),
         files: 1,
         bytes: 2,
         skipped: [],
       }),
-    runTool: (_, __, tool) => called(`runTool ${tool}`, undefined),
+    resolveManifest: () =>
+      called('resolveManifest', { manifest: FAKE_MANIFEST, digest: 'e'.repeat(64), signedBy: null }),
+    runTool: (_, __, { id }) => called(`runTool ${id}`, toolRun(id)),
+    importReport: () => called('importReport', toolRun('sarif')),
     composeBundle: ({ input }) =>
       called('composeBundle', {
         bundle: { prefix: `default/web/security-scans/${input.testId}/incoming/`, digest: 'd'.repeat(64) },
         verdict: 'passed' as const,
         counts: { critical: 0, high: 0, medium: 0, low: 0, info: 0 },
+        baseline: null,
+        changes: null,
+        tools: [],
         violations: [],
         artifacts: {},
         warnings: [],
       }),
     signBundle: () => called('signBundle', undefined),
+    recordUpload: (_, record) => {
+      uploads.push(record);
+      return called('recordUpload', undefined);
+    },
     cleanUp: () => called('cleanUp', undefined),
   } satisfies ScanActivities;
   const trust = {
@@ -74,7 +114,7 @@ export function fakeActivities() {
   const ingest = {
     indexFindings: () => called('indexFindings', { indexed: 3, masked: 1, failed: [] }),
   } satisfies IngestActivities;
-  return { assurance, trust, transform, ingest, calls, records };
+  return { assurance, trust, transform, ingest, calls, records, uploads };
 }
 
 /** An activity that is busy until it is cancelled; `onStart` tells when it has begun. */

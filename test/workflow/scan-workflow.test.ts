@@ -6,8 +6,10 @@ import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import type { RunRecord } from '../../activities/scan/record-scan.ts';
+
 import { CertusError } from '../../contracts/errors.ts';
 import type { Step } from '../../contracts/scan.ts';
+import type { ToolOrder } from '../../contracts/tool-choice.ts';
 import { PROGRESS_QUERY, WORKFLOWS, workflowId } from '../../contracts/workflow-names.ts';
 import type { ScanInput } from '../../contracts/workflows.ts';
 import { taskQueue } from '../../contracts/zones.ts';
@@ -99,6 +101,122 @@ test('without a permit nothing is published', async () => {
     permit: { permitted: false, reason: 'hash_mismatch' },
   });
   expect(fakes.records.at(-1)?.publication).toBeUndefined();
+});
+
+test('every tool of the profile is told what the profile says, and until when it may run', async () => {
+  const fakes = fakeActivities();
+  const told: ToolOrder[] = [];
+  const { runTool } = fakes.assurance;
+  const assurance: Activities['assurance'] = {
+    ...fakes.assurance,
+    runTool: (input, checkout, order) => {
+      told.push(order);
+      return runTool(input, checkout, order);
+    },
+  };
+  await carryOut({ ...fakes, assurance }, { ...newInput(), profile: 'both' });
+  const common = { config: {}, deniedLicenses: ['GPL-*'], target: null, until: null };
+  expect(told.sort((a, b) => (a.id < b.id ? -1 : 1))).toEqual([
+    { id: 'bandit', required: true, ...common },
+    { id: 'secrets', required: false, ...common },
+  ]);
+  await carryOut({ ...fakes, assurance }, { ...newInput(), profile: 'timed' });
+  const started = Date.parse(fakes.records.at(-1)?.startedAt ?? '');
+  expect(Date.parse(told.at(-1)?.until ?? '') - started).toBeGreaterThanOrEqual(600_000);
+});
+
+test('a manifest that lies elsewhere is read by the run, and decides what it looks for', async () => {
+  const fakes = fakeActivities();
+  const run = await carryOut(fakes, { ...newInput(), manifest: { type: 'repository', path: 'certus.yml' } });
+  expect(fakes.calls).toContain('resolveManifest');
+  expect(run.manifestDigest).toBe('e'.repeat(64));
+});
+
+test('a report that was brought along is looked at by no tool', async () => {
+  const fakes = fakeActivities();
+  await carryOut(fakes, {
+    ...newInput(),
+    source: {
+      type: 'sarif',
+      sha256: 'f'.repeat(64),
+      commit: 'a'.repeat(40),
+      ref: 'refs/heads/main',
+      repository: 'a/b',
+    },
+  });
+  expect(fakes.calls).toContain('importReport');
+  expect(fakes.calls.filter((name) => name.startsWith('runTool'))).toEqual([]);
+});
+
+describe('evidence that is kept back', () => {
+  test('is signed and goes no further', async () => {
+    const fakes = fakeActivities();
+    const run = await carryOut(fakes, { ...newInput(), publish: false });
+    expect(fakes.calls).toContain('signBundle');
+    expect(fakes.calls.filter((name) => /decide|promote|publish|index/.test(name))).toEqual([]);
+    expect(run).toMatchObject({ status: 'SUCCEEDED', assessment: { verdict: 'passed' } });
+    expect(run.permit).toBeUndefined();
+  });
+
+  const upload = (activities: Activities) => {
+    const { source: _source, manifest: _manifest, ...run } = newInput();
+    const bundle = { prefix: 'p/', digest: 'd'.repeat(64) };
+    return during(activities, () =>
+      environment.client.workflow.execute(WORKFLOWS.upload, {
+        taskQueue: taskQueue('assurance'),
+        workflowId: workflowId('upload', run),
+        args: [{ ...run, bundle, tier: 'verified', requestedBy: null }],
+      }),
+    );
+  };
+
+  test('goes through permit and publication once somebody asks', async () => {
+    const fakes = fakeActivities();
+    await upload(fakes);
+    expect(fakes.calls).toEqual(
+      expect.arrayContaining(['decidePermit', 'promote', 'publishOci', 'indexFindings', 'recordUpload']),
+    );
+    expect(fakes.uploads).toMatchObject([
+      { permit: { permitted: true }, publication: { ingestion: { indexed: 3 } } },
+    ]);
+  });
+
+  test('stays where it is without a permit', async () => {
+    const fakes = fakeActivities();
+    const decidePermit = async () => ({ permitId: PERMIT_ID, permitted: false, reason: 'invalid_signer' });
+    await upload({ ...fakes, trust: { decidePermit } });
+    expect(fakes.calls).not.toContain('promote');
+    expect(fakes.uploads).toEqual([
+      { permit: { permitId: PERMIT_ID, permitted: false, reason: 'invalid_signer' } },
+    ]);
+  });
+
+  test('says why when publication fails', async () => {
+    const fakes = fakeActivities();
+    const promote = fail(new CertusError('permit_invalid', 'not published'));
+    await expect(upload({ ...fakes, transform: { ...fakes.transform, promote } })).rejects.toBeInstanceOf(
+      WorkflowFailedError,
+    );
+    expect(fakes.uploads.at(-1)).toMatchObject({
+      permit: { permitted: true },
+      error: { code: 'permit_invalid' },
+    });
+  });
+});
+
+test('what a schedule starts is a scan of its own each time, and lasts as long as it', async () => {
+  const fakes = fakeActivities();
+  const { testId: _testId, requestedAt: _at, ...plan } = newInput();
+  const started = () =>
+    environment.client.workflow.execute(WORKFLOWS.scheduledScan, {
+      taskQueue: taskQueue('assurance'),
+      workflowId: `scheduled/web/shop/${randomBytes(6).toString('hex')}`,
+      args: [plan],
+    });
+  const [first, second] = await during(fakes, async () => [await started(), await started()]);
+  expect(first.testId).toMatch(/^test_[0-9a-f]{24}$/);
+  expect(second.testId).not.toBe(first.testId);
+  expect(fakes.calls.filter((name) => name === 'recordScan SUCCEEDED')).toHaveLength(2);
 });
 
 describe('a step that cannot succeed ends the run with its own code', () => {
@@ -284,7 +402,7 @@ test('progress tells at each step what is done, what runs and what waits', async
     await handle.result();
     return [...looks, await look()];
   });
-  expect(seen).toEqual(['rwwwww', 'drwwww', 'ddrwww', 'dddrww', 'ddddrw', 'dddddr', 'dddddd']);
+  expect(seen).toEqual(['rwwwwww', 'ddrwwww', 'dddrwww', 'ddddrww', 'dddddrw', 'ddddddr', 'ddddddd']);
 });
 
 /** Holds activities at their door until the test has looked around. */
