@@ -1,6 +1,6 @@
 import type { Finding, Severity } from '../../contracts/finding.ts';
 import { DRAFT_DEFAULTS, type FindingDraft } from './draft.ts';
-import { fingerprints } from './fingerprint.ts';
+import { fingerprinted } from './fingerprint.ts';
 import { hideSecrets, type Span } from './hide-secrets.ts';
 
 /** A match as the secret scanner reports it, with the secret in it. */
@@ -17,20 +17,8 @@ export type SecretMatch = {
 };
 
 /** Turns the matches in one file into findings that no longer hold any secret of that file. */
-export function toFindings(path: string, content: string, matches: readonly SecretMatch[]): Finding[] {
-  const drafts = secretDrafts(path, content, matches);
-  const marks = fingerprints(
-    drafts.map(({ rule, location, snippet }) => ({
-      rule,
-      path: location?.path ?? '',
-      snippet: snippet ?? '',
-    })),
-  );
-  return drafts.map((draft, at) => {
-    const fingerprint = marks[at] as string;
-    return { ...draft, fingerprint, sources: [{ tool: draft.tool, rule: draft.rule, fingerprint }] };
-  });
-}
+export const toFindings = (path: string, content: string, matches: readonly SecretMatch[]): Finding[] =>
+  fingerprinted(secretDrafts(path, content, matches));
 
 /** The same, still without names, as scanners of our own hand them over. */
 export function secretDrafts(path: string, content: string, matches: readonly SecretMatch[]): FindingDraft[] {

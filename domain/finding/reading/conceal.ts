@@ -1,0 +1,74 @@
+import type { FindingDraft } from '../draft.ts';
+import { hideSecrets } from '../hide-secrets.ts';
+import { cleanLine, cleanText, MAX_TEXT } from './clean-text.ts';
+
+/**
+ * A draft as it may be kept: no hostile characters, no text without end, and none of the secrets that a tool repeats in
+ * its snippets, messages and even file names. `values` are secrets that the report names as such.
+ */
+export function concealed(draft: FindingDraft, values: readonly string[] = []): FindingDraft {
+  const secrets = [...values, ...(draft.kind === 'secret' ? secretsOf(draft) : [])].filter(isLongEnough);
+  const hide = (text: string, max: number): string => {
+    // a secret that the limit cuts in two must still be seen whole
+    const part = cleanText(text, max + LONGEST_SECRET);
+    return hideKnownForms(hideValues(part, secrets)).slice(0, max).toWellFormed();
+  };
+  const line = (text: string, max: number): string => cleanLine(hide(text, max), max);
+  return {
+    ...draft,
+    tool: cleanLine(draft.tool, MAX_TEXT.name),
+    rule: line(draft.rule, MAX_TEXT.name),
+    title: line(draft.title, MAX_TEXT.title),
+    message: hide(draft.message, MAX_TEXT.message).trim(),
+    source_severity: draft.source_severity === null ? null : cleanLine(draft.source_severity, 64),
+    snippet: draft.snippet === null ? null : hide(draft.snippet, MAX_TEXT.snippet).trimEnd(),
+    fix: draft.fix === null ? null : hide(draft.fix, MAX_TEXT.message),
+    location:
+      draft.location === null
+        ? null
+        : {
+            ...draft.location,
+            path: hideValues(cleanText(draft.location.path, MAX_TEXT.path), secrets),
+          },
+    suppressed:
+      draft.suppressed?.justification == null
+        ? draft.suppressed
+        : { ...draft.suppressed, justification: hide(draft.suppressed.justification, MAX_TEXT.message) },
+  };
+}
+
+const LONGEST_SECRET = 256;
+/** Shorter ones are found everywhere: hiding "test" would leave nothing to read. */
+const isLongEnough = (value: string): boolean => value.trim().length >= 5;
+
+/** What stands between quotes; a snippet without any is nothing but the secret. */
+function secretsOf({ snippet }: FindingDraft): string[] {
+  if (snippet === null) return [];
+  const quoted = [...snippet.slice(0, SEARCHED).matchAll(QUOTED)].map(([, , value]) => value as string);
+  return quoted.some(isLongEnough) ? quoted : [snippet.trim()];
+}
+
+const SEARCHED = 4096;
+const QUOTED = /(["'`])([^"'`\n]{1,1000})\1/g;
+
+const hideValues = (text: string, values: readonly string[]): string =>
+  values.length === 0 ? text : hideSecrets(text, values, [])(0, text.length);
+
+/** Keys whose form gives them away, and literals that are assigned to a name which says what they are. */
+export function hideKnownForms(text: string): string {
+  return text
+    .replaceAll(PRIVATE_KEY, stars)
+    .replaceAll(TOKEN, stars)
+    .replaceAll(CREDENTIALS, (_, before: string, secret: string) => `${before}${stars(secret)}@`)
+    .replaceAll(ASSIGNED, (_, before: string, secret: string) => `${before}${stars(secret)}`);
+}
+
+const stars = (text: string): string => text.replaceAll(/\S/g, '*');
+
+// every repetition is bounded: a hostile report may be one long near miss
+const PRIVATE_KEY = /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]{0,40}-----|$)/g;
+const TOKEN =
+  /\b(?:(?:AKIA|ASIA)[A-Z0-9]{16}|gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_\w{22,255}|glpat-[\w-]{20,64}|xox[abposr]-[\w-]{10,255}|[sr]k_(?:live|test)_\w{16,255}|sk-[\w-]{20,255}|npm_[A-Za-z0-9]{36}|AIza[\w-]{35}|eyJ[\w-]{10,2000}\.[\w-]{10,2000}\.[\w-]{5,1000})/g;
+const CREDENTIALS = /(:\/\/[^\s/:@]{0,100}:)([^\s/@]{1,256})@/g;
+const ASSIGNED =
+  /((?:passw(?:or)?d|passphrase|pwd|secret|token|api[_-]?key|access[_-]?key)[\w-]{0,40}["'`]?\s{0,8}[:=]{1,2}>?\s{0,8}["'`])([^"'`\n]{4,256})/gi;
