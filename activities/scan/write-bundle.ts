@@ -1,17 +1,24 @@
+import { BUNDLE } from '../../contracts/bundle.ts';
 import type { Finding, SeverityCounts } from '../../contracts/finding.ts';
+import type { Profile } from '../../contracts/manifest.ts';
 import { rawPrefix } from '../../contracts/object-keys.ts';
 import type { Notice, Verdict } from '../../contracts/scan.ts';
 import type { ScanEvent } from '../../contracts/scan-event.ts';
+import { sourceText } from '../../contracts/source-text.ts';
 import type { ToolRun } from '../../contracts/tool-run.ts';
-import type { ChangeCounts, Triage } from '../../contracts/triage.ts';
+import type { Change, ChangeCounts, Triage } from '../../contracts/triage.ts';
 import type { BundleReference, Checkout, ResolvedManifest, ScanInput } from '../../contracts/workflows.ts';
 import { artifactNames } from '../../domain/bundle/artifact-names.ts';
+import { readBillOfMaterials } from '../../domain/bundle/bill-of-materials.ts';
 import { composeBundle } from '../../domain/bundle/compose-bundle.ts';
 import { gate } from '../../domain/policy/gate.ts';
 import { resolveProfile } from '../../domain/policy/resolve-profile.ts';
+import type { RuleComponent, RuleScan } from '../../domain/policy/rule-facts.ts';
+import type { ReadableBucket } from '../../services/objects/store.ts';
+import { brief } from './brief.ts';
 import type { ScanDeps } from './deps.ts';
 import { storeBundle } from './store-bundle.ts';
-import { readToolResult, type ToolResult } from './tool-result.ts';
+import { readToolResult, type ToolFile, type ToolResult } from './tool-result.ts';
 
 export type BundleRequest = {
   readonly input: ScanInput;
@@ -30,11 +37,12 @@ export type Background = {
   readonly events: readonly ScanEvent[];
 };
 
-/** What the workflow keeps of it; it lies in history for ever, so it stays small. */
+/** What the workflow keeps of a scan's result. It lies in history for ever, so it is short. */
 export type Assessment = {
   readonly bundle: BundleReference;
   readonly verdict: Verdict;
   readonly counts: SeverityCounts;
+  /** The scan that this one was compared with. */
   readonly baseline: string | null;
   readonly changes: ChangeCounts | null;
   readonly violations: readonly string[];
@@ -43,45 +51,107 @@ export type Assessment = {
   readonly warnings: readonly Notice[];
 };
 
+export type WrittenBundle = {
+  readonly assessment: Assessment;
+  readonly findings: readonly Finding[];
+  readonly changeOf: (finding: Finding) => Exclude<Change, 'fixed'>;
+};
+
 /**
  * Gates the findings and writes the evidence to raw, the index last. The same results give the same bytes, so a second
  * attempt writes over the first what already stands there.
  */
 export async function writeBundle(
   { raw }: Pick<ScanDeps, 'raw'>,
-  { input, manifest, checkout, tools, startedAt, completedAt }: BundleRequest,
+  { input, manifest, checkout, tools: names, startedAt, completedAt }: BundleRequest,
   { triage, events }: Background,
-): Promise<Assessment> {
+): Promise<WrittenBundle> {
   const profile = resolveProfile(manifest.manifest, input.profile);
-  const results: ToolResult[] = [];
-  // one after the other: each is taken apart in memory before its raw form can go
-  for (const tool of tools.toSorted())
-    results.push(await readToolResult(raw, input.scope, input.testId, tool));
-  const runs = results.map(({ run }) => run);
-  const findings = results.flatMap((result) => result.findings);
-  const { policy, notices } = gate({
+  const prefix = rawPrefix(input.scope, input.testId);
+  const { tools, findings, files, notices } = await readResults(raw, input, names, profile);
+  const components = await readComponents(raw, prefix, files);
+  const judgement = gate({
     findings,
     profile,
-    toolRuns: runs,
+    toolRuns: tools,
     baseline: null,
     triage: new Map(triage.map((decision) => [decision.fingerprint, decision])),
     now: completedAt,
+    scan: ruleScan(input, checkout),
+    components,
   });
-  const warnings = [...checkout.skipped, ...results.flatMap((result) => result.notices), ...notices];
-  const facts = { input, manifest, checkout, tools: runs, findings, policy, warnings, events };
-  const { documents, scan } = composeBundle({ ...facts, startedAt, completedAt });
-  const files = results.flatMap((result) => result.files);
-  const prefix = rawPrefix(input.scope, input.testId);
+  const warnings = [...checkout.skipped, ...notices, ...judgement.notices];
+  const { documents } = composeBundle({
+    ...{ input, manifest, checkout, tools, findings, judgement, components, warnings, events },
+    toolPaths: files.map(({ path }) => path),
+    startedAt,
+    completedAt,
+  });
   const { digest, paths } = await storeBundle(raw, prefix, input, documents, files);
-  return {
+  const { policy } = judgement;
+  const assessment: Assessment = {
     bundle: { prefix, digest },
-    verdict: scan.verdict,
+    verdict: policy.passed ? 'passed' : 'failed',
     counts: policy.counts,
     baseline: policy.baseline,
     changes: policy.changes,
-    violations: policy.violations,
-    tools: runs,
-    artifacts: artifactNames(paths, runs),
-    warnings,
+    artifacts: artifactNames(paths, tools),
+    ...brief({ violations: policy.violations, tools, warnings }),
+  };
+  return { assessment, findings, changeOf: () => 'new' };
+}
+
+type Results = {
+  readonly tools: readonly ToolRun[];
+  readonly findings: readonly Finding[];
+  readonly files: readonly ToolFile[];
+  readonly notices: readonly Notice[];
+};
+
+/** One after the other: each is taken apart in memory, and its raw form should be gone before the next one comes. */
+async function readResults(
+  raw: ReadableBucket,
+  { scope, testId }: ScanInput,
+  names: readonly string[],
+  profile: Profile,
+): Promise<Results> {
+  const results: ToolResult[] = [];
+  for (const tool of names.toSorted()) results.push(await readToolResult(raw, scope, testId, tool));
+  // a team may be allowed to know that there is personal data, and not where it is
+  const stays = (path: string) => profile.bundle.includePrivacy || !path.startsWith(PRIVACY_REPORTS);
+  return {
+    tools: results.map(({ run }) => ({ ...run, reports: run.reports.filter(stays) })),
+    findings: results.flatMap((result) => result.findings),
+    files: results.flatMap((result) => result.files.filter(({ path }) => stays(path))),
+    notices: results.flatMap((result) => result.notices),
   };
 }
+
+const PRIVACY_REPORTS = `${BUNDLE.reports}privacy/`;
+const MAX_BILL = 256 * 1024 * 1024;
+
+async function readComponents(
+  raw: ReadableBucket,
+  prefix: string,
+  files: readonly ToolFile[],
+): Promise<RuleComponent[] | null> {
+  if (!files.some(({ path }) => path === BUNDLE.cyclonedx)) return null;
+  const bytes = await raw.read(`${prefix}${BUNDLE.cyclonedx}`, MAX_BILL);
+  return readBillOfMaterials(Buffer.from(bytes).toString('utf8'));
+}
+
+const ruleScan = (
+  { scope, component, assessment: name, profile, source, requestedBy }: ScanInput,
+  { branch, tag, commit }: Checkout,
+): RuleScan => ({
+  workspace: scope.workspace,
+  component,
+  assessment: name,
+  profile,
+  source_type: source.type,
+  source: sourceText(source),
+  branch: branch ?? '',
+  tag: tag ?? '',
+  commit: commit ?? '',
+  requested_by: requestedBy ?? '',
+});

@@ -26,6 +26,7 @@ export function artifactNames(
   const known = Object.entries(NAMES).filter(([, path]) => paths.has(path));
   const reports = tools.flatMap(({ tool, reports: own }) =>
     own
+      .slice(0, 5)
       .filter((path) => paths.has(path) && path.startsWith(BUNDLE.reports))
       .map((path, at) => [at === 0 ? `report_${tool}` : `report_${tool}_${at + 1}`, path]),
   );

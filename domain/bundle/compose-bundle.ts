@@ -1,4 +1,5 @@
-import { BUNDLE, type PolicyResult, type ScanDocument } from '../../contracts/bundle.ts';
+import { BUNDLE, type ScanDocument } from '../../contracts/bundle.ts';
+import type { ComplianceDocument } from '../../contracts/compliance.ts';
 import { findProfile } from '../../contracts/find-profile.ts';
 import type { Finding } from '../../contracts/finding.ts';
 import type { Notice } from '../../contracts/scan.ts';
@@ -6,9 +7,13 @@ import type { ScanEvent } from '../../contracts/scan-event.ts';
 import { toolRequests } from '../../contracts/tool-choice.ts';
 import type { ToolRun } from '../../contracts/tool-run.ts';
 import type { Checkout, ResolvedManifest, ScanInput } from '../../contracts/workflows.ts';
+import { complianceOutcome } from '../policy/compliance.ts';
+import type { Judgement } from '../policy/gate.ts';
+import type { RuleComponent } from '../policy/rule-facts.ts';
 import { jsonChunks } from './json-chunks.ts';
 import { logLines, streamLines } from './run-log.ts';
 import { scanDocument } from './scan-document.ts';
+import { summaryPage } from './summary-page.ts';
 
 export type BundleFacts = {
   readonly input: ScanInput;
@@ -16,9 +21,12 @@ export type BundleFacts = {
   readonly checkout: Checkout;
   readonly tools: readonly ToolRun[];
   readonly findings: readonly Finding[];
-  readonly policy: PolicyResult;
+  readonly judgement: Judgement;
+  readonly components: readonly RuleComponent[] | null;
   readonly warnings: readonly Notice[];
   readonly events: readonly ScanEvent[];
+  /** What the tools left in the bundle themselves. */
+  readonly toolPaths: readonly string[];
   readonly startedAt: string;
   readonly completedAt: string;
 };
@@ -34,19 +42,27 @@ export type ComposedBundle = { readonly scan: ScanDocument; readonly documents: 
 
 /** Everything in the evidence but what the tools left there themselves. The same facts give the same bytes. */
 export function composeBundle(facts: BundleFacts): ComposedBundle {
-  const { policy, manifest, findings, events } = facts;
+  const { manifest, findings, events, judgement, components } = facts;
+  const { policy } = judgement;
   const scan = scanDocument({ ...facts, passed: policy.passed });
-  const documents = [
+  const written = [
     json(BUNDLE.scan, scan),
     json(BUNDLE.manifest, manifest.manifest),
     json(BUNDLE.manifestInfo, manifestInfo(facts)),
+    json(BUNDLE.policyResult, policy),
+    json(BUNDLE.summary, summary(facts, scan)),
     lines(BUNDLE.findings, JSON_TYPE, () =>
       jsonChunks({ schema: 'https://certus.dev/findings/v1', findings }, 2),
     ),
-    json(BUNDLE.policyResult, policy),
-    json(BUNDLE.summary, summary(facts, scan)),
     lines(BUNDLE.stream, 'application/x-ndjson', () => streamLines(events)),
     lines(BUNDLE.log, 'text/plain', () => logLines(events)),
+  ];
+  const compliance = complianceOf(facts, written);
+  const page = { manifest: manifest.manifest, scan, judgement, components, compliance };
+  const documents = [
+    ...written,
+    ...(compliance === null ? [] : [json(BUNDLE.compliance, compliance)]),
+    lines(BUNDLE.summaryPage, 'text/html', () => [summaryPage(page)]),
   ];
   return { scan, documents };
 }
@@ -61,6 +77,22 @@ const lines = (path: string, mediaType: string, chunks: () => Iterable<string>):
 
 const json = (path: string, content: unknown): BundleDocument =>
   lines(path, JSON_TYPE, () => [`${JSON.stringify(content, null, 2)}\n`]);
+
+function complianceOf(
+  { input, manifest: { manifest }, judgement, tools, toolPaths, completedAt }: BundleFacts,
+  written: readonly BundleDocument[],
+): ComplianceDocument | null {
+  if (manifest.compliance.length === 0) return null;
+  return complianceOutcome(manifest.compliance, {
+    testId: input.testId,
+    profile: judgement.policy.profile,
+    gatePassed: judgement.policy.passed,
+    counts: judgement.inForceCounts,
+    toolRuns: tools,
+    paths: new Set([...written.map(({ path }) => path), BUNDLE.summaryPage, ...toolPaths]),
+    generatedAt: completedAt,
+  });
+}
 
 function manifestInfo({ input, manifest: { manifest, digest, signedBy } }: BundleFacts) {
   const resolved = findProfile(manifest, input.profile);
@@ -79,7 +111,10 @@ function manifestInfo({ input, manifest: { manifest, digest, signedBy } }: Bundl
   };
 }
 
-function summary({ input, policy, tools, completedAt }: BundleFacts, { verdict }: ScanDocument) {
+function summary(
+  { input, judgement: { policy }, tools, completedAt }: BundleFacts,
+  { verdict }: ScanDocument,
+) {
   const executed = tools.filter(({ outcome }) => outcome === 'completed');
   const skipped = tools.filter(({ outcome }) => outcome !== 'completed');
   return {

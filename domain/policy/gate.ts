@@ -1,14 +1,22 @@
-import type { PolicyResult, RuleResult } from '../../contracts/bundle.ts';
-import type { Finding } from '../../contracts/finding.ts';
-import { SEVERITIES, type SeverityCounts } from '../../contracts/finding.ts';
-import type { Profile, Thresholds } from '../../contracts/manifest.ts';
-import type { Notice } from '../../contracts/scan.ts';
+import type { PolicyResult } from '../../contracts/bundle.ts';
+import type { Finding, SeverityCounts } from '../../contracts/finding.ts';
+import type { Profile } from '../../contracts/manifest.ts';
 import type { ToolRun } from '../../contracts/tool-run.ts';
 import type { Change, ChangeCounts, Triage } from '../../contracts/triage.ts';
 import { countSeverities } from './count-severities.ts';
 import { deniedLicenses } from './denied-licenses.ts';
+import { exceeded } from './exceeded.ts';
 import { missingTools } from './required-tools.ts';
-import { sortOut } from './sort-out.ts';
+import {
+  type RuleComponent,
+  type RuleFacts,
+  type RuleScan,
+  ruleCounts,
+  ruleFinding,
+  ruleTool,
+} from './rule-facts.ts';
+import { evaluateRules } from './rules.ts';
+import { type SortedOut, sortOut } from './sort-out.ts';
 
 /** The scan that tells new findings from old ones, and how today's stand to it. */
 export type ComparedWith = {
@@ -25,15 +33,23 @@ export type GateFacts = {
   readonly triage: ReadonlyMap<string, Triage>;
   /** The time that decisions with an end are held against. */
   readonly now: string;
+  /** What rules may ask of the run besides its findings. */
+  readonly scan: RuleScan;
+  readonly components: readonly RuleComponent[] | null;
 };
 
-export type Judgement = { readonly policy: PolicyResult; readonly notices: readonly Notice[] };
+export type Judgement = SortedOut & {
+  readonly policy: PolicyResult;
+  /** Of everything that nobody has answered for, be it new or not. */
+  readonly inForceCounts: SeverityCounts;
+};
 
 /** Holds what was found against the profile. The scan itself completes either way: the verdict is data. */
-export function gate({ findings, profile, toolRuns, baseline, triage, now }: GateFacts): Judgement {
+export function gate(facts: GateFacts): Judgement {
+  const { findings, profile, toolRuns, baseline, triage, now } = facts;
   const sorted = sortOut({ findings, profile, changes: baseline?.changes ?? null, triage, now });
   const counted = countSeverities(sorted.counted);
-  const rules: RuleResult[] = [];
+  const rules = profile.rules.length === 0 ? [] : evaluateRules(profile.rules, ruleFacts(facts, sorted));
   const violations = [
     ...exceeded(counted, profile.thresholds),
     ...missingTools(profile, toolRuns),
@@ -54,16 +70,19 @@ export function gate({ findings, profile, toolRuns, baseline, triage, now }: Gat
     rules,
     violations,
   };
-  return { policy, notices: sorted.notices };
+  return { ...sorted, policy, inForceCounts: countSeverities(sorted.inForce) };
 }
 
-/** What is over its limit, worst first. */
-export function exceeded(counts: SeverityCounts, thresholds: Thresholds): string[] {
-  return SEVERITIES.flatMap((severity) => {
-    const limit = severity === 'info' ? undefined : thresholds[severity];
-    const count = counts[severity];
-    return limit !== undefined && count > limit
-      ? [`${severity} findings exceeded threshold (${count} > ${limit})`]
-      : [];
-  });
+function ruleFacts({ toolRuns, scan, components }: GateFacts, { inForce, isNew }: SortedOut): RuleFacts {
+  const findings = inForce.map((finding) => ruleFinding(finding, isNew(finding)));
+  const fresh = inForce.filter(isNew);
+  return {
+    findings,
+    new_findings: findings.filter(({ is_new }) => is_new),
+    counts: ruleCounts(countSeverities(inForce)),
+    new_counts: ruleCounts(countSeverities(fresh)),
+    tools: toolRuns.map(ruleTool),
+    components,
+    scan,
+  };
 }

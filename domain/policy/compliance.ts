@@ -1,0 +1,94 @@
+import type {
+  ComplianceDocument,
+  ComplianceOutcome,
+  ControlResult,
+  ControlTestResult,
+} from '../../contracts/compliance.ts';
+import type { SeverityCounts } from '../../contracts/finding.ts';
+import type { Compliance, ControlTest } from '../../contracts/manifest.ts';
+import { sameName } from '../../contracts/profile-name.ts';
+import type { ToolRun } from '../../contracts/tool-run.ts';
+import { exceeded } from './exceeded.ts';
+import { hasLooked, why } from './required-tools.ts';
+
+export type ComplianceFacts = {
+  readonly testId: string;
+  readonly profile: string;
+  readonly gatePassed: boolean;
+  /** Every finding that nobody has answered for: a control speaks of the product, not of what is new in it. */
+  readonly counts: SeverityCounts;
+  readonly toolRuns: readonly ToolRun[];
+  /** Every file of the bundle. */
+  readonly paths: ReadonlySet<string>;
+  readonly generatedAt: string;
+};
+
+/** What the scan says about each control that the manifest names. */
+export function complianceOutcome(
+  compliance: readonly Compliance[],
+  facts: ComplianceFacts,
+): ComplianceDocument {
+  return {
+    schema: 'https://certus.dev/compliance/v1',
+    test_id: facts.testId,
+    profile: facts.profile,
+    generated_at: facts.generatedAt,
+    outcomes: compliance.map(({ name, description, controls }) => {
+      const results = controls.map(({ framework, controlId, tests }): ControlResult => {
+        const tested = tests.map((test) => runTest(test, facts));
+        return { framework, control_id: controlId, outcome: worst(tested), tests: tested };
+      });
+      return { name, description: description ?? null, outcome: worst(results), controls: results };
+    }),
+  };
+}
+
+const worst = (results: readonly { outcome: ComplianceOutcome }[]): ComplianceOutcome =>
+  (['failed', 'not_evaluated'] as const).find((bad) => results.some(({ outcome }) => outcome === bad)) ??
+  'passed';
+
+function runTest(test: ControlTest, facts: ComplianceFacts): ControlTestResult {
+  const evidence = test.evidence.map((name) => ({ name, ...find(name, facts) }));
+  const judged = judge(test, evidence, facts);
+  return {
+    name: test.name,
+    description: test.description ?? null,
+    ...judged,
+    linked_profile: test.linkedProfile ?? null,
+    threshold: test.threshold ?? null,
+    evidence: evidence.map(({ name, present }) => ({ name, present })),
+  };
+}
+
+type Found = { readonly present: boolean; readonly reason: string };
+
+function judge(
+  { linkedProfile, threshold }: ControlTest,
+  evidence: readonly Found[],
+  facts: ComplianceFacts,
+): Pick<ControlTestResult, 'outcome' | 'reasons'> {
+  if (linkedProfile !== undefined && sameName(linkedProfile) !== sameName(facts.profile))
+    return {
+      outcome: 'not_evaluated',
+      reasons: [`profile ${linkedProfile} did not run; this was ${facts.profile}`],
+    };
+  const faults = [
+    ...exceeded(facts.counts, threshold ?? {}),
+    ...evidence.filter(({ present }) => !present).map(({ reason }) => reason),
+  ];
+  if (faults.length > 0) return { outcome: 'failed', reasons: faults };
+  if (threshold !== undefined || evidence.length > 0) return { outcome: 'passed', reasons: [] };
+  if (linkedProfile === undefined)
+    return { outcome: 'not_evaluated', reasons: ['the test names no threshold, no evidence and no profile'] };
+  return facts.gatePassed
+    ? { outcome: 'passed', reasons: [] }
+    : { outcome: 'failed', reasons: [`the gate of profile ${facts.profile} failed`] };
+}
+
+/** Evidence is a tool that has looked, a file of the bundle, or a folder of it with something in it. */
+function find(name: string, { toolRuns, paths }: ComplianceFacts): Found {
+  const run = toolRuns.find(({ tool }) => tool === name);
+  if (run !== undefined) return { present: hasLooked(run), reason: `${name} ${run.outcome}: ${why(run)}` };
+  const present = name.endsWith('/') ? [...paths].some((path) => path.startsWith(name)) : paths.has(name);
+  return { present, reason: `no tool and no file of the bundle is called ${name}` };
+}
