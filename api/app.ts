@@ -2,7 +2,7 @@ import express, { type Express, type RequestHandler } from 'express';
 import { CertusError } from '../contracts/errors.ts';
 import type { Logger } from '../services/log/log.ts';
 import type { ApiDeps } from './deps.ts';
-import { hostGuard } from './host-guard.ts';
+import { hostGuard, originGuard } from './host-guard.ts';
 import { mountRoutes } from './mount.ts';
 import { problemHandler } from './problems.ts';
 import { requestId } from './request-id.ts';
@@ -16,7 +16,7 @@ export function createApp(deps: ApiDeps): Express {
   app.enable('case sensitive routing');
   app.enable('strict routing');
   app.use(identify, secureHeaders, logged(deps.log));
-  app.use(hostGuard(deps.settings.CERTUS_API_HOST, deps.settings.CERTUS_API_ALLOWED_HOSTS));
+  app.use(hostGuard(deps.settings.CERTUS_API_HOST, deps.settings.CERTUS_API_ALLOWED_HOSTS), originGuard);
   mountRoutes(app, apiRoutes(deps), deps.authenticator, deps.log);
   app.use(notFound);
   app.use(problemHandler(deps.log));
@@ -58,7 +58,7 @@ function logged(log: Logger): RequestHandler {
           status: response.statusCode,
           ms: Math.round(performance.now() - began),
           ...(principal ? { tenant: principal.tenant, subject: principal.subject } : {}),
-          ...(response.writableFinished ? {} : { aborted: true }),
+          ...(response.writableFinished || response.statusCode === 101 ? {} : { aborted: true }),
         },
         'request',
       );

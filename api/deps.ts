@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { Settings } from '../services/config/settings.ts';
 import type { Database } from '../services/database/database.ts';
+import type { EventLog } from '../services/events/event-log.ts';
 import type { Logger } from '../services/log/log.ts';
 import type { Bucket, ReadableBucket } from '../services/objects/store.ts';
 import type { SearchIndex } from '../services/search/search-index.ts';
@@ -27,6 +28,7 @@ export type ApiDeps = {
   readonly database: Database;
   readonly temporal: Client;
   readonly search: SearchIndex;
+  readonly events: EventLog;
   readonly objects: ApiObjects;
   /** How many are following the log of a scan through this process. */
   readonly activeStreams: () => number;

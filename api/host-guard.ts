@@ -18,6 +18,17 @@ export function hostGuard(listenHost: string, allowed: readonly string[]): Reque
   };
 }
 
+/**
+ * Guards against a foreign page that opens a WebSocket from its visitor's browser: the rules that keep pages from reading
+ * each other's answers do not hold for these, only the Origin header tells. Programs send none.
+ */
+export const originGuard: RequestHandler = (request, _response, next) => {
+  const { origin, host, upgrade } = request.headers;
+  const own = origin === undefined || hostName(origin.replace(/^https?:\/\//i, '')) === hostName(host);
+  if (upgrade === undefined || own) next();
+  else next(new CertusError('forbidden', 'a page of another origin may not open a WebSocket here'));
+};
+
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }

@@ -4,6 +4,7 @@ import { ConfigurationError, loadSettings } from '../services/config/load.ts';
 import { exitOnBadConfiguration, requireSettings } from '../services/config/require.ts';
 import { certusVersion } from '../services/config/version.ts';
 import { openDatabase } from '../services/database/database.ts';
+import { openEventLog } from '../services/events/event-log.ts';
 import { createLogger } from '../services/log/log.ts';
 import { openObjectStore } from '../services/objects/open-objects.ts';
 import { openSearchIndex } from '../services/search/open-search.ts';
@@ -11,7 +12,8 @@ import { connectTemporal } from '../services/temporal/client.ts';
 import { apiObjects } from './api-objects.ts';
 import { createApp } from './app.ts';
 import { type Authenticator, localTokenAuthenticator } from './authentication.ts';
-import { close, listen } from './server.ts';
+import { logError } from './log-error.ts';
+import { close, cutOff, listen } from './server.ts';
 
 /** The API process. It starts without the servers behind it: /readyz says when they are there. */
 async function main(): Promise<void> {
@@ -42,12 +44,18 @@ async function main(): Promise<void> {
     secretAccessKey: settings.CERTUS_S3_SECRET_ACCESS_KEY,
   });
 
+  const events = openEventLog(database, {
+    trouble: (error) => log.warn({ err: logError(error) }, 'cannot follow events'),
+  });
+
   const app = createApp({
     settings,
     database,
     temporal,
     search,
+    events,
     objects: apiObjects(store, settings),
+    activeStreams: () => events.followers(),
     authenticator,
     log,
     version: certusVersion(),
@@ -58,6 +66,8 @@ async function main(): Promise<void> {
   process.send?.({ ready: true });
 
   await stopped;
+  // First, since whoever follows a scan would be waited for: they go on at another process, or at the next one here.
+  await events.close();
   await stop(server);
   await Promise.all([search.close(), store.close(), database.close(), temporal.connection.close()]);
   if (process.connected) process.disconnect();
@@ -82,8 +92,7 @@ function untilStopped(): Promise<void> {
 
 /** A second signal does not wait for those who are still being answered. */
 async function stop(server: Server): Promise<void> {
-  for (const signal of ['SIGTERM', 'SIGINT'] as const)
-    process.once(signal, () => server.closeAllConnections());
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => cutOff(server));
   await close(server);
 }
 

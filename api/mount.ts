@@ -1,8 +1,13 @@
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
 import type { Logger } from 'pino';
 import { CertusError } from '../contracts/errors.ts';
 import type { Authenticator } from './authentication.ts';
+import { logError } from './log-error.ts';
+import { sendProblem } from './problems.ts';
 import type { Answer, Route } from './route.ts';
+import { acceptUpgrade } from './streams/upgrade.ts';
 import { validate } from './validate.ts';
 
 const readJson = (limit = 1024 * 1024) =>
@@ -12,7 +17,7 @@ const readJson = (limit = 1024 * 1024) =>
 export function mountRoutes(app: Express, routes: readonly Route[], who: Authenticator, log: Logger): void {
   for (const path of new Set(routes.map((route) => route.path))) {
     const served = routes.filter((route) => route.path === path);
-    const here = app.route(path.replaceAll(/\{(\w+)\}/g, ':$1'));
+    const here = app.route(expressPath(path, served));
     for (const route of served) {
       here[route.method](
         authentication(route, who),
@@ -22,6 +27,11 @@ export function mountRoutes(app: Express, routes: readonly Route[], who: Authent
     }
     here.all(methodNotAllowed(served));
   }
+}
+
+function expressPath(path: string, served: readonly Route[]): string {
+  const rest = served.find((route) => route.rest !== undefined)?.rest;
+  return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => (name === rest ? `*${name}` : `:${name}`));
 }
 
 function authentication(route: Route, who: Authenticator): RequestHandler {
@@ -44,7 +54,7 @@ const jsonOnly: RequestHandler = (request, _response, next) => {
 function handler(route: Route, log: Logger): RequestHandler {
   return async (request, response) => {
     const parts = validate({
-      params: { schema: route.params, value: request.params },
+      params: { schema: route.params, value: parameters(request) },
       query: { schema: route.query, value: { ...request.query } },
       headers: { schema: route.headers, value: request.headers },
       body: { schema: route.body?.schema, value: request.body },
@@ -54,16 +64,44 @@ function handler(route: Route, log: Logger): RequestHandler {
       principal: response.locals.principal,
       log: log.child({ request_id: response.locals.requestId }),
     };
-    send(request, response, await route.handle(call as Parameters<Route['handle']>[0]));
+    await send(request, response, await route.handle(call as Parameters<Route['handle']>[0]), call.log);
   };
 }
 
-function send(_request: Request, response: Response, answer: Answer): void {
+/** The rest of a path comes in pieces. */
+function parameters(request: Request): Record<string, string> {
+  const values = Object.entries<string | string[]>(request.params);
+  return Object.fromEntries(values.map(([name, value]) => [name, [value].flat().join('/')]));
+}
+
+async function send(request: Request, response: Response, answer: Answer, log: Logger): Promise<void> {
+  if (answer.converse) {
+    const socket = await acceptUpgrade(request);
+    return socket && answer.converse(socket);
+  }
+  const stream = request.method === 'HEAD' ? undefined : await answer.stream?.();
   response.status(answer.status).set(answer.headers ?? {});
   if (answer.contentType) response.type(answer.contentType);
-  if (answer.body === undefined) response.end();
+  if (stream) await sendStream(response, stream, log);
+  else if (answer.problem) sendProblem(response, answer.problem);
+  else if (answer.body === undefined) response.end();
   else if (typeof answer.body === 'string' || Buffer.isBuffer(answer.body)) response.send(answer.body);
   else response.json(answer.body);
+}
+
+/** A caller who has not read anything for so long is gone, or holds the connection for its own sake. */
+const STALLED = 60_000;
+
+async function sendStream(response: Response, stream: Readable, log: Logger): Promise<void> {
+  response.setTimeout(STALLED, () => response.destroy());
+  response.flushHeaders();
+  try {
+    await pipeline(stream, response);
+  } catch (error) {
+    // The head is out already: breaking off is the only way left to say that something went wrong.
+    if ((error as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE') return;
+    log.warn({ err: logError(error) }, 'the answer broke off');
+  }
 }
 
 function methodNotAllowed(served: readonly Route[]): RequestHandler {

@@ -83,7 +83,12 @@ function successes(route: Route): ZodOpenApiResponsesObject {
     Object.entries(route.answers).map(([status, answer]) => {
       const { description, schema, example, headers, contentType = 'application/json' } = answer;
       const content = schema
-        ? { content: { [contentType]: { schema, ...(example ? { example } : {}) } } }
+        ? {
+            content: {
+              [contentType]: { schema, ...(example ? { example } : {}) },
+              ...answer.alternatives,
+            },
+          }
         : {};
       return [status, { description, headers: RequestIdHeader.extend(headers?.shape ?? {}), ...content }];
     }),

@@ -24,6 +24,7 @@ export function problemHandler(log: Logger): ErrorRequestHandler {
 export function sendProblem(response: Response, error: CertusError): void {
   const body = problem(error, response.locals.requestId as string);
   if (error.code === 'unauthenticated') response.setHeader('WWW-Authenticate', 'Bearer realm="certus"');
+  if (error.code === 'upgrade_required') response.set({ Upgrade: 'websocket', Connection: 'Upgrade' });
   if (error.code === 'dependency_unavailable') response.setHeader('Retry-After', '5');
   response.status(body.status).type('application/problem+json').send(JSON.stringify(body));
 }

@@ -1,6 +1,8 @@
+import type { Readable } from 'node:stream';
 import type { Logger } from 'pino';
+import type { WebSocket } from 'ws';
 import type { z } from 'zod';
-import type { ErrorCode } from '../contracts/errors.ts';
+import type { CertusError, ErrorCode } from '../contracts/errors.ts';
 import type { Principal } from './authentication.ts';
 
 /** What a handler is given: every part has been through its schema, and nothing else of the request is reachable. */
@@ -20,6 +22,12 @@ export type Answer = {
   /** An object is sent as JSON; text and bytes are sent as they are with `contentType`. */
   readonly body?: unknown;
   readonly contentType?: string;
+  /** Instead of a body: opened unless only the head is asked for, and destroyed when the caller goes away. */
+  readonly stream?: () => Promise<Readable>;
+  /** With status 101: talks to the caller once the WebSocket is open. Any other request is told to upgrade. */
+  readonly converse?: (socket: WebSocket) => Promise<void>;
+  /** An error that some header explains further. */
+  readonly problem?: CertusError;
 };
 
 export type AnswerDescription = {
@@ -28,6 +36,10 @@ export type AnswerDescription = {
   readonly example?: unknown;
   readonly headers?: z.ZodObject;
   readonly contentType?: string;
+  /** The same answer in other types, for those who ask for one with Accept. */
+  readonly alternatives?: Readonly<
+    Record<string, { readonly schema: z.ZodType; readonly example?: unknown }>
+  >;
 };
 
 /** One row of the table that feeds the server, the OpenAPI document and the tests of both. */
@@ -40,6 +52,8 @@ export type Route<
   readonly method: 'get' | 'post' | 'put' | 'delete';
   /** In OpenAPI's notation: `/v1/things/{id}`. */
   readonly path: string;
+  /** The last parameter, when it takes the rest of the path with its slashes. */
+  readonly rest?: string;
   readonly id: string;
   readonly summary: string;
   readonly description?: string;

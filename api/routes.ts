@@ -1,3 +1,4 @@
+import { artifactRoutes } from './artifacts/artifact-routes.ts';
 import type { ApiDeps } from './deps.ts';
 import { documentationRoutes } from './documentation.ts';
 import { findingRoutes } from './findings/finding-routes.ts';
@@ -10,6 +11,7 @@ import { scanControlRoutes } from './scans/control-routes.ts';
 import { scanRoutes } from './scans/scan-routes.ts';
 import { scheduleRoutes } from './schedules/schedule-routes.ts';
 import { searchRoutes } from './search.ts';
+import { streamRoutes } from './streams/stream-routes.ts';
 
 /** Everything that is served, in the order in which it is documented. */
 export function apiRoutes(deps: ApiDeps): Route[] {
@@ -17,6 +19,8 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...scanRoutes(deps),
     ...scanControlRoutes(deps),
     ...scheduleRoutes(deps),
+    ...streamRoutes(deps),
+    ...artifactRoutes(deps),
     ...findingRoutes(deps),
     ...triageRoutes(deps),
     ...sarifRoutes(deps),

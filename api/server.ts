@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Express } from 'express';
+import { cutOffUpgraded, isUpgrade, serveUpgrades } from './streams/upgrade.ts';
 
 /** The limits that keep one slow or endless client from holding the server. */
 const LIMITS = {
@@ -9,12 +10,15 @@ const LIMITS = {
   requestTimeout: 30_000,
   keepAliveTimeout: 10_000,
   connectionsCheckingInterval: 5_000,
+  // Everything else that asks for another protocol is answered in this one, as it may be.
+  shouldUpgradeCallback: isUpgrade,
 };
 
 /** Listens, and resolves once requests are answered; rejects when the address cannot be had. */
 export async function listen(app: Express, host: string, port: number): Promise<Server> {
   const server = createServer(LIMITS, app);
   server.maxConnections = 1024;
+  serveUpgrades(server, app);
   server.on('clientError', refuseBrokenRequest);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', reject).listen(port, host, resolve);
@@ -28,9 +32,15 @@ export async function close(server: Server, patience = 5_000): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   server.close(() => resolve());
   server.closeIdleConnections();
-  const timer = setTimeout(() => server.closeAllConnections(), patience);
+  const timer = setTimeout(() => cutOff(server), patience);
   await promise;
   clearTimeout(timer);
+}
+
+/** Waits for nobody any more. */
+export function cutOff(server: Server): void {
+  server.closeAllConnections();
+  cutOffUpgraded(server);
 }
 
 const STATUS: Readonly<Record<string, string>> = {

@@ -10,6 +10,7 @@ export const ERROR_STATUS = {
   not_found: 404,
   method_not_allowed: 405,
   idempotency_conflict: 409,
+  upgrade_required: 426,
   unknown_profile: 422,
   unsupported_tool: 422,
   scan_not_finished: 409,
@@ -18,6 +19,7 @@ export const ERROR_STATUS = {
   range_not_satisfiable: 416,
   // manifests
   manifest_invalid: 422,
+  manifest_not_found: 422,
   manifest_unreachable: 422,
   manifest_unsigned: 422,
   manifest_signature_invalid: 422,

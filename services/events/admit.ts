@@ -4,9 +4,9 @@ import type { NewScanEvent } from '../../contracts/scan-event.ts';
 export const FULL_AT = 99_000;
 /** What else a run tells is little; only its end is kept wherever it comes. */
 export const MOST_EVENTS = 100_000;
-/** The longer a stream, the shorter its lines: with the bounds above a run's log stays below 64 MiB. */
+/** The longer a stream, the shorter its lines: with the bounds above the lines of a run stay below 64 MiB. */
 const FIRST_LINES = 4_096;
-const LINE_BYTES = { first: 4_096, later: 512 };
+const LINE_BYTES = { first: 4_096, later: 480 };
 /** Of everything in an event but its line. */
 const DATA_BYTES = { log: 512, other: 16_384 };
 

@@ -32,6 +32,8 @@ export interface EventLog {
   follow(scope: Scope, testId: string, following: Following): AsyncIterable<ScanEvent>;
   /** The same, as many at a time as there are. */
   followBatches(scope: Scope, testId: string, following: Following): AsyncIterable<readonly ScanEvent[]>;
+  /** How many follow something through this process. */
+  followers(): number;
   close(): Promise<void>;
 }
 
@@ -105,6 +107,7 @@ export function openEventLog(database: Database, options: EventLogOptions = {}):
     follow: async function* (scope, testId, following) {
       for await (const events of followBatches(scope, testId, following)) yield* events;
     },
+    followers: () => tails.followers,
     close: async () => {
       closing.abort();
       clearInterval(poll);

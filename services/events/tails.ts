@@ -18,6 +18,11 @@ type Followed = {
 export class Tails {
   readonly #tails = new Map<string, Followed>();
 
+  /** How many follow something here. */
+  get followers(): number {
+    return [...this.#tails.values()].reduce((sum, { followers }) => sum + followers, 0);
+  }
+
   enter(stream: string, ask: () => Promise<StreamState>): Tail {
     const tail = this.#tails.get(stream) ?? {
       ...{ stream, bell: new Bell(), length: 0, ended: false },

@@ -12,7 +12,7 @@ import { publish, unpublish } from './directory-publish.ts';
 import { pruneRecords, removeRecord, writeRecord } from './directory-records.ts';
 import { checkBucketName, checkKey, checkPrefix } from './names.ts';
 import { checkPutOptions } from './put-options.ts';
-import { mismatch, notFound, tooLarge, verified } from './reading.ts';
+import { checkRange, mismatch, notFound, reported, tooLarge, verified } from './reading.ts';
 import { lookingAfter } from './source.ts';
 import type { Bucket, ObjectInfo, ObjectStore, PutOptions, PutResult, ReadableBucket } from './store.ts';
 
@@ -55,6 +55,18 @@ const readableBucket = (root: string, name: string): ReadableBucket => {
         return file?.info;
       }),
     open: openObject,
+    openRange: async (key, range) => {
+      const file = await onDisk(`read ${locate(key)}`, () => openFile(root, name, key));
+      if (file === undefined) throw notFound(locate(key));
+      const { handle, info } = file;
+      try {
+        checkRange(info, range);
+      } catch (error) {
+        await handle.close();
+        throw error;
+      }
+      return { info, body: reported({ info, body: handle.createReadStream(range) }) };
+    },
     read: async (key, limit) =>
       onDisk(`read ${locate(key)}`, async () => {
         const file = await openFile(root, name, key);

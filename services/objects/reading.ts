@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { pipeline, type Readable, Transform } from 'node:stream';
+import { PassThrough, pipeline, type Readable, Transform } from 'node:stream';
 import { CertusError } from '../../contracts/errors.ts';
-import type { ObjectInfo } from './store.ts';
+import type { ByteRange, ObjectInfo } from './store.ts';
 
 type OpenObject = { readonly info: ObjectInfo; readonly body: Readable };
 
@@ -41,6 +41,21 @@ export const readWhole = async ({ info, body }: OpenObject, limit: number): Prom
 };
 
 export const notFound = (where: string) => new CertusError('object_not_found', `There is no object ${where}`);
+
+export const checkRange = (info: ObjectInfo, { start, end }: ByteRange): void => {
+  if (!Number.isInteger(start) || !Number.isInteger(end) || start < 0 || start > end || end >= info.size) {
+    throw new CertusError(
+      'range_not_satisfiable',
+      `${info.key} has ${info.size} bytes, not ${start} to ${end}`,
+    );
+  }
+};
+
+/** A stream that breaks off tells so in one way, whatever it reads from. */
+export const reported = ({ info, body }: OpenObject): Readable => {
+  const through = new PassThrough({ destroy: (error, done) => done(error && brokenOff(info, error)) });
+  return pipeline(body, through, () => undefined);
+};
 
 export const mismatch = (info: ObjectInfo) =>
   new CertusError('digest_mismatch', `${info.key} is not what was stored: expected sha256 ${info.sha256}`);

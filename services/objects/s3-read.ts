@@ -9,12 +9,16 @@ import {
 } from '@aws-sdk/client-s3';
 import { CertusError } from '../../contracts/errors.ts';
 import { keyFault } from './names.ts';
-import { notFound } from './reading.ts';
+import { checkRange, notFound } from './reading.ts';
 import { isMissing, onS3 } from './s3-errors.ts';
 import { DIGEST, OWN_METADATA, WRITER } from './s3-metadata.ts';
-import type { ObjectEntry, ObjectInfo } from './store.ts';
+import type { ByteRange, ObjectEntry, ObjectInfo } from './store.ts';
 
-type Found = { readonly info: ObjectInfo; readonly writer: string | undefined };
+type Found = {
+  readonly info: ObjectInfo;
+  readonly writer: string | undefined;
+  readonly etag: string | undefined;
+};
 
 export const headObject = async (
   client: S3Client,
@@ -32,7 +36,7 @@ export const headObject = async (
   });
   if (answer === undefined) return undefined;
   const sha256 = recordedDigest(answer) ?? (await takeDigest(client, bucket, key, where, answer.ETag));
-  return { info: describe(key, answer, sha256), writer: answer.Metadata?.[WRITER] };
+  return { info: describe(key, answer, sha256), writer: answer.Metadata?.[WRITER], etag: answer.ETag };
 };
 
 export const getObject = async (
@@ -46,8 +50,23 @@ export const getObject = async (
   if (recorded !== undefined) return { info: describe(key, answer, recorded), body };
   body.destroy();
   const sha256 = await takeDigest(client, bucket, key, where, answer.ETag);
-  const again = await get(client, bucket, key, where, answer.ETag);
+  const again = await get(client, bucket, key, where, { etag: answer.ETag });
   return { info: describe(key, again.answer, sha256), body: again.body };
+};
+
+/** The head comes first: what it says is what the range is cut from, or the store refuses. */
+export const getRange = async (
+  client: S3Client,
+  bucket: string,
+  key: string,
+  where: string,
+  range: ByteRange,
+): Promise<{ info: ObjectInfo; body: Readable }> => {
+  const found = await headObject(client, bucket, key, where);
+  if (found === undefined) throw notFound(where);
+  checkRange(found.info, range);
+  const { body } = await get(client, bucket, key, where, { etag: found.etag, range });
+  return { info: found.info, body };
 };
 
 /** Keys in the byte order S3 promises; what others put there under a name that is no key of ours is left out. */
@@ -73,11 +92,16 @@ export async function* listObjects(
   }
 }
 
-const get = (client: S3Client, bucket: string, key: string, where: string, etag?: string) =>
+type Which = { readonly etag?: string | undefined; readonly range?: ByteRange };
+
+const get = (client: S3Client, bucket: string, key: string, where: string, { etag, range }: Which = {}) =>
   onS3(`read ${where}`, async () => {
     try {
-      const match = etag === undefined ? {} : { IfMatch: etag };
-      const answer = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key, ...match }));
+      const which = {
+        ...(etag === undefined ? {} : { IfMatch: etag }),
+        ...(range === undefined ? {} : { Range: `bytes=${range.start}-${range.end}` }),
+      };
+      const answer = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key, ...which }));
       if (!(answer.Body instanceof Readable)) throw new TypeError('the S3 client answered without a stream');
       return { answer, body: answer.Body };
     } catch (error) {
@@ -116,7 +140,7 @@ const takeDigest = async (
   where: string,
   etag: string | undefined,
 ) => {
-  const { body } = await get(client, bucket, key, where, etag);
+  const { body } = await get(client, bucket, key, where, { etag });
   return onS3(`read ${where}`, async () => {
     const hash = createHash('sha256');
     for await (const chunk of body) hash.update(chunk);

@@ -1,10 +1,11 @@
 import { CreateBucketCommand, DeleteObjectCommand, HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { checkBucketName, checkKey, checkPrefix } from './names.ts';
 import { checkPutOptions } from './put-options.ts';
-import { readWhole, verified } from './reading.ts';
+import { readWhole, reported, verified } from './reading.ts';
 import { isBucketThere, isMissing, onS3 } from './s3-errors.ts';
+import { presignedUrl } from './s3-presign.ts';
 import { putObject } from './s3-put.ts';
-import { getObject, headObject, listObjects } from './s3-read.ts';
+import { getObject, getRange, headObject, listObjects } from './s3-read.ts';
 import { lookingAfter } from './source.ts';
 import type { Bucket, ObjectStore, ReadableBucket } from './store.ts';
 
@@ -76,6 +77,11 @@ const readableBucket = (client: S3Client, name: string): ReadableBucket => {
     locate,
     head: async (key) => (await headObject(client, name, key, locate(key)))?.info,
     open: openObject,
+    openRange: async (key, range) => {
+      const object = await getRange(client, name, key, locate(key), range);
+      return { info: object.info, body: reported(object) };
+    },
+    presign: async (key, options) => presignedUrl(client, name, checkKey(key), options),
     read: async (key, limit) => readWhole(await openObject(key), limit),
     list: async function* (prefix) {
       yield* listObjects(client, name, checkPrefix(prefix));

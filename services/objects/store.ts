@@ -22,6 +22,16 @@ export type PutOptions = {
   readonly ifAbsent?: boolean;
 };
 
+/** Both ends are part of it, and the first one is 0, as HTTP counts. */
+export type ByteRange = { readonly start: number; readonly end: number };
+
+/** What whoever follows the address is told about the object, whatever the store knows of it. */
+export type PresignOptions = {
+  readonly seconds: number;
+  readonly contentType: string;
+  readonly contentDisposition: string;
+};
+
 /** Without `ifAbsent`, racing writers may both be told `created`; with it the outcome is exact. */
 export type PutResult = { readonly outcome: 'created' | 'replaced' | 'exists'; readonly info: ObjectInfo };
 
@@ -40,6 +50,13 @@ export interface ReadableBucket {
    * with `digest_mismatch`, so nothing read is good until the stream has ended well. Read it or destroy it.
    */
   open(key: string): Promise<{ info: ObjectInfo; body: Readable }>;
+  /**
+   * Streams a part of an object; throws `object_not_found`, and `range_not_satisfiable` for a part that the object does
+   * not have. A part has no digest to be held to: `info.sha256` is what was recorded of the whole.
+   */
+  openRange(key: string, range: ByteRange): Promise<{ info: ObjectInfo; body: Readable }>;
+  /** An address that anybody may read the object from for this long; absent where the store has no door of its own. */
+  presign?(key: string, options: PresignOptions): Promise<string>;
   /** The whole object in memory, checked as above; throws `object_too_large` beyond the limit before reading further. */
   read(key: string, limit: number): Promise<Uint8Array>;
   /** Every key that starts with the prefix, in ascending byte order, page by page. */

@@ -16,6 +16,7 @@ import { close, listen } from '../../api/server.ts';
 import type { ErrorCode } from '../../contracts/errors.ts';
 import { Problem } from '../../contracts/problem.ts';
 import { openDatabase } from '../../services/database/database.ts';
+import { openEventLog } from '../../services/events/event-log.ts';
 import { openObjectStore } from '../../services/objects/open-objects.ts';
 import { openPostgresIndex } from '../../services/search/postgres-index.ts';
 import { connectTemporal } from '../../services/temporal/client.ts';
@@ -70,6 +71,7 @@ export async function startApi(options: Options = {}): Promise<Api> {
   });
   const folder = await mkdtemp(join(tmpdir(), 'certus-api-objects-'));
   const store = await openObjectStore(folder, NO_S3);
+  const events = openEventLog(database);
   const lines: string[] = [];
   const deps: ApiDeps = {
     settings: {
@@ -83,6 +85,8 @@ export async function startApi(options: Options = {}): Promise<Api> {
     database,
     temporal,
     search: openPostgresIndex(database),
+    events,
+    activeStreams: () => events.followers(),
     objects: apiObjects(store, { CERTUS_RAW_BUCKET: 'raw', CERTUS_GOLDEN_BUCKET: 'golden' }),
     authenticator: localTokenAuthenticator(TOKEN),
     log: pino({ level: 'debug' }, { write: (line: string) => lines.push(line) }),
@@ -98,6 +102,7 @@ export async function startApi(options: Options = {}): Promise<Api> {
     log: () => lines.join(''),
     ask: async (path, asking = {}) => documented(routes, path, asking, await ask(port, path, asking)),
     stop: async () => {
+      await events.close();
       await close(server);
       await Promise.all([store.close(), database.close(), temporal.connection.close()]);
       await rm(folder, { recursive: true, force: true });
@@ -150,7 +155,7 @@ function ask(port: number, path: string, asking: Asking): Promise<Answer> {
 function documented(routes: readonly Route[], path: string, asking: Asking, answer: Answer): Answer {
   expect(answer.headers['x-request-id']).toEqual(expect.any(String));
   const method = (asking.method ?? 'GET').toLowerCase().replace('head', 'get');
-  const route = routes.find((candidate) => candidate.method === method && fits(candidate.path, path));
+  const route = routes.find((candidate) => candidate.method === method && fits(candidate, path));
   if (answer.status >= 400 && !(route && answer.status in route.answers)) {
     if (asking.method === 'HEAD') return answer;
     expect(answer.headers['content-type']).toBe('application/problem+json; charset=utf-8');
@@ -166,8 +171,9 @@ function documented(routes: readonly Route[], path: string, asking: Asking, answ
   return answer;
 }
 
-function fits(pattern: string, path: string): boolean {
-  return new RegExp(`^${pattern.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path.split('?')[0] ?? '');
+function fits({ path: pattern, rest }: Route, path: string): boolean {
+  const part = (_: string, name: string) => (name === rest ? '.+' : '[^/]+');
+  return new RegExp(`^${pattern.replaceAll(/\{(\w+)\}/g, part)}$`).test(path.split('?')[0] ?? '');
 }
 
 /** A server that can be taken away and given back without touching the one behind it. */
