@@ -1,0 +1,20 @@
+import type { Notice } from '../../../contracts/scan.ts';
+import type { FindingDraft } from '../../../domain/finding/draft.ts';
+
+/** Collects findings up to a bound. Nobody reads more than so many of them, but how many more there are is told. */
+export class Drafts {
+  readonly all: FindingDraft[] = [];
+  #more = 0;
+
+  add(draft: FindingDraft): void {
+    if (this.all.length < MAX_FINDINGS) this.all.push(draft);
+    else this.#more += 1;
+  }
+
+  notices(): Notice[] {
+    if (this.#more === 0) return [];
+    return [{ code: 'too_many_findings', message: `${this.#more} more findings are not listed` }];
+  }
+}
+
+const MAX_FINDINGS = 5000;
