@@ -1,0 +1,36 @@
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { limitArguments } from './limit-arguments.ts';
+import type { Programs } from './programs.ts';
+import type { Launch, SandboxRun } from './sandbox.ts';
+
+/**
+ * Where there are no namespaces, such as in most containers and on macOS: a process group of its own with limits, under a
+ * guard that ends whatever it started as soon as it ends, is told to, or the worker is gone.
+ */
+export function guarded(run: SandboxRun, { prlimit, setpriv }: Programs): Launch {
+  const dies = setpriv === undefined ? [] : [setpriv, '--pdeathsig', 'KILL', '--no-new-privs', '--'];
+  return {
+    command: process.execPath,
+    args: [
+      ...['--disable-warning=ExperimentalWarning', GUARD, `${MARK}=${randomUUID()}`],
+      ...[...limitArguments(prlimit, run.limits), ...dies, run.command, ...run.args],
+    ],
+    isolation: {
+      method: 'process',
+      network: 'host',
+      lacking: [
+        ...(run.network ? [] : ['network separation']),
+        'own file system',
+        'read-only source',
+        'own processes',
+        ...(prlimit === undefined ? ['memory limit of the kernel'] : []),
+      ],
+    },
+    init: 'guard',
+  };
+}
+
+/** Every process that the tool starts inherits it, however far away it moves. */
+const MARK = 'CERTUS_SANDBOX_RUN';
+const GUARD = fileURLToPath(new URL('./guard.ts', import.meta.url));
