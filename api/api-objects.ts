@@ -4,13 +4,14 @@ import type { ApiObjects } from './deps.ts';
 
 export function apiObjects(
   store: ObjectStore,
-  settings: Pick<Settings, 'CERTUS_RAW_BUCKET' | 'CERTUS_GOLDEN_BUCKET'>,
+  settings: Pick<Settings, 'CERTUS_UPLOADS_BUCKET' | 'CERTUS_RAW_BUCKET' | 'CERTUS_GOLDEN_BUCKET'>,
 ): ApiObjects {
   let opened: Promise<Bucket> | undefined;
   return {
+    raw: store.readable(settings.CERTUS_RAW_BUCKET),
     golden: store.readable(settings.CERTUS_GOLDEN_BUCKET),
-    async raw() {
-      opened ??= store.bucket(settings.CERTUS_RAW_BUCKET);
+    async uploads() {
+      opened ??= store.bucket(settings.CERTUS_UPLOADS_BUCKET);
       try {
         return await opened;
       } catch (error) {

@@ -9,8 +9,9 @@ import type { Authenticator } from './authentication.ts';
 
 /** What the API stores and shows. Nothing is opened before it is asked for: the API starts while its servers are away. */
 export type ApiObjects = {
-  /** Uploads go here, and evidence that has not been published is read from here. */
-  raw(): Promise<Bucket>;
+  /** What strangers bring lies apart from the evidence: the API writes here and nowhere else. */
+  uploads(): Promise<Bucket>;
+  readonly raw: ReadableBucket;
   readonly golden: ReadableBucket;
 };
 

@@ -27,7 +27,7 @@ export async function findEvidence(
 ): Promise<Evidence | undefined> {
   if (scan.bundleDigest === null) return undefined;
   return scan.goldenManifest === null
-    ? rawEvidence(await objects.raw(), scope, scan.testId, scan.bundleDigest)
+    ? rawEvidence(objects.raw, scope, scan.testId, scan.bundleDigest)
     : goldenEvidence(objects.golden, scope, scan.testId, scan.bundleDigest);
 }
 

@@ -14,7 +14,7 @@ export const findingExample: FindingView = {
   confidence: 'high',
   message: 'A value from the request becomes part of an SQL statement.',
   location: { path: 'src/orders.js', start_line: 12, start_column: 3, end_line: 12, end_column: 48 },
-  snippet: 'db.query(`SELECT * FROM orders WHERE id = ${id}`)',
+  snippet: "db.query('SELECT * FROM orders WHERE id = ' + id)",
   related_locations: [],
   flows: [],
   identifiers: ['CWE-89'],

@@ -74,8 +74,8 @@ const upload = (deps: ApiDeps) =>
           repository: `${params.owner}/${params.repo}`,
         },
       });
-      const raw = await deps.objects.raw();
-      await raw.put(reportKey(scope, sha256), report, { contentType: 'application/gzip', sha256 });
+      const uploads = await deps.objects.uploads();
+      await uploads.put(reportKey(scope, sha256), report, { contentType: 'application/gzip', sha256 });
       await startRecorded(deps, input);
       const id = uploadId(input.testId);
       const url = `${PATH.replace('{owner}', params.owner).replace('{repo}', params.repo)}/${id}${whereFrom(scope)}`;

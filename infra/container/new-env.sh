@@ -8,7 +8,7 @@ draft="$(mktemp "$file.XXXXXX")"
 trap 'rm -f "$draft"' EXIT
 
 for name in POSTGRES_PASSWORD TEMPORAL_POSTGRES_PASSWORD S3_ROOT_SECRET \
-  S3_ASSURANCE_SECRET S3_TRUST_SECRET S3_TRANSFORM_SECRET S3_INGEST_SECRET; do
+  S3_API_SECRET S3_ASSURANCE_SECRET S3_TRUST_SECRET S3_TRANSFORM_SECRET S3_INGEST_SECRET; do
   # hexadecimal, since some of these become part of a URL
   printf '%s=%s\n' "$name" "$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')" >>"$draft"
 done

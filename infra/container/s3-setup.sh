@@ -1,7 +1,8 @@
 #!/bin/sh
 # Gives every trust zone its own account at the S3 gateway, and to each bucket the one writer it may have:
-#   raw      written by assurance, read by trust and transform
-#   golden   written by transform, read by ingest
+#   uploads  written by the API, read by assurance
+#   raw      written by assurance, read by trust, transform and the API
+#   golden   written by transform, read by ingest and the API
 # May run again: what is there is kept, and a changed secret takes effect.
 set -eu
 gateway="${VERSITYGW:-versitygw}"
@@ -21,10 +22,12 @@ bucket() {
     --object-ownership BucketOwnerPreferred --grant-read "$3"
 }
 
+account api "$S3_API_SECRET"
 account assurance "$S3_ASSURANCE_SECRET"
 account trust "$S3_TRUST_SECRET"
 account transform "$S3_TRANSFORM_SECRET"
 account ingest "$S3_INGEST_SECRET"
-bucket raw assurance certus-trust,certus-transform
-bucket golden transform certus-ingest
+bucket uploads api certus-assurance
+bucket raw assurance certus-trust,certus-transform,certus-api
+bucket golden transform certus-ingest,certus-api
 echo 'accounts and buckets are in place'

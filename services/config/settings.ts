@@ -211,6 +211,11 @@ export const FIELDS = {
     'Object storage: a folder, or s3: with the settings below.',
     's3://',
   ),
+  CERTUS_UPLOADS_BUCKET: field(
+    text.default('uploads'),
+    'Bucket of archives and reports that were uploaded and not looked at yet.',
+    'certus-uploads',
+  ),
   CERTUS_RAW_BUCKET: field(
     text.default('raw'),
     'Bucket of evidence that has not been permitted yet.',

@@ -87,7 +87,11 @@ export async function startApi(options: Options = {}): Promise<Api> {
     search: openPostgresIndex(database),
     events,
     activeStreams: () => events.followers(),
-    objects: apiObjects(store, { CERTUS_RAW_BUCKET: 'raw', CERTUS_GOLDEN_BUCKET: 'golden' }),
+    objects: apiObjects(store, {
+      CERTUS_UPLOADS_BUCKET: 'uploads',
+      CERTUS_RAW_BUCKET: 'raw',
+      CERTUS_GOLDEN_BUCKET: 'golden',
+    }),
     authenticator: localTokenAuthenticator(TOKEN),
     log: pino({ level: 'debug' }, { write: (line: string) => lines.push(line) }),
     version: '0.0.0-test',
