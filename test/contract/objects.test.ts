@@ -74,6 +74,71 @@ describe.each([
     expect(await bytesOf('round/trip.bin')).toEqual(bytes);
   });
 
+  test('a part of an object is these bytes, and what is recorded of the whole', async () => {
+    const bytes = randomBytes(300_000);
+    const { info } = await bucket.put('part/of.bin', bytes, TEXT);
+    for (const [start, end] of [
+      [0, 0],
+      [0, 299_999],
+      [299_999, 299_999],
+      [65_535, 200_001],
+    ] as const) {
+      const part = await bucket.openRange('part/of.bin', { start, end });
+      expect(part.info).toEqual(info);
+      expect(Buffer.concat(await part.body.toArray()).equals(bytes.subarray(start, end + 1))).toBe(true);
+    }
+  });
+
+  test.each([
+    [0, 10],
+    [10, 10],
+    [5, 4],
+    [-1, 3],
+    [0.5, 3],
+    [Number.NaN, 3],
+    [0, Number.POSITIVE_INFINITY],
+  ])('the part from %p to %p of ten bytes is none', async (start, end) => {
+    await bucket.put('part/ten', Buffer.from('0123456789'), TEXT);
+    await expect(bucket.openRange('part/ten', { start, end })).rejects.toMatchObject({
+      code: 'range_not_satisfiable',
+    });
+    await expect(bucket.openRange('part/none', { start, end })).rejects.toMatchObject({
+      code: 'object_not_found',
+    });
+  });
+
+  test('a part that is not read to its end is let go', async () => {
+    await bucket.put('part/long', longStream(20 * MIB).stream, TEXT);
+    const { body } = await bucket.openRange('part/long', { start: MIB, end: 19 * MIB });
+    for await (const chunk of body) {
+      expect((chunk as Buffer).length).toBeGreaterThan(0);
+      break;
+    }
+    expect(body.destroyed).toBe(true);
+  });
+
+  test('what is signed can be had from the store by anybody, once its time has not passed', async () => {
+    if (kind !== 's3') return expect(bucket.presign).toBeUndefined();
+    const key = "signed/späße (1) + plus&=?#%'*!.txt";
+    await bucket.put(key, Buffer.from('for you'), TEXT);
+    const options = {
+      seconds: 60,
+      contentType: 'application/json',
+      contentDisposition: 'attachment; filename="a.json"',
+    };
+    const address = String(await bucket.presign?.(key, options));
+    const answer = await fetch(address);
+    expect({ status: answer.status, text: await answer.text() }).toEqual({ status: 200, text: 'for you' });
+    expect(answer.headers.get('content-type')).toBe('application/json');
+    expect(answer.headers.get('content-disposition')).toBe('attachment; filename="a.json"');
+    const status = async (changed: string) => (await fetch(changed)).status;
+    expect(await status(address.replace('a.json', 'b.html'))).toBe(403);
+    expect(await status(address.replace(/Expires=60/, 'Expires=600'))).toBe(403);
+    expect(await status(address.replace('signed/', 'signee/'))).toBe(403);
+    expect(await status(address.replace(/\?.*/, ''))).toBe(403);
+    expect(await status(address.replace(/Signature=.{4}/, 'Signature=0000'))).toBe(403);
+  });
+
   test('what is not there is not there', async () => {
     expect(await bucket.head('no/such')).toBeUndefined();
     await expect(bucket.open('no/such')).rejects.toMatchObject({ code: 'object_not_found' });
@@ -284,6 +349,7 @@ describe.each([
     await expect(bucket.put(key, Buffer.from('x'), TEXT)).rejects.toMatchObject(refusal);
     await expect(bucket.head(key)).rejects.toMatchObject(refusal);
     await expect(bucket.open(key)).rejects.toMatchObject(refusal);
+    await expect(bucket.openRange(key, { start: 0, end: 0 })).rejects.toMatchObject(refusal);
     await expect(bucket.read(key, 10)).rejects.toMatchObject(refusal);
     await expect(bucket.remove(key)).rejects.toMatchObject(refusal);
     expect(() => bucket.locate(key)).toThrow(expect.objectContaining(refusal));
