@@ -20,6 +20,11 @@ describe('a source that cannot be reached', () => {
     });
   });
 
+  test('and a manifest that cannot be, are given up alike', async () => {
+    await expect(attempt(3, 'manifest_unreachable')).rejects.toBeInstanceOf(CertusError);
+    await expect(attempt(4, 'manifest_unreachable')).rejects.toMatchObject({ nonRetryable: true });
+  });
+
   test('says nothing about a server of ours, however long that is away', async () => {
     await expect(attempt(100, 'dependency_unavailable')).rejects.toMatchObject({
       code: 'dependency_unavailable',

@@ -1,0 +1,86 @@
+import { createHash, type KeyObject } from 'node:crypto';
+import {
+  type Bundle,
+  bundleFromJSON,
+  isBundleWithDsseEnvelope,
+  isBundleWithPublicKey,
+} from '@sigstore/bundle';
+import { toSignedEntity, Verifier } from '@sigstore/verify';
+import { z } from 'zod';
+import { CertusError } from '../../contracts/errors.ts';
+import { PAYLOAD_TYPE, SIGSTORE_BUNDLE_MEDIA_TYPE } from '../../contracts/statements.ts';
+
+export type ManifestBundle = { readonly bundle: Bundle };
+
+/** Believes nothing yet: only that it is a bundle, and that what it says is said of this manifest. */
+export function parseManifestBundle(bytes: Uint8Array, manifest: Uint8Array): ManifestBundle {
+  let bundle: Bundle;
+  try {
+    bundle = bundleFromJSON(JSON.parse(Buffer.from(bytes).toString('utf8')));
+  } catch {
+    throw invalid(`the signature is not a bundle of the type ${SIGSTORE_BUNDLE_MEDIA_TYPE}`);
+  }
+  if (bundle.mediaType !== SIGSTORE_BUNDLE_MEDIA_TYPE)
+    throw invalid(`the signature is not a bundle of the type ${SIGSTORE_BUNDLE_MEDIA_TYPE}`);
+  if (!isBundleWithPublicKey(bundle))
+    throw invalid('the manifest was signed with a certificate; only signatures of a key are believed');
+  if (isBundleWithDsseEnvelope(bundle)) requireSubject(bundle.content.dsseEnvelope, manifest);
+  // An entry in a log says when something was signed, and who asks for a key's signature does not ask that.
+  bundle.verificationMaterial.tlogEntries = [];
+  bundle.verificationMaterial.timestampVerificationData = undefined;
+  return { bundle };
+}
+
+type Envelope = {
+  readonly payload: Buffer;
+  readonly payloadType: string;
+  readonly signatures: readonly unknown[];
+};
+
+function requireSubject({ payload, payloadType, signatures }: Envelope, manifest: Uint8Array): void {
+  if (payloadType !== PAYLOAD_TYPE || signatures.length !== 1)
+    throw invalid('the bundle is not one in-toto statement with one signature');
+  const statement = Statement.safeParse(parseJson(payload));
+  if (!statement.success) throw invalid('the bundle holds no in-toto statement');
+  const digest = createHash('sha256').update(manifest).digest('hex');
+  if (!statement.data.subject.some((subject) => subject.digest.sha256 === digest))
+    throw invalid('the statement speaks of another file');
+}
+
+const Statement = z.object({
+  _type: z.string().startsWith('https://in-toto.io/Statement/'),
+  subject: z.array(z.object({ digest: z.object({ sha256: z.string().optional() }) })),
+});
+
+function parseJson(payload: Buffer): unknown {
+  try {
+    return JSON.parse(payload.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** However the attempt ends early, the signature was not verified: nothing else than a refusal may follow from that. */
+export function verifyManifestBundle(
+  { bundle }: ManifestBundle,
+  manifest: Uint8Array,
+  publicKey: KeyObject,
+): boolean {
+  const material = {
+    certificateAuthorities: [],
+    timestampAuthorities: [],
+    tlogs: [],
+    ctlogs: [],
+    publicKey: () => ({ publicKey, validFor: () => true }),
+  };
+  try {
+    new Verifier(material, { tlogThreshold: 0, ctlogThreshold: 0, timestampThreshold: 0 }).verify(
+      toSignedEntity(bundle, Buffer.from(manifest)),
+    );
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const invalid = (message: string) => new CertusError('manifest_signature_invalid', message);
