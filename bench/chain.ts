@@ -104,8 +104,8 @@ const scanInput = (): ScanInput => ({
   testId: `test_${randomBytes(12).toString('hex')}`,
   source: { type: 'directory', path: SAMPLE },
   profile: 'light',
-  manifest: BUILT_IN_MANIFEST,
-  manifestDigest: sha256(canonicalJson(BUILT_IN_MANIFEST)),
+  manifest: { type: 'inline', manifest: BUILT_IN_MANIFEST, digest: sha256(canonicalJson(BUILT_IN_MANIFEST)) },
   requestedBy: null,
   requestedAt: new Date().toISOString(),
+  publish: true,
 });

@@ -12,6 +12,8 @@ export type EmbeddedSet = {
   readonly environment: { readonly CERTUS_TEMPORAL_ADDRESS: string };
   /** The supervisor and every process it keeps. */
   pids(): number[];
+  /** One of our own processes, by its name in the set. */
+  pidOf(name: string): number;
   stop(): Promise<void>;
 };
 
@@ -39,6 +41,11 @@ export async function startEmbeddedSet(home: string): Promise<EmbeddedSet> {
     pids: () => {
       const { pid, children } = record() ?? { pid: undefined, children: [] };
       return [pid, ...children.map((one) => one.pid)].filter((one) => typeof one === 'number');
+    },
+    pidOf: (name) => {
+      const pid = record()?.children.find((child) => child.name === name)?.pid;
+      if (typeof pid !== 'number') throw new Error(`no process of the set is called ${name}`);
+      return pid;
     },
     stop: async () => {
       child.kill('SIGTERM');

@@ -1,4 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 
 export type Memory = {
   /** MiB, counting a page once for each process that maps it. */
@@ -21,6 +22,23 @@ export async function memoryOf(roots: readonly number[]): Promise<Memory> {
     memory.pss += kib(rollup, 'Pss') / 1024;
   }
   return memory;
+}
+
+/** Watches a process and everything below it; the most it ever had, in MiB, once it is stopped. */
+export function peakMemory(root: number): () => Promise<number> {
+  let peak = 0;
+  let stopped = false;
+  const watching = (async () => {
+    while (!stopped) {
+      peak = Math.max(peak, (await memoryOf([root])).pss);
+      await pause(100);
+    }
+  })();
+  return async () => {
+    stopped = true;
+    await watching;
+    return peak;
+  };
 }
 
 const kib = (rollup: string, name: string): number =>
