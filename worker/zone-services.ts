@@ -44,10 +44,14 @@ export const ZONE_SERVICES: Readonly<Record<Zone, (shared: Shared) => Promise<Zo
       sources: {
         roots: settings.CERTUS_SOURCE_ROOTS,
         gitHosts: settings.CERTUS_GIT_ALLOWED_HOSTS,
+        gitCredentialsFile: settings.CERTUS_GIT_CREDENTIALS_FILE,
+        buckets: settings.CERTUS_SOURCE_BUCKETS,
+        registries: settings.CERTUS_SOURCE_REGISTRIES,
         maxFileBytes: settings.CERTUS_SOURCE_MAX_FILE_BYTES,
         maxBytes: settings.CERTUS_SOURCE_MAX_BYTES,
         maxFiles: settings.CERTUS_SOURCE_MAX_FILES,
       },
+      sourceBucket: (name) => objects.readable(name),
       version,
     });
     return { zone: 'assurance', activities, workflowBundle, concurrency: 4 };

@@ -1,20 +1,20 @@
 import { hash } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalJson } from '../../contracts/canonical-json.ts';
 import { CertusError } from '../../contracts/errors.ts';
 import { Checkout, type ScanInput, type Source } from '../../contracts/workflows.ts';
-import { allowedPath } from '../../services/files/allowed-path.ts';
 import { onDisk } from '../../services/files/failure.ts';
-import { fetchCommit } from '../../services/git/fetch-commit.ts';
-import { listTree, writeFiles } from '../../services/git/list-tree.ts';
 import { hashContent } from './content-hash.ts';
-import { copyDirectory, requireWithin } from './copy-directory.ts';
-import type { ScanDeps, SourceLimits } from './deps.ts';
-import { Skipped } from './skipped.ts';
+import type { ScanDeps } from './deps.ts';
+import { fromArchive } from './sources/archive.ts';
+import { fromDirectory } from './sources/directory.ts';
+import { fromGit } from './sources/git.ts';
+import { fromRegistry, pinnedReference } from './sources/oci.ts';
+import type { Fetching, Origin, SourceDeps } from './sources/origin.ts';
+import { fromBucket } from './sources/s3.ts';
 import { draftPrefix, sweepSometimes } from './sweep-checkouts.ts';
 
-type CheckoutDeps = Pick<ScanDeps, 'workFolder' | 'sources'>;
 type LocalCheckout = { readonly tree: string; readonly checkout: Checkout };
 
 /**
@@ -22,7 +22,7 @@ type LocalCheckout = { readonly tree: string; readonly checkout: Checkout };
  * another machine, or after a crash, fetches the same commit again and must find the same content.
  */
 export async function ensureCheckout(
-  deps: CheckoutDeps,
+  deps: SourceDeps,
   input: ScanInput,
   expected?: Checkout,
   signal?: AbortSignal,
@@ -32,7 +32,7 @@ export async function ensureCheckout(
     'make a checkout',
     async () =>
       (await readCheckout(folder)) ??
-      (await makeCheckout(deps, pinned(input.source, expected), folder, signal)),
+      (await makeCheckout(deps, input.scope, pinned(input.source, expected), folder, signal)),
   );
   if (expected !== undefined && local.checkout.contentHash !== expected.contentHash) {
     throw new CertusError('source_changed', 'the source is no longer what it was when the run began');
@@ -40,20 +40,23 @@ export async function ensureCheckout(
   return local;
 }
 
-export async function removeCheckout(deps: CheckoutDeps, input: ScanInput): Promise<void> {
+export async function removeCheckout(deps: Pick<ScanDeps, 'workFolder'>, input: ScanInput): Promise<void> {
   await onDisk('remove a checkout', () => rm(checkoutFolder(deps, input), { recursive: true, force: true }));
 }
 
 /** Bound to what was asked for: a run with the same test id that asks for another source never finds this one. */
-const checkoutFolder = ({ workFolder }: CheckoutDeps, input: ScanInput): string => {
+const checkoutFolder = ({ workFolder }: Pick<ScanDeps, 'workFolder'>, input: ScanInput): string => {
   const { scope, testId, component, source } = input;
   const asked = hash('sha256', canonicalJson({ component, source })).slice(0, 32);
   return join(workFolder, scope.tenant, scope.workspace, `${testId}-${asked}`);
 };
 
-/** A branch may move on while a run goes on; the commit it pointed to does not. */
+/** A branch or tag may move on while a run goes on; what it pointed to does not. */
 function pinned(source: Source, expected: Checkout | undefined): Source {
-  return source.type === 'git' && expected?.commit ? { ...source, commit: expected.commit } : source;
+  if (source.type === 'git' && expected?.commit) return { ...source, commit: expected.commit };
+  if (source.type === 'oci' && expected?.originDigest)
+    return { ...source, reference: pinnedReference(source.reference, expected.originDigest) };
+  return source;
 }
 
 async function readCheckout(folder: string): Promise<LocalCheckout | undefined> {
@@ -70,7 +73,8 @@ async function readCheckout(folder: string): Promise<LocalCheckout | undefined> 
 
 /** Made beside its place and moved there whole: a crash leaves either all of it or nothing that is believed. */
 async function makeCheckout(
-  deps: CheckoutDeps,
+  deps: SourceDeps,
+  scope: ScanInput['scope'],
   source: Source,
   folder: string,
   signal: AbortSignal | undefined,
@@ -81,14 +85,22 @@ async function makeCheckout(
   try {
     const tree = join(draft, 'tree');
     await mkdir(tree);
-    const origin = await materialise(source, draft, tree, deps.sources, signal);
+    const needs = join(draft, NEEDS);
+    await mkdir(needs);
+    const origin = await materialise(deps, source, {
+      scope,
+      draft: needs,
+      tree,
+      limits: deps.sources,
+      signal,
+    });
     const content = await hashContent(tree);
     const skipped = origin.skipped.notices();
     if (content.files === 0)
       throw new CertusError('source_empty', `the source holds no file to scan (${skipped.length} skipped)`);
     const { commit, branch, tag, originDigest } = origin;
     const checkout: Checkout = { commit, branch, tag, originDigest, ...content, skipped };
-    await rm(join(draft, 'repository'), { recursive: true, force: true });
+    await rm(needs, { recursive: true, force: true });
     await writeFile(join(draft, 'checkout.json'), JSON.stringify(checkout));
     await moveInto(draft, folder);
     const made = await readCheckout(folder);
@@ -100,6 +112,9 @@ async function makeCheckout(
   }
 }
 
+/** Gone before anybody believes in the checkout: the repository, an archive, layers. */
+const NEEDS = 'needs';
+
 /** Of two attempts at once, the first one's checkout stays, and is the one to read back: a branch may have moved in between. */
 async function moveInto(draft: string, folder: string): Promise<void> {
   await mkdir(join(folder, '..'), { recursive: true });
@@ -108,60 +123,23 @@ async function moveInto(draft: string, folder: string): Promise<void> {
   });
 }
 
-type Origin = Pick<Checkout, 'commit' | 'branch' | 'tag' | 'originDigest'> & { readonly skipped: Skipped };
-
-async function materialise(
+function materialise(
+  deps: SourceDeps,
   source: Source,
-  draft: string,
-  tree: string,
-  limits: SourceLimits,
-  signal?: AbortSignal,
+  fetching: Omit<Fetching<Source['type']>, 'source'>,
 ): Promise<Origin> {
-  if (source.type === 'git') return fromGit(source, join(draft, 'repository'), tree, limits, signal);
-  if (source.type !== 'directory')
-    throw new CertusError('source_not_allowed', `sources of type ${source.type} cannot be fetched`);
-  const path = await allowedPath(source.path, limits.roots);
-  if (!(await stat(path)).isDirectory())
-    throw new CertusError('source_not_found', `${source.path} is not a folder`);
-  return {
-    commit: null,
-    branch: null,
-    tag: null,
-    originDigest: null,
-    skipped: await copyDirectory({ source: path, target: tree, limits, signal }),
-  };
-}
-
-async function fromGit(
-  source: Extract<Source, { type: 'git' }>,
-  repository: string,
-  tree: string,
-  limits: SourceLimits,
-  signal?: AbortSignal,
-): Promise<Origin> {
-  const { url, branch, commit: wanted } = source;
-  const fetched = await fetchCommit({
-    folder: repository,
-    url,
-    branch,
-    commit: wanted,
-    allowedHosts: limits.gitHosts,
-    allowedRoots: limits.roots,
-    maxBytes: limits.maxBytes,
-    signal,
-  });
-  const skipped = new Skipped();
-  const files: string[] = [];
-  let bytes = 0;
-  for (const { kind, path, size } of await listTree(repository, fetched.commit, limits.maxFiles, signal)) {
-    if (kind !== 'file') skipped.add(kind, path);
-    else if (size > limits.maxFileBytes) skipped.add('file_too_large', path);
-    else {
-      files.push(path);
-      bytes += size;
-    }
+  switch (source.type) {
+    case 'git':
+      return fromGit({ ...fetching, source });
+    case 'directory':
+      return fromDirectory({ ...fetching, source });
+    case 'archive':
+      return fromArchive({ ...fetching, source }, deps.raw);
+    case 's3':
+      return fromBucket({ ...fetching, source }, deps);
+    case 'oci':
+      return fromRegistry({ ...fetching, source });
+    case 'sarif':
+      throw new CertusError('invalid_request', 'a report of another pipeline has no files to check out');
   }
-  requireWithin(limits, files.length, bytes);
-  await writeFiles(repository, fetched.commit, files, tree, signal);
-  return { ...fetched, tag: null, originDigest: null, skipped };
 }

@@ -1,6 +1,6 @@
 import type { Database } from '../../services/database/database.ts';
 import type { Signer } from '../../services/keys/signer.ts';
-import type { Bucket } from '../../services/objects/store.ts';
+import type { Bucket, ReadableBucket } from '../../services/objects/store.ts';
 
 /** What the assurance zone holds. Neither the golden bucket nor the permit key is among it. */
 export type ScanDeps = {
@@ -11,6 +11,8 @@ export type ScanDeps = {
   /** Folder for checkouts: a cache that may vanish between any two activities. */
   readonly workFolder: string;
   readonly sources: SourceLimits;
+  /** Reads a bucket by its name; only those of `sources.buckets` are asked for. */
+  readonly sourceBucket: (name: string) => ReadableBucket;
   readonly version: string;
 };
 
@@ -18,6 +20,11 @@ export type SourceLimits = {
   /** Folders below which local sources may be read. */
   readonly roots: readonly string[];
   readonly gitHosts: readonly string[];
+  /** Has a line for each git host that wants a credential. */
+  readonly gitCredentialsFile: string | undefined;
+  readonly buckets: readonly string[];
+  /** host[:port] of registries that images and artifacts may be pulled from. */
+  readonly registries: readonly string[];
   readonly maxFileBytes: number;
   readonly maxBytes: number;
   readonly maxFiles: number;

@@ -1,6 +1,7 @@
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { CertusError } from '../../contracts/errors.ts';
+import { type GitCredentials, noCredentials } from './credentials.ts';
 import { localRepository } from './local-repository.ts';
 import { checkRemote } from './remote.ts';
 import { GitError, runGit } from './run-git.ts';
@@ -10,29 +11,35 @@ export type FetchRequest = {
   readonly folder: string;
   readonly url: string;
   readonly branch?: string | undefined;
+  readonly tag?: string | undefined;
   readonly commit?: string | undefined;
   readonly allowedHosts: readonly string[];
   /** Folders below which local repositories may be read. */
   readonly allowedRoots: readonly string[];
+  readonly credentials?: GitCredentials | undefined;
   readonly maxBytes: number;
   readonly maxMilliseconds?: number;
   readonly signal?: AbortSignal | undefined;
 };
 
-export type FetchedCommit = { readonly commit: string; readonly branch: string | null };
+export type FetchedCommit = {
+  readonly commit: string;
+  readonly branch: string | null;
+  readonly tag: string | null;
+};
 
 /** Fetches one commit, and nothing of its history, into a bare repository of our own. */
 export async function fetchCommit(request: FetchRequest): Promise<FetchedCommit> {
-  const { folder, branch, commit } = request;
+  const { folder, branch, tag, credentials = noCredentials } = request;
   const remote = await allowedRemote(request);
   await prepare(folder, request.signal);
-  const reference = commit ?? (branch === undefined ? 'HEAD' : `refs/heads/${branch}`);
   const limit = limitFetch(join(folder, 'objects', 'pack'), request);
   try {
-    await runGit([...FETCH, ...remote.options, '--', remote.url, reference], {
+    await runGit([...FETCH, ...remote.options, '--', remote.url, referenceOf(request)], {
       cwd: folder,
       settings: [...remote.settings, ...SETTINGS],
       environment: remote.environment,
+      credential: credentials(remote.url),
       signal: limit.signal,
     });
   } catch (error) {
@@ -46,7 +53,14 @@ export async function fetchCommit(request: FetchRequest): Promise<FetchedCommit>
     cwd: folder,
     signal: request.signal,
   });
-  return { commit: fetched.toString().trim(), branch: branch ?? null };
+  return { commit: fetched.toString().trim(), branch: branch ?? null, tag: tag ?? null };
+}
+
+/** In full, so that a branch never passes for a tag of its name, nor anything for an option. */
+function referenceOf({ branch, tag, commit }: FetchRequest): string {
+  if (commit !== undefined) return commit;
+  if (tag !== undefined) return `refs/tags/${tag}`;
+  return branch === undefined ? 'HEAD' : `refs/heads/${branch}`;
 }
 
 const FETCH = ['fetch', '--quiet', '--depth=1', '--no-tags', '--no-recurse-submodules'];
@@ -72,16 +86,14 @@ async function prepare(folder: string, signal: AbortSignal | undefined): Promise
 }
 
 /** What git tells a person, told as one of our codes. */
-function explain({ stderr, message }: GitError, { url, branch, commit }: FetchRequest): CertusError {
+function explain({ stderr, message }: GitError, request: FetchRequest): CertusError {
+  const { url } = request;
   const shown = isAbsolute(url) ? url : url.replace(/\/\/[^@/]*@/, '//');
   if (/couldn't find remote ref HEAD|no commits yet/i.test(stderr)) {
     return new CertusError('repository_has_no_commits', `${shown} has no commits`);
   }
   if (/couldn't find remote ref|invalid refspec|not our ref|unadvertised object/i.test(stderr)) {
-    return new CertusError(
-      'revision_not_found',
-      `${shown} has no ${commit === undefined ? `branch ${branch ?? ''}` : `commit ${commit}`}`,
-    );
+    return new CertusError('revision_not_found', `${shown} has no ${wantedIn(request)}`);
   }
   if (
     isAbsolute(url) ||
@@ -90,6 +102,11 @@ function explain({ stderr, message }: GitError, { url, branch, commit }: FetchRe
     return new CertusError('not_a_repository', `${shown} is not a git repository`, { cause: message });
   }
   return new CertusError('source_unreachable', `${shown} cannot be fetched: ${lastLine(stderr)}`);
+}
+
+function wantedIn({ branch, tag, commit }: FetchRequest): string {
+  if (commit !== undefined) return `commit ${commit}`;
+  return tag === undefined ? `branch ${branch ?? ''}` : `tag ${tag}`;
 }
 
 const lastLine = (text: string): string => text.trim().split('\n').at(-1)?.slice(0, 300) ?? '';

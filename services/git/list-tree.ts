@@ -7,6 +7,8 @@ export type TreeEntry = {
   readonly size: number;
   /** A name that is no text cannot be asked for by its name. */
   readonly kind: 'file' | 'symlink' | 'submodule' | 'name_not_text';
+  /** Of a submodule: which commit of it. */
+  readonly commit?: string;
 };
 
 /**
@@ -59,9 +61,11 @@ const LONGEST = 64 * 1024;
 
 function parseEntry(line: string): TreeEntry & { type: string } {
   const tab = line.indexOf('\t');
-  const [mode = '', type = '', , size = ''] = line.slice(0, tab).split(/ +/);
+  const [mode = '', type = '', object = '', size = ''] = line.slice(0, tab).split(/ +/);
   const path = line.slice(tab + 1);
-  return { mode, type, path, size: Number(size) || 0, kind: kindOf(mode, path) };
+  const kind = kindOf(mode, path);
+  const entry = { mode, type, path, size: Number(size) || 0, kind };
+  return kind === 'submodule' ? { ...entry, commit: object } : entry;
 }
 
 function kindOf(mode: string, path: string): TreeEntry['kind'] {

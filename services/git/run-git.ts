@@ -1,5 +1,13 @@
 import { spawn } from 'node:child_process';
+import type { Writable } from 'node:stream';
 import { CertusError } from '../../contracts/errors.ts';
+import {
+  CREDENTIAL_PIPE,
+  credentialAnswer,
+  credentialSettings,
+  type GitCredential,
+  withoutCredential,
+} from './credentials.ts';
 
 export type GitRun = {
   readonly cwd: string;
@@ -10,6 +18,8 @@ export type GitRun = {
   /** Added to the few variables that git is given of the worker's environment. */
   readonly environment?: NodeJS.ProcessEnv;
   readonly input?: string;
+  /** Told to git when the host it is for asks; never to be seen in what git or the host say. */
+  readonly credential?: GitCredential | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Answers beyond this many bytes end the run. */
   readonly maxOutput?: number;
@@ -39,15 +49,17 @@ export async function runGit(
     settings = [],
     environment = {},
     input,
+    credential,
     signal,
     maxOutput = 64 * 1024 * 1024,
     read,
   }: GitRun,
 ): Promise<Buffer> {
-  const child = spawn('git', [...settings.flatMap((setting) => ['-c', setting]), ...args], {
+  const all = credential === undefined ? settings : [...settings, ...credentialSettings(credential)];
+  const child = spawn('git', [...all.flatMap((setting) => ['-c', setting]), ...args], {
     cwd,
     env: { ...closedEnvironment(repository), ...environment },
-    stdio: ['pipe', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
     detached: true,
   });
   const kill = () => killGroup(child.pid);
@@ -55,6 +67,9 @@ export async function runGit(
   try {
     child.stdin.on('error', () => undefined); // git may have had enough; its exit code tells
     child.stdin.end(input ?? '');
+    const secrets = child.stdio[CREDENTIAL_PIPE] as Writable;
+    secrets.on('error', () => undefined);
+    secrets.end(credential === undefined ? '' : credentialAnswer(credential));
     let stderr = '';
     child.stderr.on('data', (chunk: Buffer) => {
       stderr = `${stderr}${chunk}`.slice(-16_384);
@@ -82,7 +97,10 @@ export async function runGit(
     });
     signal?.throwIfAborted();
     if (refusal !== undefined) throw refusal.error;
-    if (code !== 0) throw diskFailure(stderr) ?? new GitError(args[0] ?? '', stderr);
+    if (code !== 0) {
+      const said = withoutCredential(stderr, credential);
+      throw diskFailure(said) ?? new GitError(args[0] ?? '', said);
+    }
     return Buffer.concat(output);
   } finally {
     signal?.removeEventListener('abort', kill);

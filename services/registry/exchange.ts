@@ -9,7 +9,11 @@ export type Outgoing = {
   readonly body?: Uint8Array;
   /** The most bytes that are read of the answer. */
   readonly limit: number;
+  /** Where a good answer goes piece by piece, instead of into memory; asked for anew with every attempt. */
+  readonly into?: () => Promise<Sink>;
 };
+
+export type Sink = (chunk: Uint8Array) => Promise<void>;
 
 export type Answer = {
   readonly status: number;
@@ -20,7 +24,7 @@ export type Answer = {
 
 /** One request and its whole answer, within bounds of time and size; follows nothing and decodes nothing. */
 export const exchange = async (dispatcher: Dispatcher, url: URL, outgoing: Outgoing): Promise<Answer> => {
-  const { method, headers = {}, body, limit } = outgoing;
+  const { method, headers = {}, body, limit, into } = outgoing;
   const signal = AbortSignal.timeout(patienceFor(Math.max(limit, body?.length ?? 0)));
   const where = `${method} ${url.origin}${url.pathname}`;
   try {
@@ -33,7 +37,8 @@ export const exchange = async (dispatcher: Dispatcher, url: URL, outgoing: Outgo
     });
     const header = (name: string) => [answer.headers[name.toLowerCase()]].flat().join(', ') || undefined;
     const isGood = answer.statusCode >= 200 && answer.statusCode < 300;
-    const bytes = isGood ? await readBounded(answer.body, limit, where) : await readExcuse(answer.body);
+    const sink = isGood ? await into?.() : undefined;
+    const bytes = isGood ? await readBounded(answer.body, limit, where, sink) : await readExcuse(answer.body);
     return { status: answer.statusCode, url, header, bytes };
   } catch (error) {
     if (error instanceof CertusError) throw error;
@@ -56,7 +61,7 @@ const SLOWEST = 512 * 1024;
 /** Leaving a loop over it destroys it. */
 type Body = AsyncIterable<Uint8Array>;
 
-const readBounded = async (body: Body, limit: number, where: string) => {
+const readBounded = async (body: Body, limit: number, where: string, sink: Sink | undefined) => {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body) {
@@ -64,9 +69,10 @@ const readBounded = async (body: Body, limit: number, where: string) => {
     if (size > limit) {
       throw new CertusError('object_too_large', `The answer to ${where} is larger than ${limit} bytes`);
     }
-    chunks.push(chunk);
+    if (sink === undefined) chunks.push(chunk);
+    else await sink(chunk);
   }
-  return Buffer.concat(chunks, size);
+  return Buffer.concat(chunks);
 };
 
 /** Why not, as far as it is worth reading; the rest is left on the wire. */

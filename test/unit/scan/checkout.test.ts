@@ -18,7 +18,7 @@ import { hashContent, listFiles } from '../../../activities/scan/content-hash.ts
 import type { SourceLimits } from '../../../activities/scan/deps.ts';
 import { draftPrefix, sweepCheckouts } from '../../../activities/scan/sweep-checkouts.ts';
 import type { Checkout, ScanInput, Source } from '../../../contracts/workflows.ts';
-import { commitAll, git, limits, repository, scanOf, temporaryFolder, write } from './sources.ts';
+import { commitAll, git, limits, repository, scanOf, sourceDeps, temporaryFolder, write } from './sources.ts';
 
 let workFolder: string;
 const folders: string[] = [];
@@ -42,7 +42,7 @@ afterAll(() => {
 });
 
 async function checkout(source: Source, changes: Partial<SourceLimits> = {}, roots = folders) {
-  const deps = { workFolder, sources: limits(roots, changes) };
+  const deps = sourceDeps(workFolder, limits(roots, changes));
   return ensureCheckout(deps, scanOf(source));
 }
 const ofGit = (url: string, more: { branch?: string; commit?: string } = {}): Source => ({
@@ -435,7 +435,7 @@ describe('a hostile repository runs nothing', () => {
 describe('a checkout that is asked for again', () => {
   test('is the same one, and stays at its commit when the branch has moved on and the cache is gone', async () => {
     const folder = repositoryWith({ 'a.txt': 'one' });
-    const deps = { workFolder, sources: limits(folders) };
+    const deps = sourceDeps(workFolder, limits(folders));
     const input = scanOf(ofGit(folder, { branch: 'main' }));
     const first = await ensureCheckout(deps, input);
     write(folder, { 'a.txt': 'two' });
@@ -452,7 +452,7 @@ describe('a checkout that is asked for again', () => {
 
   test('is refused when a folder is no longer what it was', async () => {
     const folder = folderWith({ 'a.txt': 'one' });
-    const deps = { workFolder, sources: limits(folders) };
+    const deps = sourceDeps(workFolder, limits(folders));
     const input = scanOf(ofFolder(folder));
     const { checkout: first } = await ensureCheckout(deps, input);
     await removeCheckout(deps, input);
@@ -461,7 +461,7 @@ describe('a checkout that is asked for again', () => {
   });
 
   test('by two at once is one', async () => {
-    const deps = { workFolder, sources: limits(folders) };
+    const deps = sourceDeps(workFolder, limits(folders));
     const input = scanOf(ofFolder(folderWith({ 'a.txt': 'one' })));
     const [one, two] = await Promise.all([ensureCheckout(deps, input), ensureCheckout(deps, input)]);
     expect(one).toEqual(two);
@@ -471,7 +471,7 @@ describe('a checkout that is asked for again', () => {
   test('by two at once that saw different content is the one that stands there', async () => {
     const input = scanOf(ofFolder(folderWith({ 'a.txt': 'one', 'b.txt': 'longer' })));
     const attempts = [1024, 3].map((maxFileBytes) =>
-      ensureCheckout({ workFolder, sources: limits(folders, { maxFileBytes }) }, input),
+      ensureCheckout(sourceDeps(workFolder, limits(folders, { maxFileBytes })), input),
     );
     for (const { tree, checkout: found } of await Promise.all(attempts))
       expect(found.contentHash).toBe((await hashContent(tree)).contentHash);
@@ -481,7 +481,7 @@ describe('a checkout that is asked for again', () => {
     ['source', (input: ScanInput, other: string) => ({ ...input, source: ofFolder(other) })],
     ['component', (input: ScanInput) => ({ ...input, component: 'other' })],
   ])('is never that of a run with the same test id and another %s', async (_, change) => {
-    const deps = { workFolder, sources: limits(folders) };
+    const deps = sourceDeps(workFolder, limits(folders));
     const input = scanOf(ofFolder(folderWith({ 'a.txt': 'one' })));
     const other = change(input, folderWith({ 'a.txt': 'two' }));
     const first = await ensureCheckout(deps, input);
@@ -493,7 +493,7 @@ describe('a checkout that is asked for again', () => {
   });
 
   test('after the run is gone', async () => {
-    const deps = { workFolder, sources: limits(folders) };
+    const deps = sourceDeps(workFolder, limits(folders));
     const input = scanOf(ofFolder(folderWith({ 'a.txt': 'one' })));
     const { tree } = await ensureCheckout(deps, input);
     await removeCheckout(deps, input);
@@ -502,7 +502,7 @@ describe('a checkout that is asked for again', () => {
   });
 
   test('is stopped by its signal', async () => {
-    const deps = { workFolder, sources: limits(folders) };
+    const deps = sourceDeps(workFolder, limits(folders));
     const source = ofGit(repositoryWith({ 'a.txt': 'a' }));
     await expect(ensureCheckout(deps, scanOf(source), undefined, AbortSignal.abort())).rejects.toMatchObject({
       name: 'AbortError',
@@ -512,7 +512,7 @@ describe('a checkout that is asked for again', () => {
 
 describe('a disk that refuses is our trouble, and no fault of the source', () => {
   test('when the work folder cannot be made', async () => {
-    const deps = { workFolder: join(folderWith({ file: '' }), 'file', 'work'), sources: limits(folders) };
+    const deps = sourceDeps(join(folderWith({ file: '' }), 'file', 'work'), limits(folders));
     const input = scanOf(ofFolder(folderWith({ 'a.txt': 'one' })));
     await expect(ensureCheckout(deps, input)).rejects.toMatchObject({ code: 'dependency_unavailable' });
   });
@@ -545,7 +545,7 @@ describe('what nobody uses any more', () => {
 
   test('is swept after a day: drafts of killed processes and checkouts of lost runs, and nothing else', async () => {
     const work = keep(temporaryFolder('sweep'));
-    const deps = { workFolder: work, sources: limits(folders) };
+    const deps = sourceDeps(work, limits(folders));
     const input = scanOf(ofFolder(folderWith({ 'a.txt': 'one' })));
     const used = join((await ensureCheckout(deps, input)).tree, '..');
     write(work, {
@@ -577,7 +577,7 @@ describe('what nobody uses any more', () => {
     const work = keep(temporaryFolder('sweep'));
     write(work, { '.checkout-old/tree/a': '' });
     age(join(work, '.checkout-old'), DAY + 60_000);
-    const deps = { workFolder: work, sources: limits(folders) };
+    const deps = sourceDeps(work, limits(folders));
     await ensureCheckout(deps, scanOf(ofFolder(folderWith({ 'a.txt': 'one' }))));
     expect(readdirSync(work)).toEqual(['acme']);
   });

@@ -3,8 +3,10 @@ import { mkdirSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { SourceLimits } from '../../../activities/scan/deps.ts';
+import type { SourceDeps } from '../../../activities/scan/sources/origin.ts';
 import { BUILT_IN_MANIFEST } from '../../../contracts/built-in-manifest.ts';
 import type { ScanInput, Source } from '../../../contracts/workflows.ts';
+import { openDirectoryStore } from '../../../services/objects/directory-store.ts';
 
 export const temporaryFolder = (name: string): string =>
   realpathSync(mkdtempSync(join(tmpdir(), `certus-${name}-`)));
@@ -45,11 +47,20 @@ export function repository(files: Record<string, string | Buffer>): string {
 export const limits = (roots: readonly string[], changes: Partial<SourceLimits> = {}): SourceLimits => ({
   roots,
   gitHosts: [],
+  gitCredentialsFile: undefined,
+  buckets: [],
+  registries: [],
   maxFileBytes: 1024 * 1024,
   maxBytes: 64 * 1024 * 1024,
   maxFiles: 10_000,
   ...changes,
 });
+
+/** With buckets that are folders; nothing is in them unless a test puts it there. */
+export function sourceDeps(workFolder: string, sources: SourceLimits, objects = '/nowhere'): SourceDeps {
+  const { readable } = openDirectoryStore(objects);
+  return { workFolder, sources, raw: readable('raw'), sourceBucket: readable };
+}
 
 let runs = 0;
 export const scanOf = (source: Source): ScanInput => ({
@@ -59,8 +70,8 @@ export const scanOf = (source: Source): ScanInput => ({
   testId: `test_${(runs++).toString(16).padStart(12, '0')}`,
   source,
   profile: 'light',
-  manifest: BUILT_IN_MANIFEST,
-  manifestDigest: '0'.repeat(64),
+  manifest: { type: 'inline', manifest: BUILT_IN_MANIFEST, digest: '0'.repeat(64) },
   requestedBy: null,
   requestedAt: '2026-06-01T12:00:00.000Z',
+  publish: true,
 });
