@@ -51,6 +51,7 @@ export const ZONE_SERVICES: Readonly<Record<Zone, (shared: Shared) => Promise<Zo
         maxBytes: settings.CERTUS_SOURCE_MAX_BYTES,
         maxFiles: settings.CERTUS_SOURCE_MAX_FILES,
       },
+      uploads: objects.readable(settings.CERTUS_UPLOADS_BUCKET),
       sourceBucket: (name) => objects.readable(name),
       version,
     });

@@ -134,7 +134,7 @@ function materialise(
     case 'directory':
       return fromDirectory({ ...fetching, source });
     case 'archive':
-      return fromArchive({ ...fetching, source }, deps.raw);
+      return fromArchive({ ...fetching, source }, deps.uploads);
     case 's3':
       return fromBucket({ ...fetching, source }, deps);
     case 'oci':

@@ -6,6 +6,8 @@ import type { Bucket, ReadableBucket } from '../../services/objects/store.ts';
 export type ScanDeps = {
   readonly database: Database;
   readonly raw: Bucket;
+  /** What callers brought: archives, and reports of other pipelines. */
+  readonly uploads: ReadableBucket;
   /** Signs as the tenant; throws `key_unusable` for a tenant whose key this worker does not hold. */
   readonly evidenceSigner: (tenant: string) => Signer;
   /** Folder for checkouts: a cache that may vanish between any two activities. */

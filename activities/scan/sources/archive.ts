@@ -11,10 +11,10 @@ import { Skipped } from '../skipped.ts';
 import { type Fetching, NOWHERE, type Origin } from './origin.ts';
 
 /** An archive that was uploaded to the same workspace. */
-export async function fromArchive(fetching: Fetching<'archive'>, raw: ReadableBucket): Promise<Origin> {
+export async function fromArchive(fetching: Fetching<'archive'>, uploads: ReadableBucket): Promise<Origin> {
   const { source, scope, draft, tree, limits, signal } = fetching;
   const file = join(draft, 'archive');
-  await download(raw, archiveKey(scope, source.sha256), source.sha256, file, signal);
+  await download(uploads, archiveKey(scope, source.sha256), source.sha256, file, signal);
   const skipped = new Skipped();
   await unpackArchive({
     file,
@@ -31,13 +31,13 @@ export const FLOW = 4;
 
 /** Its bytes are checked on the way against what was stored, and what was stored against what was asked for. */
 async function download(
-  raw: ReadableBucket,
+  uploads: ReadableBucket,
   key: string,
   sha256: string,
   file: string,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const { info, body } = await raw.open(key).catch((error: unknown) => {
+  const { info, body } = await uploads.open(key).catch((error: unknown) => {
     if (error instanceof CertusError && error.code === 'object_not_found')
       throw new CertusError('archive_not_found', 'no such archive was uploaded to this workspace');
     throw error;

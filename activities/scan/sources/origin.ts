@@ -3,8 +3,8 @@ import type { ReadableBucket } from '../../../services/objects/store.ts';
 import type { ScanDeps, SourceLimits } from '../deps.ts';
 import type { Skipped } from '../skipped.ts';
 
-export type SourceDeps = Pick<ScanDeps, 'workFolder' | 'sources' | 'sourceBucket'> & {
-  readonly raw: ReadableBucket;
+export type SourceDeps = Pick<ScanDeps, 'workFolder' | 'sources' | 'uploads' | 'sourceBucket'> & {
+  readonly raw: Pick<ReadableBucket, 'name'>;
 };
 
 /** One source that is being fetched. */

@@ -8,10 +8,11 @@ import { fromRemote } from './remote-source.ts';
 /** Every object below a prefix, or the single one that it names, as a file. */
 export async function fromBucket(
   { source, tree, limits, signal }: Fetching<'s3'>,
-  { sourceBucket, raw }: Pick<SourceDeps, 'sourceBucket' | 'raw'>,
+  { sourceBucket, raw, uploads }: SourceDeps,
 ): Promise<Origin> {
-  // evidence of all tenants lies in raw: whoever scans it would read it
-  if (!limits.buckets.includes(source.bucket) || source.bucket === raw.name)
+  // evidence and uploads of all tenants lie in ours: whoever scans these would read them
+  const isOurs = [raw.name, uploads.name].includes(source.bucket);
+  if (!limits.buckets.includes(source.bucket) || isOurs)
     throw new CertusError('source_not_allowed', `${source.bucket} is not one of CERTUS_SOURCE_BUCKETS`);
   const bucket = sourceBucket(source.bucket);
   const skipped = new Skipped();

@@ -59,7 +59,7 @@ export const limits = (roots: readonly string[], changes: Partial<SourceLimits> 
 /** With buckets that are folders; nothing is in them unless a test puts it there. */
 export function sourceDeps(workFolder: string, sources: SourceLimits, objects = '/nowhere'): SourceDeps {
   const { readable } = openDirectoryStore(objects);
-  return { workFolder, sources, raw: readable('raw'), sourceBucket: readable };
+  return { workFolder, sources, raw: readable('raw'), uploads: readable('uploads'), sourceBucket: readable };
 }
 
 let runs = 0;
