@@ -90,10 +90,20 @@ export function createProgram(surroundings: Surroundings, exit: (code: number) =
     )
     .option('--key <file>', 'one public key (PEM) to trust for evidence, and check no further link')
     .action(runs(verify));
+  const sarif = program.command('sarif').description('reports of other tools');
+  withFormat(sarif.command('normalize <files...>'))
+    .description('read SARIF, name its findings as a scan would, and ask no server')
+    .option('--root <folder>', 'where the source lay: absolute paths in it become relative')
+    .action(
+      // read when it is needed: the readers of reports would make every other command start later
+      runs(async (context: Context, files: string[], options: { root?: string }) =>
+        (await import('./commands/sarif.ts')).normalizeSarif(context, files, options),
+      ),
+    );
   withFormat(program.command('config').description('the settings in force and where each came from')).action(
     runs(config),
   );
-  for (const command of program.commands) command.copyInheritedSettings(program);
+  for (const command of [...program.commands, ...sarif.commands]) command.copyInheritedSettings(program);
   return program;
 }
 

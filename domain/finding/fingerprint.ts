@@ -56,15 +56,23 @@ function uniqueNatives(drafts: readonly FindingDraft[]): ReadonlySet<string> {
   return new Set([...counts].filter(([, count]) => count === 1).map(([native]) => native));
 }
 
-/** A secret's line is not asked for: without its columns nobody could tell what of it to hide. */
 function withLine(draft: FindingDraft, { readLine }: FingerprintOptions): FindingDraft {
   const { location, snippet } = draft;
-  if (readLine === undefined || snippet !== null || draft.kind === 'secret') return draft;
-  if (location?.start_line == null || !staysInside(location.path)) return draft;
-  const line = readLine(location.path, location.start_line);
+  if (readLine === undefined || snippet !== null || location?.start_line == null) return draft;
+  const line = staysInside(location.path) ? readLine(location.path, location.start_line) : undefined;
   if (line === undefined || line.trim() === '') return draft;
-  return { ...draft, snippet: hideKnownForms(cleanText(line, MAX_TEXT.snippet)).trimEnd() };
+  const shown = cleanText(line, MAX_TEXT.snippet);
+  return { ...draft, snippet: draft.kind === 'secret' ? nameOnly(shown) : hideKnownForms(shown).trimEnd() };
 }
+
+/** Of the line of a secret, of which nobody said where in it, only the name that it is given to may be told. */
+function nameOnly(line: string): string | null {
+  const [, name] = ASSIGNMENT.exec(hideKnownForms(line)) ?? [];
+  return name === undefined || /\d.*\d.*\d/.test(name) ? null : `${name} = ********`;
+}
+
+const ASSIGNMENT =
+  /^\s{0,200}(?:(?:export|const|let|var|-)\s+)?["']?([A-Za-z_][A-Za-z0-9_.-]{0,40})["']?\s{0,20}[:=][^=].{3}/;
 
 const staysInside = (path: string): boolean =>
   !/^(?:[a-z][a-z0-9+.-]*:|[\\/])/i.test(path) && !path.split(/[\\/]/).includes('..');

@@ -1,4 +1,4 @@
-import type { Finding, Location } from '../../../contracts/finding.ts';
+import type { Finding, FindingKind, Location, Severity } from '../../../contracts/finding.ts';
 import { DRAFT_DEFAULTS, type FindingDraft } from '../draft.ts';
 import { cleanLine, MAX_TEXT } from '../reading/clean-text.ts';
 import { concealed } from '../reading/conceal.ts';
@@ -24,13 +24,15 @@ export function resultDraft(result: JsonObject, run: Run): FindingDraft | string
   const logical = primary === null ? logicalNameOf(listOf(result.locations)[0], run.json) : undefined;
   const identifiers = identifiersIn([...facts.identifiers, ...identifyingTexts(result, id, run)]);
   const said = message ?? facts.title ?? id ?? '';
+  const kind = kindOf({ tool: run.tool.name, rule: id ?? '', tags: facts.tags, identifiers });
   const draft: FindingDraft = {
     ...DRAFT_DEFAULTS,
-    kind: kindOf({ tool: run.tool.name, rule: id ?? '', tags: facts.tags, identifiers }),
+    kind,
     tool: run.tool.name,
     rule: id ?? UNNAMED,
     title: facts.title ?? id ?? said,
     ...weight,
+    severity: weight.source_severity === null ? severityUnsaid(kind, id) : weight.severity,
     confidence: weight.confidence ?? facts.confidence,
     message: logical === undefined ? said : `${said} (in ${logical})`,
     location: primary,
@@ -44,6 +46,12 @@ export function resultDraft(result: JsonObject, run: Run): FindingDraft | string
   };
   const native = nativeFingerprintOf(result);
   return concealed(native === undefined ? draft : { ...draft, nativeFingerprint: native });
+}
+
+/** A tool that says nothing means "warning", which for a key that lies open is too little. */
+function severityUnsaid(kind: FindingKind, rule: string | undefined): Severity {
+  if (kind !== 'secret') return 'medium';
+  return /private[-_ ]?key/i.test(rule ?? '') ? 'critical' : 'high';
 }
 
 const UNNAMED = 'unnamed';

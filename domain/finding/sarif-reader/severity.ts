@@ -17,7 +17,7 @@ export function createWeights(run: JsonObject): (result: JsonObject, rule: Rule 
     const general = objectOf(rule?.descriptor.properties);
     const score = scoreOf(numberOf(own['security-severity']) ?? numberOf(general['security-severity']));
     const confidence = confidenceFrom(own, general);
-    const answer = (severity: Severity, source: string): Weight => ({
+    const answer = (severity: Severity, source: string | null): Weight => ({
       severity,
       source_severity: source,
       score,
@@ -38,7 +38,7 @@ export function createWeights(run: JsonObject): (result: JsonObject, rule: Rule 
     const rank = numberOf(result.rank) ?? numberOf(configured.rank);
     if (rank !== undefined && rank >= 0 && rank <= 100)
       return answer(severityOfScore(rank / 10), `rank ${rank}`);
-    return answer('medium', 'warning');
+    return answer('medium', null);
   };
 }
 

@@ -1,0 +1,145 @@
+import type { Finding } from '../../contracts/finding.ts';
+import type { Change, ChangeCounts } from '../../contracts/triage.ts';
+import { isAdvisory } from './reading/identifiers.ts';
+
+export type CompareOptions = {
+  /** The tools that looked at everything this time. A finding that only others could have seen is not called fixed. */
+  readonly completed?: ReadonlySet<string>;
+  /** Path now → path before, of files whose content stayed the same. */
+  readonly renames?: ReadonlyMap<string, string>;
+};
+
+export type Comparison = {
+  /** By the fingerprint that a finding has now. */
+  readonly changes: ReadonlyMap<string, Change>;
+  /** Fingerprint now → fingerprint before, where they differ: what people decided about the one holds for the other. */
+  readonly before: ReadonlyMap<string, string>;
+  readonly fixed: Finding[];
+  /** Gone, but nobody has looked. */
+  readonly unseen: Finding[];
+  readonly counts: ChangeCounts;
+};
+
+/**
+ * How the findings of a scan stand to those of an earlier one. One is known again by its own fingerprint, by that of any
+ * tool that saw it, by what a vulnerability is, or by its text in a file that was renamed; each is known once.
+ */
+export function compareFindings(
+  baseline: readonly Finding[],
+  current: readonly Finding[],
+  options: CompareOptions = {},
+): Comparison {
+  const pairs = new Map<Finding, Finding>();
+  const left = new Set(baseline);
+  for (const { keysOf, onlyWhenUnique } of WAYS) {
+    const candidates = indexed(left, (finding) => keysOf(finding, undefined));
+    const open = current.filter((finding) => !pairs.has(finding));
+    const rivals = onlyWhenUnique ? indexed(open, (finding) => keysOf(finding, options.renames)) : undefined;
+    for (const finding of open) {
+      for (const key of keysOf(finding, options.renames)) {
+        const known = candidates.get(key) ?? [];
+        if (onlyWhenUnique && (known.length > 1 || (rivals?.get(key)?.length ?? 0) > 1)) continue;
+        const match = known.find((candidate) => left.has(candidate));
+        if (match === undefined) continue;
+        pairs.set(finding, match);
+        left.delete(match);
+        break;
+      }
+    }
+  }
+  return told(current, pairs, left, options);
+}
+
+type Way = {
+  readonly keysOf: (finding: Finding, renames: ReadonlyMap<string, string> | undefined) => string[];
+  readonly onlyWhenUnique: boolean;
+};
+
+const WAYS: readonly Way[] = [
+  { keysOf: ({ fingerprint }) => [fingerprint], onlyWhenUnique: false },
+  { keysOf: ({ sources }) => sources.map(({ fingerprint }) => fingerprint), onlyWhenUnique: false },
+  { keysOf: vulnerabilityKeys, onlyWhenUnique: true },
+  { keysOf: renamedKeys, onlyWhenUnique: true },
+  { keysOf: movedFileKeys, onlyWhenUnique: true },
+];
+
+/** An advisory may have got one more name since. */
+function vulnerabilityKeys({ kind, package: packaged, location, identifiers }: Finding): string[] {
+  if (kind !== 'vulnerability' || packaged === null) return [];
+  return identifiers
+    .filter(isAdvisory)
+    .map((name) => JSON.stringify([name, packaged.name.toLowerCase(), location?.path]));
+}
+
+function renamedKeys(finding: Finding, renames: ReadonlyMap<string, string> | undefined): string[] {
+  const path = finding.location?.path;
+  if (path === undefined) return [];
+  return [
+    JSON.stringify([
+      finding.tool,
+      finding.rule,
+      renames?.get(path) ?? path,
+      textOf(finding),
+      finding.location?.start_line,
+    ]),
+  ];
+}
+
+/**
+ * A file of the same name in another folder, with the same line in it. Not for secrets: of those only stars are known, and
+ * what was decided about an example must not hold for the real one that turns up elsewhere.
+ */
+function movedFileKeys(finding: Finding): string[] {
+  const name = finding.location?.path.split('/').at(-1);
+  if (name === undefined || finding.kind === 'secret') return [];
+  if (finding.snippet === null && finding.kind !== 'vulnerability') return [];
+  return [JSON.stringify([finding.tool, finding.rule, name, textOf(finding)])];
+}
+
+const textOf = ({ kind, snippet, message, package: packaged, identifiers }: Finding): string =>
+  kind === 'vulnerability'
+    ? JSON.stringify([packaged?.name, identifiers])
+    : (snippet ?? message).replaceAll(/\s+/g, '');
+
+function indexed(
+  findings: Iterable<Finding>,
+  keysOf: (finding: Finding) => string[],
+): Map<string, Finding[]> {
+  const index = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    for (const key of new Set(keysOf(finding))) {
+      const others = index.get(key);
+      if (others === undefined) index.set(key, [finding]);
+      else others.push(finding);
+    }
+  }
+  return index;
+}
+
+function told(
+  current: readonly Finding[],
+  pairs: ReadonlyMap<Finding, Finding>,
+  left: ReadonlySet<Finding>,
+  { completed }: CompareOptions,
+): Comparison {
+  const changes = new Map<string, Change>();
+  const before = new Map<string, string>();
+  const counts = { new: 0, unchanged: 0, moved: 0, fixed: 0 };
+  for (const finding of current) {
+    const match = pairs.get(finding);
+    const change = match === undefined ? 'new' : isSamePlace(match, finding) ? 'unchanged' : 'moved';
+    changes.set(finding.fingerprint, change);
+    counts[change] += 1;
+    if (match !== undefined && match.fingerprint !== finding.fingerprint)
+      before.set(finding.fingerprint, match.fingerprint);
+  }
+  const wasLookedFor = ({ sources }: Finding) =>
+    completed === undefined || sources.some(({ tool }) => completed.has(tool));
+  const gone = [...left];
+  const fixed = gone.filter(wasLookedFor);
+  counts.fixed = fixed.length;
+  return { changes, before, fixed, unseen: gone.filter((finding) => !wasLookedFor(finding)), counts };
+}
+
+const isSamePlace = ({ location: a }: Finding, { location: b }: Finding): boolean =>
+  a?.path === b?.path && a?.start_line === b?.start_line;
