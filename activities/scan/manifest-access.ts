@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { CertusError } from '../../contracts/errors.ts';
 import { type ManifestKey, readManifestKeys } from '../../domain/manifest/manifest-keys.ts';
+import { checkRule } from '../../domain/policy/rules.ts';
 import type { Settings } from '../../services/config/settings.ts';
 import type { ObjectStore, ReadableBucket } from '../../services/objects/store.ts';
 import { openRegistry } from '../../services/registry/open-registry.ts';
@@ -33,7 +34,6 @@ type ManifestSettings = Pick<
 export async function openManifestAccess(
   settings: ManifestSettings,
   objects: Pick<ObjectStore, 'readable'>,
-  checkRule: ManifestAccess['checkRule'],
 ): Promise<ManifestAccess> {
   const keyFile = settings.CERTUS_MANIFEST_KEY_FILE;
   return {

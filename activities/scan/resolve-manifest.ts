@@ -2,7 +2,8 @@ import { CertusError } from '../../contracts/errors.ts';
 import { MAX_MANIFEST_BYTES } from '../../contracts/manifest.ts';
 import type { ManifestSource, ResolvedManifest, ScanInput } from '../../contracts/workflows.ts';
 import { sha256 } from '../../domain/custody/digest.ts';
-import { type ManifestFormat, parseManifest } from '../../domain/manifest/parse-manifest.ts';
+import { formatOf } from '../../domain/manifest/format-of.ts';
+import { parseManifest } from '../../domain/manifest/parse-manifest.ts';
 import { verifyManifestSignature } from '../../domain/manifest/verify-manifest-signature.ts';
 import { openPlainFile } from '../../services/files/plain-file.ts';
 import type { ManifestAccess } from './manifest-access.ts';
@@ -61,9 +62,4 @@ async function requireSignature(
     );
   const signature = await readUri(manifests, signatureUri, MAX_MANIFEST_BYTES, signal);
   return verifyManifestSignature(bytes, signature, manifests.keys);
-}
-
-function formatOf(name: string): ManifestFormat | undefined {
-  if (/\.json$/i.test(name)) return 'json';
-  return /\.ya?ml$/i.test(name) ? 'yaml' : undefined;
 }

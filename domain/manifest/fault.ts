@@ -6,3 +6,6 @@ export type Fault = {
   readonly of: 'key' | 'value';
   readonly kind: 'tool' | 'other';
 };
+
+/** Lines and columns count from one, as editors do. */
+export type LocatedFault = Omit<Fault, 'of'> & { readonly line: number; readonly column: number };

@@ -10,9 +10,7 @@ type ReadDocument = {
   /** Where something stands; for what is missing, where that would have to be put in. */
   positionOf(path: Path, of: 'key' | 'value'): Position;
 };
-type Unreadable = {
-  readonly faults: readonly { readonly path: Path; readonly message: string; readonly at: Position }[];
-};
+type Unreadable = { readonly faults: readonly (Position & { readonly message: string })[] };
 
 /** The value of a YAML or JSON text that somebody else wrote, and where each part of it stands. */
 export function readDocument(text: string, format: 'json' | 'yaml'): ReadDocument | Unreadable {
@@ -33,7 +31,7 @@ export function readDocument(text: string, format: 'json' | 'yaml'): ReadDocumen
       };
     faults.push(...plain.faults);
   }
-  return { faults: faults.map(({ message, offset }) => ({ path: [], message, at: at(offset) })) };
+  return { faults: faults.map(({ message, offset }) => ({ message, ...at(offset) })) };
 }
 
 /** YAML 1.2 with the values JSON has. Keys that repeat are looked for by `plainValue`, in linear time. */

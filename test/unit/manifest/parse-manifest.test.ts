@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { CertusError } from '../../../contracts/errors.ts';
 import { MAX_MANIFEST_BYTES } from '../../../contracts/manifest.ts';
-import { type ManifestFormat, parseManifest } from '../../../domain/manifest/parse-manifest.ts';
+import type { ManifestFormat } from '../../../domain/manifest/check-manifest.ts';
+import { parseManifest } from '../../../domain/manifest/parse-manifest.ts';
 
 const GOOD = `
 product: shop

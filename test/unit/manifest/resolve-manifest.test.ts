@@ -281,11 +281,7 @@ describe('a signature', () => {
     CERTUS_MANIFEST_KEY_FILE: join(folder, 'keys', 'team.pem'),
   };
   const open = (changes = {}) =>
-    openManifestAccess(
-      { ...settings, ...changes },
-      openDirectoryStore(join(folder, 'objects')),
-      () => undefined,
-    );
+    openManifestAccess({ ...settings, ...changes }, openDirectoryStore(join(folder, 'objects')));
   const signed = async (signature: string | null, changes = {}) =>
     resolveManifest(
       { manifests: await open(changes) },
