@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CertusError } from '../../contracts/errors.ts';
 import { TestId, WorkspaceId } from '../../contracts/identifiers.ts';
-import { ScanAccepted, type ScanState } from '../../contracts/scan.ts';
+import type { ScanState } from '../../contracts/scan.ts';
 import {
   CancelRequest,
   RerunRequest,
@@ -13,14 +13,13 @@ import { countScans } from '../../services/database/scan-statistics.ts';
 import { findScan } from '../../services/database/scans.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type Route, route } from '../route.ts';
-import { acceptedExample } from './examples.ts';
+import { AcceptedSchema, acceptedExample } from './examples.ts';
 import { requestUpload } from './request-upload.ts';
 import { rerunScan } from './rerun-scan.ts';
 import { cancelScan } from './scan-runs.ts';
 import { acceptedView } from './scan-view.ts';
 
 const Params = z.object({ test_id: TestId });
-const Accepted = ScanAccepted.meta({ id: 'ScanAccepted' });
 
 /** What may be asked of a scan besides how it goes. */
 export function scanControlRoutes(deps: ApiDeps): Route[] {
@@ -70,7 +69,7 @@ const rerun = (deps: ApiDeps) =>
     answers: {
       202: {
         description: 'Accepted, as a scan of its own.',
-        schema: Accepted,
+        schema: AcceptedSchema,
         example: acceptedExample,
         headers: z.object({ Location: z.string().meta({ description: 'Path of the new scan.' }) }),
       },

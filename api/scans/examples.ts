@@ -1,8 +1,11 @@
 import type { z } from 'zod';
-import type { ScanAccepted, ScanCreateRequest, ScanStatus } from '../../contracts/scan.ts';
+import { ScanAccepted, type ScanCreateRequest, type ScanStatus } from '../../contracts/scan.ts';
 
 const TEST_ID = 'test_0123456789abcdef01234567';
 const DIGEST = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08';
+
+/** Made once: what several routes answer is one schema of the document. */
+export const AcceptedSchema = ScanAccepted.meta({ id: 'ScanAccepted' });
 
 /** Requests that work as they stand; the tests send each of them through the schema. */
 export const requestExamples: Readonly<Record<string, z.input<typeof ScanCreateRequest>>> = {

@@ -1,19 +1,13 @@
 import { z } from 'zod';
 import { CertusError } from '../../contracts/errors.ts';
 import { TestId, WorkspaceId } from '../../contracts/identifiers.ts';
-import {
-  ScanAccepted,
-  ScanCreateRequest,
-  ScanList,
-  ScanListParameters,
-  ScanStatus,
-} from '../../contracts/scan.ts';
+import { ScanCreateRequest, ScanList, ScanListParameters, ScanStatus } from '../../contracts/scan.ts';
 import { findScan, listScans } from '../../services/database/scans.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type Route, route } from '../route.ts';
 import { createScan } from './create-scan.ts';
-import { acceptedExample, requestExamples, statusExample } from './examples.ts';
+import { AcceptedSchema, acceptedExample, requestExamples, statusExample } from './examples.ts';
 import { progressOf, runningScan } from './scan-runs.ts';
 import { acceptedView, queuedRecord, statusView } from './scan-view.ts';
 import { settleScan } from './settle-scan.ts';
@@ -45,7 +39,7 @@ const create = (deps: ApiDeps) =>
     answers: {
       202: {
         description: 'Accepted.',
-        schema: ScanAccepted.meta({ id: 'ScanAccepted' }),
+        schema: AcceptedSchema,
         example: acceptedExample,
         headers: z.object({
           Location: z.string().meta({ description: 'Path of the scan.' }),

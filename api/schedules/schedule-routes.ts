@@ -149,6 +149,9 @@ const ACTIONS = {
   run: { summary: 'Start a scan now, whatever the cadence says', act: runSchedule },
 } as const;
 
+/** Made once: the same body of several routes is one schema of the document. */
+const Action = ScheduleAction.meta({ id: 'ScheduleAction' });
+
 const actions = ({ temporal }: Deps) =>
   Object.entries(ACTIONS).map(([action, { summary, act }]) =>
     route({
@@ -159,7 +162,7 @@ const actions = ({ temporal }: Deps) =>
       tag: 'schedules',
       auth: 'token',
       params: Params,
-      body: { schema: ScheduleAction.meta({ id: 'ScheduleAction' }), examples: { default: {} } },
+      body: { schema: Action, examples: { default: {} } },
       answers: { 200: shown },
       errors: ['invalid_request', 'not_found', 'dependency_unavailable'],
       handle: async ({ principal, params, body }) => {
