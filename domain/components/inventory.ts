@@ -74,7 +74,9 @@ export class Inventory {
       ...component,
       dependsOn: this.#resolve(component.purl, needs),
     }));
-    return { components, notices: this.#notices, project, includes };
+    const named =
+      project !== null && isPlain(project.name) && isPlain(project.version ?? '') ? project : null;
+    return { components, notices: this.#notices, project: named, includes };
   }
 
   #purl(entry: Entry): string | null {

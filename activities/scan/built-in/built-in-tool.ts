@@ -13,6 +13,8 @@ export type BuiltInContext = {
   readonly deniedLicenses: readonly string[];
   /** Where known vulnerabilities are looked up: a folder of the offline database, or the address of the OSV service. */
   readonly advisories: string | null;
+  /** What a document that must tell its time says; the clock's when left out. */
+  readonly now?: string;
 };
 
 export type BuiltInResult = {
