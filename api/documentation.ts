@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { z } from 'zod';
 import { CertusError } from '../contracts/errors.ts';
+import { manifestSchemaRoute } from './manifest-schema.ts';
 import { type Route, route } from './route.ts';
 
 /** The page needs these three; nothing else of the package is served, and nothing comes from another host. */
@@ -67,6 +68,7 @@ export function documentationRoutes(document: () => object): Route[] {
       errors: [],
       handle: async () => ({ status: 200, body: document() }),
     }),
+    manifestSchemaRoute,
     route({
       method: 'get',
       path: '/docs',

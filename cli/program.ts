@@ -4,6 +4,7 @@ import { ScanState } from '../contracts/scan.ts';
 import { certusVersion } from '../services/config/version.ts';
 import { config } from './commands/config.ts';
 import { down } from './commands/down.ts';
+import { manifestCheck, manifestSchema } from './commands/manifest.ts';
 import { scan } from './commands/scan.ts';
 import { scans } from './commands/scans.ts';
 import { search } from './commands/search.ts';
@@ -53,7 +54,7 @@ export function createProgram(surroundings: Surroundings, exit: (code: number) =
     .option('--component <id>', 'what is scanned; by default the name of the source')
     .option('--assessment <id>', 'the assessment the run belongs to')
     .option('--profile <name>', 'profile of the manifest')
-    .option('--manifest <file>', 'manifest to hold it to, a JSON file')
+    .option('--manifest <file>', 'manifest to hold it to, YAML or JSON')
     .option('--branch <name>', 'branch to check out')
     .option('--commit <id>', 'commit to check out')
     .option('--directory', 'scan the files as they lie, also in a repository')
@@ -74,6 +75,15 @@ export function createProgram(surroundings: Surroundings, exit: (code: number) =
     .option('--component <ids...>', 'in these components')
     .option('--test-id <ids...>', 'of these scans')
     .action(runs(search));
+
+  const manifest = program.command('manifest').description('write manifests with help, without a server');
+  withFormat(manifest.command('check <file>'))
+    .description('say what is wrong with a manifest, line by line (exit 0 nothing, 65 something)')
+    .action(runs(manifestCheck));
+  manifest
+    .command('schema')
+    .description('print the JSON Schema of manifests, for editors')
+    .action(runs(manifestSchema));
 
   withFormat(program.command('verify <folder>'))
     .description("check a bundle's chain of custody, offline")

@@ -14,7 +14,7 @@ export const MANIFEST_SCHEMA = {
       const dast = { anyOf: [{ const: 'dast' }, named] };
       jsonSchema.allOf = [
         needsTarget('requiresStack', { const: true }),
-        needsTarget('tools', { contains: dast }),
+        needsTarget('tools', { type: 'array', contains: dast }),
       ];
     },
   }),

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { ScanAccepted, type ScanStatus } from '../../contracts/scan.ts';
 import type { ApiClient } from '../api-client.ts';
@@ -7,6 +6,7 @@ import { CommandError, complaintOf } from '../command-error.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { followScan } from '../follow-scan.ts';
+import { faultLine, readManifestFile } from '../manifest-file.ts';
 import { scanTarget } from '../scan-target.ts';
 import { drawScan } from '../scan-view.ts';
 
@@ -26,8 +26,9 @@ type Options = {
 /** Asks for a scan and stays with it until the verdict. */
 export async function scan(context: Context, source: string, options: Options): Promise<ExitCode> {
   const { output } = context;
+  const asked = await scanRequest(context, source, options);
   const api = context.api();
-  const accepted = await request(api, await scanRequest(context, source, options));
+  const accepted = await request(api, asked);
   if (!options.wait) {
     output.result(accepted, () => output.line(accepted.test_id));
     return EXIT.ok;
@@ -73,11 +74,11 @@ async function request(api: ApiClient, body: object): Promise<ScanAccepted> {
   }
 }
 
+/** What is wrong with it is said here, with its lines: the API is given what was read, and knows of no lines. */
 async function readManifest(file: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(file, 'utf8'));
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CommandError('manifest_unreadable', EXIT.badData, `cannot use ${file}: ${reason}`, error);
-  }
+  const checked = await readManifestFile(file);
+  if (!('faults' in checked)) return checked.written;
+  const [first, ...more] = checked.faults.map((fault) => faultLine(file, fault));
+  const rest = more.length > 0 ? ` (and ${more.length} more: certus manifest check)` : '';
+  throw new CommandError('manifest_invalid', EXIT.badData, `${first}${rest}`);
 }
