@@ -20,6 +20,7 @@ import { cancelScan } from './scan-runs.ts';
 import { acceptedView } from './scan-view.ts';
 
 const Params = z.object({ test_id: TestId });
+const Statistics = ScanStatistics.meta({ id: 'ScanStatistics' });
 
 /** What may be asked of a scan besides how it goes. */
 export function scanControlRoutes(deps: ApiDeps): Route[] {
@@ -129,7 +130,7 @@ const statistics = (deps: ApiDeps) =>
       answers: {
         200: {
           description: 'Counted now.',
-          schema: ScanStatistics.meta({ id: 'ScanStatistics' }),
+          schema: Statistics,
           example: statisticsExample,
         },
       },

@@ -18,6 +18,7 @@ import { Problem } from '../../contracts/problem.ts';
 import { openDatabase } from '../../services/database/database.ts';
 import { openEventLog } from '../../services/events/event-log.ts';
 import { openObjectStore } from '../../services/objects/open-objects.ts';
+import type { ObjectStore } from '../../services/objects/store.ts';
 import { openPostgresIndex } from '../../services/search/postgres-index.ts';
 import { connectTemporal } from '../../services/temporal/client.ts';
 
@@ -52,6 +53,8 @@ type Options = {
   readonly temporalAddress?: string;
   readonly sourceRoots?: readonly string[];
   readonly allowedHosts?: readonly string[];
+  /** Where evidence lies; a folder of its own when not given. */
+  readonly store?: ObjectStore;
 };
 
 const NO_S3 = {
@@ -70,7 +73,7 @@ export async function startApi(options: Options = {}): Promise<Api> {
     CERTUS_TEMPORAL_API_KEY: undefined,
   });
   const folder = await mkdtemp(join(tmpdir(), 'certus-api-objects-'));
-  const store = await openObjectStore(folder, NO_S3);
+  const store = options.store ?? (await openObjectStore(folder, NO_S3));
   const events = openEventLog(database);
   const lines: string[] = [];
   const deps: ApiDeps = {
