@@ -6,6 +6,7 @@ import { CertusError } from '../contracts/errors.ts';
 import type { Authenticator } from './authentication.ts';
 import { logError } from './log-error.ts';
 import { sendProblem } from './problems.ts';
+import { takeYourTime } from './request-deadline.ts';
 import type { Answer, Route } from './route.ts';
 import { acceptUpgrade } from './streams/upgrade.ts';
 import { validate } from './validate.ts';
@@ -22,6 +23,7 @@ export function mountRoutes(app: Express, routes: readonly Route[], who: Authent
       here[route.method](
         authentication(route, who),
         ...(route.body ? [jsonOnly, readJson(route.body.limit)] : []),
+        ...(route.upload ? [allowUpload] : []),
         handler(route, log),
       );
     }
@@ -51,6 +53,12 @@ const jsonOnly: RequestHandler = (request, _response, next) => {
   else next(new CertusError('unsupported_media_type', 'send the body as Content-Type: application/json'));
 };
 
+/** Only whoever may call gets the time that a large file takes. */
+const allowUpload: RequestHandler = (request, _response, next) => {
+  takeYourTime(request);
+  next();
+};
+
 function handler(route: Route, log: Logger): RequestHandler {
   return async (request, response) => {
     const parts = validate({
@@ -61,10 +69,16 @@ function handler(route: Route, log: Logger): RequestHandler {
     });
     const call = {
       ...parts,
+      upload: request,
       principal: response.locals.principal,
       log: log.child({ request_id: response.locals.requestId }),
     };
-    await send(request, response, await route.handle(call as Parameters<Route['handle']>[0]), call.log);
+    await send(
+      request,
+      response,
+      await route.handle(call as unknown as Parameters<Route['handle']>[0]),
+      call.log,
+    );
   };
 }
 

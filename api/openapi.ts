@@ -67,6 +67,7 @@ function operation(route: Route): ZodOpenApiOperationObject {
       ...(route.headers ? { header: route.headers as z.ZodObject } : {}),
     },
     ...(route.body ? { requestBody: requestBody(route.body) } : {}),
+    ...(route.upload ? { requestBody: uploadBody(route.upload) } : {}),
     responses: { ...successes(route), ...failures(route) },
   };
 }
@@ -76,6 +77,18 @@ function requestBody(body: NonNullable<Route['body']>) {
     Object.entries(body.examples).map(([name, value]) => [name, { value }]),
   );
   return { required: true, content: { 'application/json': { schema: body.schema, examples } } };
+}
+
+function uploadBody({ field, description }: NonNullable<Route['upload']>) {
+  const file = { type: 'string', format: 'binary', description } as const;
+  const form = { type: 'object', properties: { [field]: file }, required: [field] } as const;
+  return {
+    required: true,
+    content: {
+      'multipart/form-data': { schema: { ...form, required: [field] } },
+      'application/octet-stream': { schema: file },
+    },
+  };
 }
 
 function successes(route: Route): ZodOpenApiResponsesObject {
@@ -102,7 +115,10 @@ export function errorCodesOf(route: Route): ErrorCode[] {
   const body: ErrorCode[] = route.body
     ? ['malformed_json', 'payload_too_large', 'unsupported_media_type']
     : [];
-  return [...new Set([...route.errors, ...token, ...body, ...everywhere])];
+  const upload: ErrorCode[] = route.upload
+    ? ['invalid_request', 'payload_too_large', 'unsupported_media_type']
+    : [];
+  return [...new Set([...route.errors, ...token, ...body, ...upload, ...everywhere])];
 }
 
 function failures(route: Route): ZodOpenApiResponsesObject {

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
@@ -11,6 +12,8 @@ export type Call<P, Q, H, B> = {
   readonly query: Q;
   readonly headers: H;
   readonly body: B;
+  /** Of a route that takes an upload: the request itself, whose body nobody has touched. */
+  readonly upload: IncomingMessage;
   /** Present on every route that needs a token. */
   readonly principal: Principal;
   readonly log: Logger;
@@ -68,6 +71,8 @@ export type Route<
     /** Bytes; a megabyte when not said. */
     readonly limit?: number;
   };
+  /** Instead of a body: one file, of any size, by this name in a form, or alone as application/octet-stream. */
+  readonly upload?: { readonly field: string; readonly description: string };
   readonly answers: Readonly<Record<number, AnswerDescription>>;
   /** The codes this route answers with, besides those that every route can. */
   readonly errors: readonly ErrorCode[];

@@ -1,3 +1,4 @@
+import { archiveRoutes } from './archives/archive-routes.ts';
 import { artifactRoutes } from './artifacts/artifact-routes.ts';
 import type { ApiDeps } from './deps.ts';
 import { documentationRoutes } from './documentation.ts';
@@ -16,6 +17,8 @@ import { streamRoutes } from './streams/stream-routes.ts';
 /** Everything that is served, in the order in which it is documented. */
 export function apiRoutes(deps: ApiDeps): Route[] {
   const routes: Route[] = [
+    // its path would otherwise be taken for a scan's
+    ...archiveRoutes(deps),
     ...scanRoutes(deps),
     ...scanControlRoutes(deps),
     ...scheduleRoutes(deps),

@@ -1,13 +1,15 @@
 import { createServer, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Express } from 'express';
+import { REQUEST_PATIENCE, requireInTime } from './request-deadline.ts';
 import { cutOffUpgraded, isUpgrade, serveUpgrades } from './streams/upgrade.ts';
 
 /** The limits that keep one slow or endless client from holding the server. */
 const LIMITS = {
   maxHeaderSize: 16 * 1024,
   headersTimeout: 10_000,
-  requestTimeout: 30_000,
+  // for the largest upload; what is no upload has a deadline of its own
+  requestTimeout: 6 * 60 * 60_000,
   keepAliveTimeout: 10_000,
   connectionsCheckingInterval: 5_000,
   // Everything else that asks for another protocol is answered in this one, as it may be.
@@ -15,8 +17,16 @@ const LIMITS = {
 };
 
 /** Listens, and resolves once requests are answered; rejects when the address cannot be had. */
-export async function listen(app: Express, host: string, port: number): Promise<Server> {
-  const server = createServer(LIMITS, app);
+export async function listen(
+  app: Express,
+  host: string,
+  port: number,
+  patience = REQUEST_PATIENCE,
+): Promise<Server> {
+  const server = createServer(LIMITS, (request, response) => {
+    requireInTime(request, patience, () => refuseBrokenRequest(TOO_SLOW, request.socket));
+    app(request, response);
+  });
   server.maxConnections = 1024;
   serveUpgrades(server, app);
   server.on('clientError', refuseBrokenRequest);
@@ -47,6 +57,8 @@ const STATUS: Readonly<Record<string, string>> = {
   HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
   ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
 };
+
+const TOO_SLOW = Object.assign(new Error('the request takes too long'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
 
 /** Bytes that are no HTTP request never reach the app; there is no request to give an id to. */
 function refuseBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {

@@ -1,10 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { type FileHandle, open } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import type { FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { onDisk } from '../files/failure.ts';
-import { chunksOf, removeFile } from '../files/staged-file.ts';
+import { openNamelessFile } from '../files/nameless-file.ts';
+import { chunksOf } from '../files/staged-file.ts';
 
 /** A body whose size and digest are known, and that can be sent as often as the network needs. */
 export type Spooled = {
@@ -29,7 +29,7 @@ export const spool = async (body: Uint8Array | Readable): Promise<Spooled> => {
       size += chunk.length;
       held.push(chunk);
       if (body === chunk || size <= PART) continue;
-      file ??= await onDisk(SPOOLING, openNameless);
+      file ??= await onDisk(SPOOLING, openNamelessFile);
       for (const part of held.splice(0)) await writeOut(file, part);
     }
   } catch (error) {
@@ -50,10 +50,3 @@ export const PART = 8 * 1024 * 1024;
 const SPOOLING = `buffer an upload in ${tmpdir()}`;
 
 const writeOut = (file: FileHandle, part: Uint8Array) => onDisk(SPOOLING, () => file.writeFile(part));
-
-const openNameless = async (): Promise<FileHandle> => {
-  const path = join(tmpdir(), `certus-upload-${randomBytes(12).toString('hex')}`);
-  const handle = await open(path, 'wx+', 0o600);
-  await removeFile(path);
-  return handle;
-};

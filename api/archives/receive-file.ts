@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import type { FileHandle } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import { CertusError } from '../../contracts/errors.ts';
+import { HEAD_BYTES } from '../../services/archive/format.ts';
+import { onDisk } from '../../services/files/failure.ts';
+import { openNamelessFile } from '../../services/files/nameless-file.ts';
+import { invalid } from '../problems.ts';
+import { letRunOut } from '../request-deadline.ts';
+import { fileInForm } from './file-in-form.ts';
+
+export type ReceivedFile = {
+  readonly filename: string;
+  readonly size: number;
+  readonly sha256: string;
+  /** What it begins with. */
+  readonly head: Uint8Array;
+  readonly read: () => Readable;
+};
+
+/** Takes the one file of an upload to the disk, whatever its size, and gives it back when it has been used. */
+export async function withReceivedFile<T>(
+  request: IncomingMessage,
+  { filename, maxBytes }: { readonly filename: string | undefined; readonly maxBytes: number },
+  use: (file: ReceivedFile) => Promise<T>,
+): Promise<T> {
+  try {
+    if (Number(request.headers['content-length'] ?? 0) > maxBytes + ENVELOPE) throw tooLarge(maxBytes);
+    const handle = await onDisk(RECEIVING, openNamelessFile);
+    try {
+      const received = isForm(request)
+        ? await fileInForm(request, (body) => store(handle, body, maxBytes))
+        : { filename, ...(await store(handle, alone(request), maxBytes)) };
+      return await use({
+        ...received,
+        filename: plainName(received.filename),
+        read: () => handle.createReadStream({ start: 0, autoClose: false }),
+      });
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (!request.errored) throw error;
+    throw new CertusError('invalid_request', 'the upload ended early', { cause: error });
+  } finally {
+    if (!request.complete) letRunOut(request);
+  }
+}
+
+const RECEIVING = 'receive an upload';
+/** What a form adds around its file. */
+const ENVELOPE = 64 * 1024;
+
+const typeOf = ({ headers }: IncomingMessage): string =>
+  (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+
+const isForm = (request: IncomingMessage): boolean => typeOf(request) === 'multipart/form-data';
+
+function alone(request: IncomingMessage): Readable {
+  if (typeOf(request) === 'application/octet-stream') return request;
+  throw new CertusError(
+    'unsupported_media_type',
+    'send the file as multipart/form-data, or alone as application/octet-stream',
+  );
+}
+
+async function store(handle: FileHandle, body: Readable, maxBytes: number) {
+  const hash = createHash('sha256');
+  const head = Buffer.alloc(HEAD_BYTES);
+  let size = 0;
+  // the stream is not ended with the loop: of the request behind it an answer is still expected
+  for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    if (size < HEAD_BYTES) chunk.copy(head, size);
+    size += chunk.length;
+    if (size > maxBytes) throw tooLarge(maxBytes);
+    hash.update(chunk);
+    await onDisk(RECEIVING, () => handle.writeFile(chunk));
+  }
+  return { size, sha256: hash.digest('hex'), head: head.subarray(0, Math.min(size, HEAD_BYTES)) };
+}
+
+/** It becomes part of a path and is shown to people. */
+function plainName(filename: string | undefined): string {
+  const name = filename ?? 'archive';
+  if (name.isWellFormed() && /^[^/\\\p{Cc}\u2028\u2029]{1,255}$/u.test(name) && !/^\.\.?$/.test(name))
+    return name;
+  throw invalid([{ path: 'filename', message: 'is not the plain name of a file' }]);
+}
+
+const tooLarge = (maxBytes: number): CertusError =>
+  new CertusError('payload_too_large', `the file is larger than ${maxBytes} bytes`);
