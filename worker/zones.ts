@@ -6,7 +6,13 @@ import type { SettingName, Settings } from '../services/config/settings.ts';
 export const ZONE_SECRETS = {
   assurance: ['CERTUS_EVIDENCE_KEY_FILE', 'CERTUS_GIT_CREDENTIALS_FILE'],
   trust: ['CERTUS_PERMIT_KEY_FILE'],
-  transform: ['CERTUS_PROMOTION_KEY_FILE', 'CERTUS_REGISTRY_PASSWORD'],
+  transform: [
+    'CERTUS_PROMOTION_KEY_FILE',
+    'CERTUS_REGISTRY_PASSWORD',
+    // Notifications leave from here: their secrets must not lie where foreign code is looked at, nor add a way out of trust.
+    'CERTUS_NOTIFY_SECRET_FILE',
+    'CERTUS_SMTP_URL',
+  ],
   ingest: ['CERTUS_OPENSEARCH_PASSWORD'],
 } as const satisfies Record<Zone, readonly SettingName[]>;
 

@@ -190,6 +190,27 @@ export const FIELDS = {
     'Hosts that manifests may be read from although their address is private.',
     'manifests.internal',
   ),
+  CERTUS_NOTIFY_SECRET_FILE: field(
+    optionalFile,
+    'Secret that webhooks are signed with, so that who receives one knows it is ours. Zone transform only.',
+    '/run/secrets/notify-secret',
+  ),
+  CERTUS_NOTIFY_ALLOWED_HOSTS: field(
+    list.default([]),
+    'Hosts that may be notified although their address is private, also over http://.',
+    'chat.internal',
+  ),
+  CERTUS_SMTP_URL: field(
+    url('smtp:', 'smtps:').optional(),
+    'Mail server for notifications; none are mailed when not set. Zone transform only.',
+    'smtps://certus:…@mail.example.org',
+    { secret: true },
+  ),
+  CERTUS_MAIL_FROM: field(
+    z.email('an e-mail address').optional(),
+    'Whom mail about scans comes from; none is sent when not set.',
+    'certus@example.org',
+  ),
   CERTUS_ADVISORIES: field(
     place('http:', 'https:').optional(),
     'Known vulnerabilities: a folder that `certus advisories` filled, or the address of an OSV service.',
