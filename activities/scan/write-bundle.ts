@@ -11,7 +11,10 @@ import type { BundleReference, Checkout, ResolvedManifest, ScanInput } from '../
 import { artifactNames } from '../../domain/bundle/artifact-names.ts';
 import { readBillOfMaterials } from '../../domain/bundle/bill-of-materials.ts';
 import { composeBundle } from '../../domain/bundle/compose-bundle.ts';
+import { compareFindings } from '../../domain/finding/compare-findings.ts';
+import { merge } from '../../domain/finding/merge/merge.ts';
 import { gate } from '../../domain/policy/gate.ts';
+import { hasLooked } from '../../domain/policy/required-tools.ts';
 import { resolveProfile } from '../../domain/policy/resolve-profile.ts';
 import type { RuleComponent, RuleScan } from '../../domain/policy/rule-facts.ts';
 import type { ReadableBucket } from '../../services/objects/store.ts';
@@ -64,17 +67,19 @@ export type WrittenBundle = {
 export async function writeBundle(
   { raw }: Pick<ScanDeps, 'raw'>,
   { input, manifest, checkout, tools: names, startedAt, completedAt }: BundleRequest,
-  { triage, events }: Background,
+  { baseline, triage, events }: Background,
 ): Promise<WrittenBundle> {
   const profile = resolveProfile(manifest.manifest, input.profile);
   const prefix = rawPrefix(input.scope, input.testId);
   const { tools, findings, files, notices } = await readResults(raw, input, names, profile);
   const components = await readComponents(raw, prefix, files);
+  const compared =
+    baseline && compareFindings(baseline.findings, findings, { completed: whoLooked(tools, findings) });
   const judgement = gate({
     findings,
     profile,
     toolRuns: tools,
-    baseline: null,
+    baseline: baseline && compared && { testId: baseline.testId, ...compared },
     triage: new Map(triage.map((decision) => [decision.fingerprint, decision])),
     now: completedAt,
     scan: ruleScan(input, checkout),
@@ -83,6 +88,8 @@ export async function writeBundle(
   const warnings = [...checkout.skipped, ...notices, ...judgement.notices];
   const { documents } = composeBundle({
     ...{ input, manifest, checkout, tools, findings, judgement, components, warnings, events },
+    triage,
+    fixed: compared?.fixed ?? [],
     toolPaths: files.map(({ path }) => path),
     startedAt,
     completedAt,
@@ -98,8 +105,16 @@ export async function writeBundle(
     artifacts: artifactNames(paths, tools),
     ...brief({ violations: policy.violations, tools, warnings }),
   };
-  return { assessment, findings, changeOf: () => 'new' };
+  const changeOf = ({ fingerprint }: Finding) => {
+    const change = compared?.changes.get(fingerprint);
+    return change === undefined || change === 'fixed' ? 'new' : change;
+  };
+  return { assessment, findings, changeOf };
 }
+
+/** Reports that were brought along name tools that this run never started. */
+const whoLooked = (tools: readonly ToolRun[], findings: readonly Finding[]): Set<string> =>
+  new Set([...tools.filter(hasLooked).map(({ tool }) => tool), ...findings.map(({ tool }) => tool)]);
 
 type Results = {
   readonly tools: readonly ToolRun[];
@@ -121,7 +136,7 @@ async function readResults(
   const stays = (path: string) => profile.bundle.includePrivacy || !path.startsWith(PRIVACY_REPORTS);
   return {
     tools: results.map(({ run }) => ({ ...run, reports: run.reports.filter(stays) })),
-    findings: results.flatMap((result) => result.findings),
+    findings: merge(results.map((result) => result.findings)),
     files: results.flatMap((result) => result.files.filter(({ path }) => stays(path))),
     notices: results.flatMap((result) => result.notices),
   };

@@ -6,10 +6,13 @@ import type { Notice } from '../../contracts/scan.ts';
 import type { ScanEvent } from '../../contracts/scan-event.ts';
 import { toolRequests } from '../../contracts/tool-choice.ts';
 import type { ToolRun } from '../../contracts/tool-run.ts';
+import type { Triage } from '../../contracts/triage.ts';
 import type { Checkout, ResolvedManifest, ScanInput } from '../../contracts/workflows.ts';
+import { toSarif } from '../finding/sarif.ts';
 import { complianceOutcome } from '../policy/compliance.ts';
 import type { Judgement } from '../policy/gate.ts';
 import type { RuleComponent } from '../policy/rule-facts.ts';
+import { toOpenVex } from '../vex/openvex.ts';
 import { jsonChunks } from './json-chunks.ts';
 import { logLines, streamLines } from './run-log.ts';
 import { scanDocument } from './scan-document.ts';
@@ -25,6 +28,9 @@ export type BundleFacts = {
   readonly components: readonly RuleComponent[] | null;
   readonly warnings: readonly Notice[];
   readonly events: readonly ScanEvent[];
+  readonly triage: readonly Triage[];
+  /** What the scan before this one still found. */
+  readonly fixed: readonly Finding[];
   /** What the tools left in the bundle themselves. */
   readonly toolPaths: readonly string[];
   readonly startedAt: string;
@@ -54,8 +60,10 @@ export function composeBundle(facts: BundleFacts): ComposedBundle {
     lines(BUNDLE.findings, JSON_TYPE, () =>
       jsonChunks({ schema: 'https://certus.dev/findings/v1', findings }, 2),
     ),
+    lines(BUNDLE.sarif, 'application/sarif+json', () => jsonChunks(toSarif(findings, facts.tools))),
     lines(BUNDLE.stream, 'application/x-ndjson', () => streamLines(events)),
     lines(BUNDLE.log, 'text/plain', () => logLines(events)),
+    ...decisions(facts, scan),
   ];
   const compliance = complianceOf(facts, written);
   const page = { manifest: manifest.manifest, scan, judgement, components, compliance };
@@ -77,6 +85,25 @@ const lines = (path: string, mediaType: string, chunks: () => Iterable<string>):
 
 const json = (path: string, content: unknown): BundleDocument =>
   lines(path, JSON_TYPE, () => [`${JSON.stringify(content, null, 2)}\n`]);
+
+function decisions({ triage, findings, fixed, input }: BundleFacts, scan: ScanDocument): BundleDocument[] {
+  const made = triage.filter(({ state }) => state !== 'open');
+  if (made.length === 0) return [];
+  const present = new Set(
+    findings.flatMap(({ fingerprint, sources }) => [
+      fingerprint,
+      ...sources.map((source) => source.fingerprint),
+    ]),
+  );
+  const vex = toOpenVex(made, [...findings, ...fixed], {
+    id: `urn:certus:${input.scope.tenant}:${input.scope.workspace}:${scan.test_id}:vex`,
+    author: `Certus, workspace ${input.scope.workspace}`,
+    timestamp: scan.completed_at,
+    product: `pkg:generic/${encodeURIComponent(input.component)}@${scan.provenance_id}`,
+    present,
+  });
+  return [lines(BUNDLE.vex, JSON_TYPE, () => jsonChunks(vex))];
+}
 
 function complianceOf(
   { input, manifest: { manifest }, judgement, tools, toolPaths, completedAt }: BundleFacts,

@@ -1,7 +1,7 @@
 /**
  * JSON in pieces, an element of a list to a line: a hundred thousand findings as one string would be more than the runtime
- * lets a string be, and a person's editor opens lines sooner than one of a gigabyte. Below the given depth the pieces are
- * whole values.
+ * lets a string be, and a person's editor opens lines sooner than one of a gigabyte. What
+ * lies deeper than asked for is in one piece; the default parts the results of a SARIF log.
  */
 export function* jsonChunks(value: unknown, depth = 4): Generator<string> {
   yield* pieces(value, depth);

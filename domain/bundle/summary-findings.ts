@@ -43,13 +43,16 @@ function row(finding: Finding, isNew: boolean): Html {
 <p class="title">${oneLine(title, 300)}${isNew ? html` <span class="badge failed">new</span>` : null}${
     finding.suppressed === null ? null : html` <span class="badge quiet">suppressed in the source</span>`
   }</p>
-<p class="meta">${location === null ? null : html`<code>${place(location)}</code> · `}${tools} · ${finding.rule}${
+<p class="meta">${location === null ? null : html`<code>${place(location)}</code> · `}${tools} · ${reference(finding.rule)}${
     finding.score === null ? null : html` · score ${finding.score.toFixed(1)}`
   }${
     component === null
       ? null
       : html` · ${component.name}${component.version === null ? '' : ` ${component.version}`}`
-  }${identifiers.slice(0, 8).map((identifier) => html` · ${reference(identifier)}`)}</p>
+  }${identifiers
+    .filter((identifier) => identifier !== finding.rule)
+    .slice(0, 8)
+    .map((identifier) => html` · ${reference(identifier)}`)}</p>
 ${message === title ? null : html`<p class="wrap">${oneLine(message, 400)}</p>`}
 ${snippet === null ? null : html`<pre><code>${shortened(snippet)}</code></pre>`}
 ${fix === null ? null : html`<p class="meta"><b>Fix:</b> ${oneLine(fix, 300)}</p>`}</td></tr>`;
@@ -63,7 +66,7 @@ const shortened = (snippet: string): string =>
 /** Only what is known to be such a name becomes a link: where it leads is decided here and not by a report. */
 function reference(identifier: string): Html {
   const known = REFERENCES.find(([pattern]) => pattern.test(identifier));
-  if (known === undefined) return html`${oneLine(identifier, 60)}`;
+  if (known === undefined) return html`${oneLine(identifier, 120)}`;
   return html`<a href="${known[1](identifier)}" rel="noreferrer noopener">${identifier}</a>`;
 }
 

@@ -28,8 +28,8 @@ export function summaryPage(facts: SummaryFacts): string {
 ${heading(manifest, scan)}
 ${violations(judgement)}
 ${overview(judgement)}
-${findingsSection(judgement)}
 ${unseenSection(scan)}
+${findingsSection(judgement)}
 ${complianceSection(compliance)}
 ${toolsSection(scan.tools)}
 ${componentsSection(components)}
@@ -78,14 +78,15 @@ function overview({ policy }: Judgement): Html {
   const tiles = SEVERITIES.map((severity) => {
     const limit = severity === 'info' ? undefined : thresholds[severity];
     const total = counts[severity] === counted[severity] ? '' : `of ${counts[severity]} · `;
+    const over = limit !== undefined && counted[severity] > limit;
     return html`<div class="tile ${severity}"><b>${counted[severity]}</b><span>${severity}</span>
-<small>${total}${limit === undefined ? 'no limit' : `limit ${limit}`}</small></div>`;
+<small class="${over ? 'over' : ''}">${total}${limit === undefined ? 'no limit' : `${over ? 'over the ' : ''}limit of ${limit}`}</small></div>`;
   });
   const left = [
-    [aside.false_positive, 'false positives'],
+    [aside.false_positive, 'declared false'],
     [aside.accepted, 'accepted'],
     [aside.suppressed, 'suppressed in the source'],
-    [aside.not_new, 'known before'],
+    [aside.not_new, 'not new'],
   ] as const;
   const notCounted = left.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
   return html`<section><h2>Findings<small>what the gate counted, of ${sum(counts)} in all</small></h2>
@@ -102,16 +103,16 @@ const sum = (counts: Readonly<Record<string, number>>): number =>
   Object.values(counts).reduce((total, count) => total + count, 0);
 
 function about(scan: ScanDocument): Html {
-  const facts: [string, string | null][] = [
+  const facts: [string, string | Html | null][] = [
     ['Scan', scan.test_id],
     ['Workspace, assessment', `${scan.workspace_id}, ${scan.assessment_id}`],
     ['Asked for by', scan.requested_by],
     ['Began', time(scan.started_at)],
     ['Ended', time(scan.completed_at)],
     ['Source', `${scan.files.toLocaleString('en')} files, ${size(scan.bytes)}`],
-    ['Commit', scan.git_commit],
-    ['Content', `sha256 ${scan.content_hash}`],
-    ['Manifest', `sha256 ${scan.manifest_digest}`],
+    ['Commit', digest(scan.git_commit)],
+    ['Content, sha256', digest(scan.content_hash)],
+    ['Manifest, sha256', digest(scan.manifest_digest)],
     ['Manifest signed by', scan.manifest_signed_by],
   ];
   const known = facts.filter(([, value]) => value !== null);
@@ -119,6 +120,8 @@ function about(scan: ScanDocument): Html {
     ([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`,
   )}</dl></section>`;
 }
+
+const digest = (hex: string | null): Html | null => (hex === null ? null : html`<code>${hex}</code>`);
 
 const size = (bytes: number): string => {
   const step = bytes < 1e3 ? 0 : bytes < 1e6 ? 1 : bytes < 1e9 ? 2 : 3;

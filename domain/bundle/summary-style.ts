@@ -26,7 +26,7 @@ header { display: flex; gap: 24px; align-items: flex-start; justify-content: spa
 .quiet { color: var(--soft); background: var(--quiet-bg); }
 section { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 20px 22px; margin-top: 16px; }
 section.alarm { border-color: var(--bad); }
-.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(210px, 1fr)); gap: 14px 24px; margin: 0; }
+.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(240px, 1fr)); gap: 14px 24px; margin: 0; }
 .facts dt { color: var(--soft); font-size: 12.5px; } .facts dd { margin: 0; overflow-wrap: anywhere; }
 .tiles { display: grid; grid-template-columns: repeat(5, 1fr); gap: 12px; }
 .tile { border-radius: 10px; background: var(--quiet-bg); padding: 12px 14px; border-top: 3px solid var(--info); }
@@ -34,6 +34,8 @@ section.alarm { border-color: var(--bad); }
 .tile span { text-transform: capitalize; } .tile small { display: block; color: var(--soft); font-size: 12px; min-height: 1.5em; }
 .tile.critical { border-color: var(--critical); } .tile.high { border-color: var(--high); }
 .tile.medium { border-color: var(--medium); } .tile.low { border-color: var(--low); }
+a { white-space: nowrap; } dd code { font-size: 12.5px; } .tile small.over { color: var(--bad); font-weight: 600; }
+summary { cursor: pointer; } details ul { margin-top: 8px; }
 .note { margin-top: 14px; color: var(--soft); font-size: 13.5px; } .note b { color: var(--ink); font-weight: 600; }
 ul { margin: 0; padding-left: 20px; } li { margin: 3px 0; overflow-wrap: anywhere; }
 table { width: 100%; border-collapse: collapse; font-size: 14px; }

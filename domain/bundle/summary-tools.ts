@@ -25,8 +25,11 @@ export function unseenSection({ tools, warnings }: ScanDocument): Html {
   const table = html`<div class="scroll"><table><thead><tr><th>Tool</th><th>Outcome</th><th>Reason</th></tr></thead><tbody>${rows}</tbody></table></div>`;
   return html`<section><h2>What did not run, and what was left out</h2>
 ${idle.length === 0 ? html`<p>Every tool ran.</p>` : table}
-${warnings.length === 0 ? null : html`<p class="note">Said along the way:</p><ul class="soft">${said(warnings)}</ul>`}</section>`;
+${warnings.length === 0 ? null : html`<details class="note"><summary>${count(warnings)} said along the way</summary><ul>${said(warnings)}</ul></details>`}</section>`;
 }
+
+const count = ({ length }: readonly Notice[]): string =>
+  length === 1 ? '1 thing was' : `${length} things were`;
 
 function said(warnings: readonly Notice[]): Html[] {
   const more = warnings.length - NOTICES;

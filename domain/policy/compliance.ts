@@ -85,10 +85,9 @@ function judge(
     : { outcome: 'failed', reasons: [`the gate of profile ${facts.profile} failed`] };
 }
 
-/** Evidence is a tool that has looked, a file of the bundle, or a folder of it with something in it. */
+/** Evidence is a tool that has looked, or a file of the bundle. */
 function find(name: string, { toolRuns, paths }: ComplianceFacts): Found {
   const run = toolRuns.find(({ tool }) => tool === name);
   if (run !== undefined) return { present: hasLooked(run), reason: `${name} ${run.outcome}: ${why(run)}` };
-  const present = name.endsWith('/') ? [...paths].some((path) => path.startsWith(name)) : paths.has(name);
-  return { present, reason: `no tool and no file of the bundle is called ${name}` };
+  return { present: paths.has(name), reason: `no tool ran and no file of the bundle lies at ${name}` };
 }

@@ -22,6 +22,8 @@ import { type SortedOut, sortOut } from './sort-out.ts';
 export type ComparedWith = {
   readonly testId: string;
   readonly changes: ReadonlyMap<string, Change>;
+  /** Name now → name then, where they differ. */
+  readonly before: ReadonlyMap<string, string>;
   readonly counts: ChangeCounts;
 };
 
@@ -47,7 +49,8 @@ export type Judgement = SortedOut & {
 /** Holds what was found against the profile. The scan itself completes either way: the verdict is data. */
 export function gate(facts: GateFacts): Judgement {
   const { findings, profile, toolRuns, baseline, triage, now } = facts;
-  const sorted = sortOut({ findings, profile, changes: baseline?.changes ?? null, triage, now });
+  const { changes = null, before = new Map<string, string>() } = baseline ?? {};
+  const sorted = sortOut({ findings, profile, changes, before, triage, now });
   const counted = countSeverities(sorted.counted);
   const rules = profile.rules.length === 0 ? [] : evaluateRules(profile.rules, ruleFacts(facts, sorted));
   const violations = [

@@ -28,7 +28,11 @@ export function evaluateRules(
   return rules.map(({ name, deny, message }) => {
     const answer = evaluate(deny, facts);
     if (answer.kind === 'answered')
-      return { name, passed: !answer.denied, message: answer.denied ? (message ?? 'denied') : null };
+      return {
+        name,
+        passed: !answer.denied,
+        message: answer.denied ? (message ?? `denied by ${oneLine(deny, 200)}`) : null,
+      };
     return { name, passed: false, message: `cannot be evaluated: ${answer.problem}` };
   });
 }

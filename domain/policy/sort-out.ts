@@ -9,6 +9,8 @@ export type Standing = {
   readonly profile: Pick<Profile, 'gateOn' | 'suppressions'>;
   /** How each finding stands to the baseline, by fingerprint; null when there is none, and everything is new. */
   readonly changes: ReadonlyMap<string, Change> | null;
+  /** What a finding that has another name by now was called then. */
+  readonly before: ReadonlyMap<string, string>;
   /** Decisions in force, by fingerprint. */
   readonly triage: ReadonlyMap<string, Triage>;
   readonly now: string;
@@ -26,14 +28,14 @@ export type SortedOut = {
 };
 
 /** Tells the findings that a gate holds against the thresholds from those that somebody has answered for. */
-export function sortOut({ findings, profile, changes, triage, now }: Standing): SortedOut {
+export function sortOut({ findings, profile, changes, before, triage, now }: Standing): SortedOut {
   const setAside = { false_positive: 0, accepted: 0, suppressed: 0, not_new: 0 };
   const still = { suppressed: 0, lapsed: 0, notFixed: 0 };
   const inForce: Finding[] = [];
   const counted: Finding[] = [];
   const isNew = ({ fingerprint }: Finding) => (changes?.get(fingerprint) ?? 'new') === 'new';
   for (const finding of findings) {
-    const decision = decisionOn(finding, triage);
+    const decision = decisionOn(finding, triage, before);
     if (decision?.state === 'false_positive') {
       setAside.false_positive += 1;
       continue;
@@ -59,19 +61,20 @@ export function sortOut({ findings, profile, changes, triage, now }: Standing): 
   return { inForce, isNew, counted, setAside, notices: notices(still) };
 }
 
-/** A decision on what one tool saw holds for the issue, whoever else sees it by now. */
-export function decisionOn(
+/** A decision holds for the issue, by whichever of its names it was made: that of another tool, or the one it had before. */
+function decisionOn(
   { fingerprint, sources }: Finding,
   triage: ReadonlyMap<string, Triage>,
+  before: ReadonlyMap<string, string>,
 ): Triage | undefined {
   if (triage.size === 0) return undefined;
-  const own = triage.get(fingerprint);
-  if (own !== undefined) return own;
-  for (const source of sources) {
-    const decision = triage.get(source.fingerprint);
-    if (decision !== undefined) return decision;
-  }
-  return undefined;
+  const former = before.get(fingerprint);
+  const names = [
+    fingerprint,
+    ...sources.map((source) => source.fingerprint),
+    ...(former === undefined ? [] : [former]),
+  ];
+  return names.map((name) => triage.get(name)).find((decision) => decision !== undefined);
 }
 
 /** A date that cannot be read is a date that has passed. */

@@ -1,134 +1,216 @@
 import { describe, expect, test } from '@jest/globals';
-import { BUILT_IN_MANIFEST } from '../../../contracts/built-in-manifest.ts';
-import { BUNDLE, BundleIndex, ScanDocument } from '../../../contracts/bundle.ts';
-import {
-  artifactNames,
-  type BundleFacts,
-  composeBundle,
-  type Report,
-} from '../../../domain/bundle/compose-bundle.ts';
+import { BUNDLE, type BundleFile, BundleIndex, ScanDocument } from '../../../contracts/bundle.ts';
+import { ComplianceDocument } from '../../../contracts/compliance.ts';
+import { FindingsDocument } from '../../../contracts/finding.ts';
+import { Manifest } from '../../../contracts/manifest.ts';
+import type { ScanEvent } from '../../../contracts/scan-event.ts';
+import { artifactNames } from '../../../domain/bundle/artifact-names.ts';
+import { bundleIndex } from '../../../domain/bundle/bundle-index.ts';
+import { type BundleFacts, composeBundle } from '../../../domain/bundle/compose-bundle.ts';
 import { sha256 } from '../../../domain/custody/digest.ts';
-import { gate } from '../../../domain/policy/gate.ts';
-import { resolveProfile } from '../../../domain/policy/resolve-profile.ts';
+import { bundleFacts } from './bundle-fixture.ts';
+import { findingOf, fingerprintOf } from './finding-fixture.ts';
+import { decided, judge, many } from './gate-fixture.ts';
+import { toolRun } from './tool-run-fixture.ts';
 
-const report: Report = {
-  run: {
-    tool: 'secrets',
+const filesOf = (facts: BundleFacts): Map<string, string> =>
+  new Map(composeBundle(facts).documents.map(({ path, chunks }) => [path, [...chunks()].join('')]));
+const jsonOf = (facts: BundleFacts, path: string): unknown => JSON.parse(filesOf(facts).get(path) ?? 'none');
+
+describe('the same facts', () => {
+  test('give the same bytes', () => {
+    expect(filesOf(bundleFacts())).toEqual(filesOf(bundleFacts()));
+  });
+
+  test.each<[string, string, Partial<BundleFacts>]>([
+    ['the time', BUNDLE.summary, { completedAt: '2026-06-01T11:02:00.001Z' }],
+    ['what was skipped', BUNDLE.scan, { warnings: [{ code: 'symlink', message: 'm', path: 'p' }] }],
+    ['a finding', BUNDLE.findings, { findings: many('high', 2) }],
+    ['a tool', BUNDLE.sarif, { tools: [toolRun('secrets', { outcome: 'failed', reason: 'r' })] }],
+    ['the verdict', BUNDLE.policyResult, { judgement: judge([], {}, { toolRuns: [] }) }],
+    ['the verdict', BUNDLE.summaryPage, { judgement: judge([], {}, { toolRuns: [] }) }],
+  ])('but %s makes another %s', (_, path, change) => {
+    expect(filesOf(bundleFacts(change)).get(path)).not.toBe(filesOf(bundleFacts()).get(path));
+  });
+});
+
+describe('scan.json', () => {
+  test('says what was scanned', () => {
+    const scan = ScanDocument.parse(jsonOf(bundleFacts(), BUNDLE.scan));
+    expect(scan).toMatchObject({
+      provenance_id: 'a'.repeat(40),
+      source: 'https://git.example/shop',
+      git_url: 'https://git.example/shop',
+      verdict: 'passed',
+      directory_path: null,
+      tools: [{ tool: 'secrets' }, { tool: 'sast' }],
+    });
+  });
+
+  test('knows a folder by its content', () => {
+    const { input, checkout } = bundleFacts();
+    const facts = bundleFacts({
+      input: { ...input, source: { type: 'directory', path: '/srv/shop' } },
+      checkout: { ...checkout, commit: null, branch: null },
+    });
+    expect(jsonOf(facts, BUNDLE.scan)).toMatchObject({
+      provenance_id: 'b'.repeat(64),
+      git_url: null,
+      git_commit: null,
+      directory_path: '/srv/shop',
+    });
+  });
+});
+
+test('findings.json has a line a finding, and findings.sarif has them all', () => {
+  const findings = many('high', 3, { message: 'two\nlines' });
+  const facts = bundleFacts({ findings });
+  const text = filesOf(facts).get(BUNDLE.findings) ?? '';
+  expect(FindingsDocument.parse(JSON.parse(text)).findings).toEqual(findings);
+  expect(text.split('\n').filter((line) => line.startsWith('{"fingerprint"'))).toHaveLength(3);
+  const sarif = jsonOf(facts, BUNDLE.sarif) as { runs: { results: unknown[] }[] };
+  expect(sarif.runs.flatMap(({ results }) => results)).toHaveLength(3);
+});
+
+test('no findings are a list of none', () => {
+  expect(jsonOf(bundleFacts({ findings: [] }), BUNDLE.findings)).toEqual({
+    schema: 'https://certus.dev/findings/v1',
+    findings: [],
+  });
+});
+
+test('manifest-info.json shows the profile as it was asked for and as it was found', () => {
+  expect(jsonOf(bundleFacts(), BUNDLE.manifestInfo)).toEqual({
+    product: 'Shop',
     version: '1',
-    outcome: 'completed',
-    findings: 0,
-    report: 'reports/sast/secrets.sarif.json',
-  },
-  mediaType: 'application/sarif+json',
-  bytes: Buffer.from('{}'),
-  findings: [],
-};
-const facts = (): BundleFacts => ({
-  input: {
-    scope: { tenant: 'acme', workspace: 'web' },
-    component: 'shop',
-    assessment: 'default',
-    testId: 'test_0123456789ab',
-    source: { type: 'git', url: 'https://git.example/shop', branch: 'main' },
-    profile: 'Light',
-    manifest: BUILT_IN_MANIFEST,
-    manifestDigest: 'c'.repeat(64),
-    requestedBy: null,
-    requestedAt: '2026-06-01T11:00:00.000Z',
-  },
-  checkout: {
-    commit: 'a'.repeat(40),
-    branch: 'main',
-    contentHash: 'b'.repeat(64),
-    files: 1,
-    bytes: 2,
-    skipped: [],
-  },
-  reports: [report],
-  policy: gate([], resolveProfile(BUILT_IN_MANIFEST, 'light')),
-  startedAt: '2026-06-01T11:01:00.000Z',
-  completedAt: '2026-06-01T11:02:00.000Z',
+    profile_requested: 'Light',
+    profile_resolved: 'light',
+    tools_selected: ['secrets', 'sast'],
+    manifest_digest: 'c'.repeat(64),
+    manifest_signed_by: null,
+    unsupported_manifest_tools: [],
+    policy_thresholds: { high: 0 },
+    requires_stack: false,
+  });
 });
 
-test('the same facts give the same bytes', () => {
-  expect(composeBundle(facts()).digest).toBe(composeBundle(structuredClone(facts())).digest);
+test('summary.json says who ran, and who did not and why', () => {
+  const tools = [
+    toolRun('secrets'),
+    toolRun('trivy', { outcome: 'not_available', reason: 'no such program' }),
+  ];
+  expect(jsonOf(bundleFacts({ tools }), BUNDLE.summary)).toMatchObject({
+    generated_at: '2026-06-01T11:02:00.000Z',
+    bundle_id: 'test_0123456789ab',
+    verdict: 'passed',
+    executed: ['secrets'],
+    skipped: [{ tool: 'trivy', outcome: 'not_available', reason: 'no such program' }],
+  });
 });
 
-test.each<[string, (changed: BundleFacts) => BundleFacts]>([
-  ['the commit', (it) => ({ ...it, checkout: { ...it.checkout, commit: 'd'.repeat(40) } })],
-  ['the tenant', (it) => ({ ...it, input: { ...it.input, scope: { ...it.input.scope, tenant: 'globex' } } })],
-  ['the time', (it) => ({ ...it, completedAt: '2026-06-01T11:02:00.001Z' })],
-  ['a report', (it) => ({ ...it, reports: [{ ...report, bytes: Buffer.from('{ }') }] })],
-  [
-    'what was skipped',
-    (it) => ({
-      ...it,
-      checkout: { ...it.checkout, skipped: [{ code: 'symlink', message: 'm', path: 'p' }] },
-    }),
-  ],
-])('%s makes another bundle', (_, change) => {
-  expect(composeBundle(change(facts())).digest).not.toBe(composeBundle(facts()).digest);
+test('the stream is kept as it was sent, the log without what moves a cursor', () => {
+  const events: ScanEvent[] = [
+    { seq: 1, type: 'tool_start', timestamp: 1780311660, tool: 'bandit', command: 'bandit -r .' },
+    {
+      seq: 2,
+      type: 'log',
+      timestamp: 1780311660.5,
+      tool: 'bandit',
+      stream: 'stderr',
+      line: 'a\u001b[2J\r\nb',
+    },
+  ];
+  const files = filesOf(bundleFacts({ events }));
+  expect(
+    files
+      .get(BUNDLE.stream)
+      ?.trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line)),
+  ).toEqual(events);
+  expect(files.get(BUNDLE.log)).toBe(
+    '2026-06-01T11:01:00.000Z tool_start tool=bandit command=bandit -r .\n' +
+      '2026-06-01T11:01:00.500Z bandit stderr: a [2J b\n',
+  );
+});
+
+describe('compliance.json', () => {
+  const manifest = Manifest.parse({
+    product: 'Shop',
+    version: '1',
+    profiles: [{ name: 'light', tools: ['secrets'] }],
+    compliance: [
+      {
+        name: 'SOC 2',
+        controls: [
+          {
+            framework: 'SOC 2',
+            controlId: 'CC6.1',
+            tests: [
+              { name: 't', evidence: ['summary.html', 'findings.sarif', 'reports/sast/sast.sarif.json'] },
+            ],
+          },
+        ],
+      },
+    ],
+  });
+
+  test('is there when the manifest names controls, and knows the bundle', () => {
+    const facts = bundleFacts({ manifest: { manifest, digest: 'c'.repeat(64), signedBy: null } });
+    expect(ComplianceDocument.parse(jsonOf(facts, BUNDLE.compliance)).outcomes[0]?.outcome).toBe('passed');
+  });
+
+  test('is not when it does not', () => {
+    expect(filesOf(bundleFacts()).has(BUNDLE.compliance)).toBe(false);
+  });
+});
+
+test('decisions in force are told as OpenVEX, open questions are none', () => {
+  const finding = findingOf({ identifiers: ['CVE-2024-1'] });
+  const facts = (state: 'open' | 'false_positive') =>
+    bundleFacts({ findings: [finding], triage: [decided(finding, { state })[1]] });
+  expect(filesOf(facts('open')).has(BUNDLE.vex)).toBe(false);
+  expect(jsonOf(facts('false_positive'), BUNDLE.vex)).toMatchObject({
+    statements: [{ vulnerability: { name: 'CVE-2024-1' }, status: 'not_affected' }],
+  });
 });
 
 describe('the index', () => {
-  const { index, indexBytes, files, digest } = composeBundle(facts());
-
-  test('lists every other file with its final digest and size, in order, and nothing else', () => {
-    expect(index.files.map(({ path }) => path)).toEqual(files.map(({ path }) => path).sort());
-    for (const { path, bytes, mediaType } of files)
-      expect(index.files).toContainEqual({
-        path,
-        sha256: sha256(bytes),
-        size: bytes.length,
-        media_type: mediaType,
-      });
+  const { input } = bundleFacts();
+  const file = (path: string): BundleFile => ({
+    path,
+    sha256: fingerprintOf(path),
+    size: 1,
+    media_type: 'application/json',
   });
 
-  test('is what its schema says, and its digest is the digest of its bytes', () => {
-    expect(BundleIndex.parse(JSON.parse(Buffer.from(indexBytes).toString('utf8')))).toEqual(index);
-    expect(sha256(indexBytes)).toBe(digest);
+  test('is in order, is what its schema says, and its digest is that of its bytes', () => {
+    const { index, bytes, digest } = bundleIndex(input, [file('b.json'), file('a.json')]);
+    expect(index.files.map(({ path }) => path)).toEqual(['a.json', 'b.json']);
+    expect(BundleIndex.parse(JSON.parse(Buffer.from(bytes).toString('utf8')))).toEqual(index);
+    expect(sha256(bytes)).toBe(digest);
   });
-});
 
-test('scan.json says what was scanned', () => {
-  const { scan, files } = composeBundle(facts());
-  const stored = files.find(({ path }) => path === BUNDLE.scan);
-  expect(ScanDocument.parse(JSON.parse(Buffer.from(stored?.bytes ?? []).toString('utf8')))).toEqual(scan);
-  expect(scan).toMatchObject({
-    provenance_id: 'a'.repeat(40),
-    git_url: 'https://git.example/shop',
-    verdict: 'passed',
-    directory_path: null,
-  });
-});
-
-test('a folder is known by its content', () => {
-  const { input, checkout, ...rest } = facts();
-  const { scan } = composeBundle({
-    ...rest,
-    input: { ...input, source: { type: 'directory', path: '/srv/shop' } },
-    checkout: { ...checkout, commit: null, branch: null },
-  });
-  expect(scan).toMatchObject({
-    provenance_id: 'b'.repeat(64),
-    git_url: null,
-    git_commit: null,
-    directory_path: '/srv/shop',
+  test.each(['../a.json', '/a.json', 'a b.json', 'a//b', '.hidden'])('refuses a file called %s', (path) => {
+    expect(() => bundleIndex(input, [file(path)])).toThrow(
+      expect.objectContaining({ code: 'bundle_invalid' }),
+    );
   });
 });
 
 test('every artifact a client is told of is in the bundle, or is its attestation', () => {
-  const paths = composeBundle(facts()).files.map(({ path }) => path);
-  expect(Object.values(artifactNames([report])).filter((path) => !paths.includes(path))).toEqual([
-    BUNDLE.provenance,
-  ]);
-});
-
-test('manifest-info.json shows the profile as it was asked for and as it was found', () => {
-  const info = composeBundle(facts()).files.find(({ path }) => path === BUNDLE.manifestInfo);
-  expect(JSON.parse(Buffer.from(info?.bytes ?? []).toString('utf8'))).toMatchObject({
-    profile_requested: 'Light',
-    profile_resolved: 'light',
-    tools_selected: ['secrets'],
+  const facts = bundleFacts();
+  const paths = new Set([...filesOf(facts).keys(), ...facts.toolPaths]);
+  const names = artifactNames(paths, facts.tools);
+  expect(Object.values(names).filter((path) => !paths.has(path))).toEqual([BUNDLE.provenance]);
+  expect(names).toMatchObject({
+    summary: 'summary.json',
+    summary_html: 'summary.html',
+    manifest_info: 'manifest-info.json',
+    manifest_json: 'manifest.json',
+    sarif: 'findings.sarif',
+    policy_result: 'policy-result.json',
+    report_sast: 'reports/sast/sast.sarif.json',
   });
+  expect(names).not.toHaveProperty('report_secrets');
 });
