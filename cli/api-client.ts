@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { CertusError, ERROR_STATUS, type ErrorCode } from '../contracts/errors.ts';
 import { Problem } from '../contracts/problem.ts';
 
@@ -12,6 +12,9 @@ export type ApiClient = {
     schema: T,
     headers?: Record<string, string>,
   ): Promise<z.output<T>>;
+  put<T extends z.ZodType>(path: string, body: unknown, schema: T): Promise<z.output<T>>;
+  /** There is nothing to read in the answer. */
+  remove(path: string): Promise<void>;
 };
 
 /** Talks to the API; every failure comes back as a CertusError, most of them the API's own. */
@@ -31,6 +34,15 @@ export function createApiClient({ address, token }: { address: string; token: st
         body: JSON.stringify(body),
         headers: { ...headers, 'Content-Type': 'application/json' },
       }),
+    put: (path, body, schema) =>
+      call(path, schema, {
+        method: 'PUT',
+        body: JSON.stringify(body),
+        headers: { 'Content-Type': 'application/json' },
+      }),
+    remove: async (path) => {
+      await call(path, z.undefined(), { method: 'DELETE' });
+    },
   };
 }
 
