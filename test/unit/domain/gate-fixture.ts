@@ -18,7 +18,7 @@ export const many = (severity: Finding['severity'], count: number, about: Partia
     return findingOf({
       severity,
       fingerprint,
-      sources: [{ tool: 'sast', rule: 'js/eval', fingerprint }],
+      sources: [{ tool: about.tool ?? 'sast', rule: 'js/eval', fingerprint }],
       ...about,
     });
   });
