@@ -1,6 +1,6 @@
 import type { Finding } from '../../contracts/finding.ts';
 import type { Change, ChangeCounts } from '../../contracts/triage.ts';
-import { isAdvisory } from './reading/identifiers.ts';
+import { isAdvisory, packageKey } from './reading/identifiers.ts';
 
 export type CompareOptions = {
   /** The tools that looked at everything this time. A finding that only others could have seen is not called fixed. */
@@ -68,7 +68,7 @@ function vulnerabilityKeys({ kind, package: packaged, location, identifiers }: F
   if (kind !== 'vulnerability' || packaged === null) return [];
   return identifiers
     .filter(isAdvisory)
-    .map((name) => JSON.stringify([name, packaged.name.toLowerCase(), location?.path]));
+    .map((name) => JSON.stringify([name, packageKey(packaged.name), location?.path]));
 }
 
 function renamedKeys(finding: Finding, renames: ReadonlyMap<string, string> | undefined): string[] {

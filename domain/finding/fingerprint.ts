@@ -3,7 +3,7 @@ import type { Finding } from '../../contracts/finding.ts';
 import type { FindingDraft } from './draft.ts';
 import { cleanText, MAX_TEXT } from './reading/clean-text.ts';
 import { hideKnownForms } from './reading/conceal.ts';
-import { canonicalAdvisory } from './reading/identifiers.ts';
+import { canonicalAdvisory, packageKey } from './reading/identifiers.ts';
 
 export type FingerprintOptions = {
   /** A line of the source, for tools that do not show it. Only asked for paths that stay inside the source. */
@@ -82,7 +82,7 @@ function identityOf(draft: FindingDraft, believed: ReadonlySet<string>): string 
   const advisory =
     draft.kind === 'vulnerability' ? canonicalAdvisory([...draft.identifiers, draft.rule]) : undefined;
   if (advisory !== undefined && draft.package !== null)
-    return JSON.stringify(['vulnerability', advisory, draft.package.name.toLowerCase(), path]);
+    return JSON.stringify(['vulnerability', advisory, packageKey(draft.package.name), path]);
   const { tool, rule, nativeFingerprint: native } = draft;
   const unique = native !== undefined && believed.has(`${tool} ${native}`) ? native : undefined;
   // a full fingerprint is the tool's promise; a partial one is only a hint, and less than the line itself

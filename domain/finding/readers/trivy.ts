@@ -42,12 +42,9 @@ function fileOf(entry: JsonObject, part: JsonObject, { path }: ReaderContext): s
   const own = textOf(entry.PkgPath) ?? textOf(entry.FilePath);
   if (own !== undefined) return path(own);
   const target = textOf(part.Target);
-  const isFile =
-    target !== undefined &&
-    part.Class !== 'os-pkgs' &&
-    /[./]/.test(target) &&
-    !/\s\(/.test(target) &&
-    target !== 'Node.js';
+  if (target === undefined || part.Class === 'os-pkgs' || target === 'Node.js' || target.includes(' ('))
+    return undefined;
+  const isFile = part.Class !== 'lang-pkgs' || /[./]/.test(target);
   return isFile ? path(target) : undefined;
 }
 

@@ -32,3 +32,6 @@ export function canonicalAdvisory(identifiers: readonly string[]): string | unde
     advisories[0]
   );
 }
+
+/** One package under all its spellings: PyPI takes "_" and "." for "-", and nobody tells packages apart by their case. */
+export const packageKey = (name: string): string => name.toLowerCase().replaceAll(/[_.]+/g, '-');

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { findingDocuments } from '../../../domain/finding/finding-documents.ts';
 import { maskPersonalData } from '../../../domain/sanitize/mask.ts';
-import { aFinding, at } from './finding-fixture.ts';
+import { aFinding, at } from './finding-examples.ts';
 
 const masked = (text: string) => maskPersonalData(text).text;
 
