@@ -44,8 +44,8 @@ module.exports = {
     ),
     room(
       'cli',
-      ['contracts', 'domain', 'services/config'],
-      'cli/ talks to the API only; offline verification lives in domain/.',
+      ['contracts', 'domain', 'services/config', 'services/advisories'],
+      'cli/ talks to the API only; offline verification lives in domain/, and the advisory database is a folder.',
     ),
     room('infra', ['contracts', 'services'], 'infra/ starts processes; it does not import their code.'),
     {

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { certusVersion } from '../services/config/version.ts';
 import { createContext, type Surroundings } from './context.ts';
+import { advisoryCommands } from './words/advisories.ts';
 import { findingCommands } from './words/findings.ts';
 import { localCommands } from './words/local.ts';
 import { offlineCommands } from './words/offline.ts';
@@ -44,6 +45,7 @@ const GROUPS = [
   findingCommands,
   scheduleCommands,
   offlineCommands,
+  advisoryCommands,
 ] as const;
 
 /** Complaints of a command within a command are told the way all others are. */

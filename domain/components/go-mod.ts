@@ -17,11 +17,12 @@ export const readGoMod: Reader = (file) => {
     inventory.add(name, { ...(instead ?? { name, version }), line, direct });
   }
   const go = directives.find(({ verb }) => verb === 'go');
-  const toolchain = directives.find(({ verb }) => verb === 'toolchain');
   if (isBefore117(go?.words[0])) for (const module of summed(file)) inventory.add(module.name, module);
-  const built = toolchain?.words[0]?.replace(/^go/, '') ?? go?.words[0];
-  if (built !== undefined && /^1\.\d/.test(built))
-    inventory.add('stdlib', { name: 'stdlib', version: built, line: (toolchain ?? go)?.line, direct: true });
+  // The "go" line is only the least that will do; the toolchain is what builds, and brings the standard library.
+  const toolchain = directives.find(({ verb }) => verb === 'toolchain');
+  const built = /^go(1\.\d.*)$/.exec(toolchain?.words[0] ?? '')?.[1];
+  if (built !== undefined)
+    inventory.add('stdlib', { name: 'stdlib', version: built, line: toolchain?.line, direct: true });
   const name = directives.find(({ verb }) => verb === 'module')?.words[0];
   return inventory.reading(name === undefined ? null : { name, version: null });
 };
