@@ -9,6 +9,7 @@ export const WORKFLOWS = {
   ingest: 'ingestWorkflow',
   upload: 'uploadWorkflow',
   scheduledScan: 'scheduledScanWorkflow',
+  notify: 'notifyWorkflow',
 } as const;
 
 /** Answers `Step[]`: where the run stands. */
@@ -16,6 +17,6 @@ export const PROGRESS_QUERY = 'progress';
 
 /** Ids that mean something to a person reading Temporal's Web UI. */
 export const workflowId = (
-  kind: 'scan' | 'publish' | 'ingest' | 'upload',
+  kind: 'scan' | 'publish' | 'ingest' | 'upload' | 'notify',
   run: Pick<RunIdentity, 'scope' | 'component' | 'testId'>,
 ): string => `${kind}/${run.scope.workspace}/${run.component}/${run.testId}`;

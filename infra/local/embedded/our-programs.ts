@@ -27,7 +27,7 @@ export function ourPrograms(
     trust: { CERTUS_PERMIT_KEY_FILE: keys.permitKeyFile },
     transform: {
       CERTUS_PROMOTION_KEY_FILE: keys.promotionKeyFile,
-      ...fromPerson(['CERTUS_REGISTRY_PASSWORD']),
+      ...fromPerson(['CERTUS_REGISTRY_PASSWORD', 'CERTUS_NOTIFY_SECRET_FILE', 'CERTUS_SMTP_URL']),
     },
     ingest: fromPerson(['CERTUS_OPENSEARCH_PASSWORD']),
   };
@@ -85,6 +85,8 @@ const SECRETS_OF_ONE: readonly SettingName[] = [
   'CERTUS_PROMOTION_KEY_FILE',
   'CERTUS_REGISTRY_PASSWORD',
   'CERTUS_OPENSEARCH_PASSWORD',
+  'CERTUS_NOTIFY_SECRET_FILE',
+  'CERTUS_SMTP_URL',
 ];
 
 const FOR_ALL = [...Object.keys(FIELDS), 'CERTUS_CONFIG'].filter(
