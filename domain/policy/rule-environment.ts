@@ -23,7 +23,7 @@ const MAX_TEXT = 1024 * 1024;
 export function ruleEnvironment(budget: RuleBudget): CelEnv {
   const spendText = (length: number) => {
     if (length > MAX_TEXT) throw new Error('a text becomes too long');
-    budget.spend(1 + (length >> 6));
+    budget.spend(1 + (length >> 4));
   };
   const spendWhole = (value: unknown): void => {
     if (typeof value === 'string' || value instanceof Uint8Array) spendText(value.length);

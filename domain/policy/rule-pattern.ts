@@ -1,6 +1,6 @@
 import { RE2JS } from '@bufbuild/re2';
 
-const MAX_SIZE = 5000;
+const MAX_SIZE = 1000;
 
 /** What is wrong with a pattern that `matches` is given. */
 export function patternProblem(pattern: string): string | undefined {

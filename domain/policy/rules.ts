@@ -8,12 +8,18 @@ import { ruleEnvironment } from './rule-environment.ts';
 import { EXAMPLE, type RuleFacts } from './rule-facts.ts';
 import { meter } from './rule-meter.ts';
 
+/** Over one finding every sober rule is cheap; whoever checks a manifest has others waiting. */
+const CHECK_STEPS = 50_000;
+
 /** What is wrong with a rule's expression, for whoever writes the manifest; undefined when it can be evaluated. */
 export function checkRule(expression: string): string | undefined {
-  const answer = evaluator(new RuleBudget())(expression, EXAMPLE);
+  const answer = evaluator(new RuleBudget(CHECK_STEPS))(expression, EXAMPLE);
   if (answer.kind === 'malformed') return answer.problem;
   // other scans have other values, and no element of a list may be there; but types stay what they are
-  if (answer.kind === 'failed' && /overload|type mismatch|neither true nor false/.test(answer.problem))
+  if (
+    answer.kind === 'failed' &&
+    /overload|type mismatch|neither true nor false|more work/.test(answer.problem)
+  )
     return answer.problem;
   return undefined;
 }
@@ -49,7 +55,7 @@ function evaluator(budget: RuleBudget): (expression: string, facts: RuleFacts) =
     const problem = ruleProblem(parsed.expr, env);
     if (problem !== undefined) return { kind: 'malformed', problem: oneLine(problem, 500) };
     meter(parsed.expr);
-    const value = plan(env, parsed.expr)(bindings(facts));
+    const value = withoutStacks(() => plan(env, parsed.expr)(bindings(facts)));
     // before anything else: `used up || true` is true, and was not evaluated
     if (budget.exhausted) return failed('the rules of this profile take more work than they may');
     if (isCelError(value) && facts.components === null && value.message === 'unresolved attribute')
@@ -58,6 +64,17 @@ function evaluator(budget: RuleBudget): (expression: string, facts: RuleFacts) =
     if (typeof value !== 'boolean') return failed('it is neither true nor false');
     return { kind: 'answered', denied: value };
   };
+}
+
+/** An error in the language is a value, of which a loop may make millions: each would describe the stack it came about on. */
+function withoutStacks<T>(evaluate: () => T): T {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return evaluate();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 /** What is null is left out, so that asking for it is an error and not a comparison that happens to be false. */
