@@ -76,11 +76,11 @@ async function bytesOf(path: string): Promise<Buffer | Notice> {
     const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b;
     return isPacked ? await promisify(gunzip)(bytes, { maxOutputLength: MAX_UNPACKED }) : bytes;
   } catch (error) {
-    if (!(error instanceof Error) || !('code' in error)) throw error;
-    const missing = error.code === 'ENOENT';
-    return missing
+    const { code } = error as NodeJS.ErrnoException;
+    if (typeof code !== 'string') throw error;
+    return code === 'ENOENT'
       ? { code: 'file_not_found', message: 'there is no such file' }
-      : { code: 'file_unreadable', message: `the file cannot be read: ${String(error.code)}` };
+      : { code: 'file_unreadable', message: `the file cannot be read: ${code}` };
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Location } from '../../../contracts/finding.ts';
 import type { FindingDraft } from '../draft.ts';
 import { hideSecrets } from '../hide-secrets.ts';
 import { cleanLine, cleanText, MAX_TEXT } from './clean-text.ts';
@@ -14,6 +15,10 @@ export function concealed(draft: FindingDraft, values: readonly string[] = []): 
     return hideKnownForms(hideValues(part, secrets)).slice(0, max).toWellFormed();
   };
   const line = (text: string, max: number): string => cleanLine(hide(text, max), max);
+  const place = (location: Location): Location => ({
+    ...location,
+    path: hideValues(cleanText(location.path, MAX_TEXT.path), secrets),
+  });
   return {
     ...draft,
     tool: cleanLine(draft.tool, MAX_TEXT.name),
@@ -23,13 +28,9 @@ export function concealed(draft: FindingDraft, values: readonly string[] = []): 
     source_severity: draft.source_severity === null ? null : cleanLine(draft.source_severity, 64),
     snippet: draft.snippet === null ? null : hide(draft.snippet, MAX_TEXT.snippet).trimEnd(),
     fix: draft.fix === null ? null : hide(draft.fix, MAX_TEXT.message),
-    location:
-      draft.location === null
-        ? null
-        : {
-            ...draft.location,
-            path: hideValues(cleanText(draft.location.path, MAX_TEXT.path), secrets),
-          },
+    location: draft.location === null ? null : place(draft.location),
+    related_locations: draft.related_locations.map(place),
+    flows: draft.flows.map((steps) => steps.map(place)),
     suppressed:
       draft.suppressed?.justification == null
         ? draft.suppressed

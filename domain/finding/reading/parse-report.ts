@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { Problems } from './problems.ts';
 
 /** V8 holds no longer strings than about 512 Mi characters; a report beyond half of that is no report. */
@@ -29,13 +30,11 @@ export function parseReport(
 
 function decoded(bytes: Buffer, problems: Problems): string {
   const encoding = encodingOf(bytes);
-  try {
-    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
+  const text = new TextDecoder(encoding).decode(bytes);
+  const isValid = encoding === 'utf-8' ? isUtf8(bytes) : !text.includes('\ufffd');
+  if (!isValid)
     problems.add('invalid_encoding', `some of the report is not ${encoding}; it is shown with U+FFFD`);
-    return new TextDecoder(encoding).decode(bytes);
-  }
+  return text;
 }
 
 /** JSON begins with an ASCII character, so NULs tell UTF-16 also without a mark. */
