@@ -22,6 +22,7 @@ const WHY = {
   binary: 'it is not text',
   minified: 'it is minified or generated',
   not_parsed: 'it cannot be parsed',
+  partly_parsed: 'parts of it cannot be parsed',
   excluded: 'the manifest leaves it out',
 } as const;
 export type SkipCode = keyof typeof WHY;

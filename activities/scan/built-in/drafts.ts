@@ -6,8 +6,9 @@ export class Drafts {
   readonly all: FindingDraft[] = [];
   #more = 0;
 
-  add(draft: FindingDraft): void {
-    if (this.all.length < MAX_FINDINGS) this.all.push(draft);
+  /** What is not kept is not made: masking a line costs more than finding it. */
+  add(make: () => FindingDraft): void {
+    if (this.all.length < MAX_FINDINGS) this.all.push(make());
     else this.#more += 1;
   }
 

@@ -29,8 +29,8 @@ export const scanHygiene: BuiltInScanner = async (context) => {
   const skipped = new Skipped();
   const drafts = new Drafts();
   const files = new Set(context.files);
-  for (const issue of checkRepository(context.files)) drafts.add(toDraft(issue));
-  for (const issue of await programs(context)) drafts.add(toDraft(issue));
+  for (const issue of checkRepository(context.files)) drafts.add(() => toDraft(issue));
+  for (const issue of await programs(context)) drafts.add(() => toDraft(issue));
   for await (const { path, bytes, texts } of sourceFiles(context, skipped, isLookedAt)) {
     const [text] = texts;
     if (text === undefined) continue;
@@ -39,7 +39,7 @@ export const scanHygiene: BuiltInScanner = async (context) => {
       continue;
     }
     const lines = new TextLines(text);
-    for (const issue of check({ path, text }, files, skipped)) drafts.add(toDraft(issue, lines));
+    for (const issue of check({ path, text }, files, skipped)) drafts.add(() => toDraft(issue, lines));
   }
   return {
     version: VERSION,
