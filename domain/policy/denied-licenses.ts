@@ -16,9 +16,7 @@ export function deniedLicenses(
   runs: readonly ToolRun[],
 ): string[] {
   const denied = inForce.filter(({ kind, rule }) => kind === 'license' && rule === DENIED_LICENSE);
-  const named = denied
-    .slice(0, NAMED)
-    .map((finding) => `denied license: ${oneLine(`${finding.title} (${subject(finding)})`, 300)}`);
+  const named = denied.slice(0, NAMED).map((finding) => `denied license: ${oneLine(finding.message, 300)}`);
   const more = denied.length - named.length;
   return [
     ...named,
@@ -28,8 +26,3 @@ export function deniedLicenses(
       : []),
   ];
 }
-
-const subject = ({ package: component, location }: Finding): string =>
-  component === null
-    ? (location?.path ?? 'the source')
-    : `${component.name}${component.version === null ? '' : ` ${component.version}`}`;

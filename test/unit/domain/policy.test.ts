@@ -174,7 +174,7 @@ describe('a denied licence', () => {
     kind: 'license',
     rule: 'license-denied',
     severity: 'low',
-    title: 'GPL-3.0-only',
+    message: 'left-pad 1.3.0 is under GPL-3.0-only',
     package: { name: 'left-pad', version: '1.3.0', purl: null },
   });
   const profile = { tools: ['licenses'], deniedLicenses: ['GPL-*'] };
@@ -182,7 +182,7 @@ describe('a denied licence', () => {
 
   test('fails the gate whatever the thresholds', () => {
     expect(judge([denied], profile, { toolRuns }).policy.violations).toEqual([
-      'denied license: GPL-3.0-only (left-pad 1.3.0)',
+      'denied license: left-pad 1.3.0 is under GPL-3.0-only',
     ]);
   });
 
@@ -192,7 +192,7 @@ describe('a denied licence', () => {
   });
 
   test('of many is named only so often', () => {
-    const lots = Array.from({ length: 25 }, (_, at) => ({ ...denied, title: `L${at}` }));
+    const lots = Array.from({ length: 25 }, (_, at) => ({ ...denied, message: `L${at}` }));
     const { violations } = judge(lots, profile, { toolRuns }).policy;
     expect(violations).toHaveLength(21);
     expect(violations.at(-1)).toBe('denied license: 5 more findings');
