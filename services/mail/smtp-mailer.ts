@@ -12,7 +12,7 @@ export function openMailer(url: string, from: string): Mailer {
           envelope: { from, to: [to] },
           from: { name: 'Certus', address: from },
           to: { name: '', address: to },
-          subject: oneLine(subject),
+          subject,
           text,
           messageId: `<${id.replace(/[^\w.-]/g, '_')}@${from.split('@').at(-1) ?? 'certus'}>`,
           headers: { 'Auto-Submitted': 'auto-generated' },
@@ -44,9 +44,6 @@ function optionsOf({ protocol, hostname, port, username, password }: URL): SMTPT
     socketTimeout: 30_000,
   };
 }
-
-/** What ends a line would begin another header. */
-const oneLine = (text: string): string => text.replace(/\p{Cc}+/gu, ' ');
 
 /** By its codes alone: the server's words may quote what was sent to it. */
 function mailError(error: unknown): MailError {

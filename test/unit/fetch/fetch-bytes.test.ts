@@ -1,8 +1,13 @@
+import { once } from 'node:events';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { type Fetching, fetchBytes } from '../../../services/fetch/fetch-bytes.ts';
 import { FetchError } from '../../../services/fetch/fetch-error.ts';
 import { postBytes } from '../../../services/fetch/post-bytes.ts';
 import { httpServer, type Seen } from './http-server.ts';
+import { tlsCertificate } from './tls-certificate.ts';
 
 const open: { close(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -133,6 +138,28 @@ describe('a redirect', () => {
       expect(await fault(`${(await serve(to(location))).url}/`)).toBe('malformed');
     },
   );
+
+  test('does not lead out of TLS, not even to a host that may be called without', async () => {
+    const plain = await serve((_, response) => response.end('read by everybody'));
+    const certificate = tlsCertificate('localhost');
+    const known = getCACertificates();
+    setDefaultCACertificates([...known, certificate.cert]);
+    const secure = createServer(certificate, ({ url = '' }, response) => {
+      if (url === '/') response.writeHead(302, { location: `${plain.url}/` }).end();
+      else response.end();
+    }).listen(0, '127.0.0.1');
+    await once(secure, 'listening');
+    const at = `https://localhost:${(secure.address() as AddressInfo).port}`;
+    const reach = { allowedHosts: ['*'], resolve: async () => ['127.0.0.1'] };
+    try {
+      expect(await fault(`${at}/here`, reach)).toBe('none');
+      expect(await fault(`${at}/`, reach)).toBe('not_allowed');
+      expect(plain.seen).toEqual([]);
+    } finally {
+      setDefaultCACertificates(known);
+      secure.close();
+    }
+  });
 
   test('to nowhere is refused', async () => {
     expect(await fault(`${(await serve((_, response) => void response.writeHead(302).end())).url}/`)).toBe(
