@@ -139,7 +139,8 @@ class Analysis {
       (expression.kind !== 'name' && expression.kind !== 'member' && expression.kind !== 'call')
     )
       return value;
-    const stored = expression.kind === 'call' ? undefined : scope.get(value.path);
+    // a name was looked up already, and what it stands for may have been assigned to since
+    const stored = expression.kind === 'member' ? scope.get(value.path) : undefined;
     if (stored !== undefined) return { ...stored, ...span(expression) };
     const source = value.taint === null ? this.#language.sourceOf(value.path) : null;
     return source === null ? value : { ...value, taint: { ...source, steps: [span(expression)] } };
@@ -167,7 +168,7 @@ class Analysis {
         return {
           ...plain(expression),
           taint: taintOf(values),
-          text: values.map(({ text }) => text).join(' '),
+          text: textOf(values, ' '),
         };
       }
       case 'other':

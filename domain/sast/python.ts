@@ -10,6 +10,7 @@ import { insecureTemporaryFile } from './rules/py/insecure-temporary-file.ts';
 import { jwtNotVerified } from './rules/py/jwt-not-verified.ts';
 import { openRedirect } from './rules/py/open-redirect.ts';
 import { pathTraversal } from './rules/py/path-traversal.ts';
+import { pickledData } from './rules/py/pickled-data.ts';
 import { reflectedXss } from './rules/py/reflected-xss.ts';
 import { serverSideRequestForgery } from './rules/py/server-side-request-forgery.ts';
 import { shellEnabled } from './rules/py/shell-enabled.ts';
@@ -36,6 +37,7 @@ export const PYTHON: Language = {
     jwtNotVerified,
     openRedirect,
     pathTraversal,
+    pickledData,
     reflectedXss,
     serverSideRequestForgery,
     shellEnabled,

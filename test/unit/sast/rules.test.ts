@@ -311,8 +311,13 @@ const PY: readonly Case[] = [
   ],
   [
     'unsafe-deserialization',
-    [`import pickle\n${FLASK}pickle.loads(request.data)`, 'import pickle\npickle.load(handle)'],
+    [`import pickle\n${FLASK}pickle.loads(request.data)`],
     ['import json\njson.loads(a)', 'import pickle\npickle.dumps(a)'],
+  ],
+  [
+    'pickled-data',
+    ['import pickle\npickle.load(handle)', 'import pickle as p\np.loads(a)'],
+    ['import pickle\npickle.loads(b"x")', `import pickle\n${FLASK}pickle.loads(request.data)`],
   ],
   [
     'unsafe-yaml',

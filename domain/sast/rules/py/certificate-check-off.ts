@@ -22,9 +22,7 @@ export const certificateCheckOff: Rule = {
     )
       return HERE;
     const isOff =
-      event.value.constant === false &&
-      /^(?:verify|check_hostname)$/.test(event.property ?? '') &&
-      /\./.test(event.path ?? '');
+      event.value.constant === false && /^verify$/.test(event.property ?? '') && /\./.test(event.path ?? '');
     return isOff || (event.property === 'verify_mode' && /CERT_NONE$/.test(event.value.path ?? ''))
       ? HERE
       : null;

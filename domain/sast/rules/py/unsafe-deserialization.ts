@@ -1,12 +1,12 @@
-import { HERE, ifTainted, isCallOf, type Rule } from '../../rule.ts';
+import { ifTainted, isCallOf, type Rule } from '../../rule.ts';
 
 export const unsafeDeserialization: Rule = {
   id: 'py/unsafe-deserialization',
   title: 'Unsafe deserialization',
   cwe: ['CWE-502'],
-  severity: 'high',
-  confidence: 'medium',
-  message: 'Pickled data runs code when it is read',
+  severity: 'critical',
+  confidence: 'high',
+  message: 'Pickled data runs code when it is read, and a request brings it',
   fix: 'Use JSON, or sign the data and check that first.',
   alsoLocal: true,
   check: (event) =>
@@ -14,9 +14,6 @@ export const unsafeDeserialization: Rule = {
       event,
       /^(?:c?[pP]ickle|_pickle|dill|cloudpickle|jsonpickle|marshal|shelve|joblib)\.(?:loads?|Unpickler|open|decode)$|^(?:pandas|pd)\.read_pickle$/,
     )
-      ? (ifTainted(...event.args) ??
-        (/^(?:marshal|shelve|joblib)/.test(event.path) || event.args[0]?.constant !== undefined
-          ? null
-          : HERE))
+      ? ifTainted(...event.args)
       : null,
 };
