@@ -131,10 +131,14 @@ describe('a bad configuration', () => {
 
 describe('a description', () => {
   test('shows every setting with its meaning and masks every secret whole', () => {
+    const urls: Partial<Record<SettingName, string>> = {
+      CERTUS_DATABASE_URL: 'postgres://u:hunter22@h/d',
+      CERTUS_SMTP_URL: 'smtp://u:hunter22@h',
+    };
     const environment = Object.fromEntries(
       (Object.keys(FIELDS) as SettingName[])
         .filter((name) => (FIELDS[name] as { secret?: boolean }).secret)
-        .map((name) => [name, name === 'CERTUS_DATABASE_URL' ? 'postgres://u:hunter22@h/d' : 'hunter22']),
+        .map((name) => [name, urls[name] ?? 'hunter22']),
     );
     expect(Object.keys(environment).length).toBeGreaterThan(3);
     const described = describeSettings(load(environment));
