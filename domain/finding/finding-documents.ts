@@ -9,10 +9,10 @@ export type FindingDocument = {
   readonly severity: string;
   readonly rule: string;
   readonly tool: string;
-  readonly path: string;
+  readonly path?: string;
   readonly component: string;
   readonly testId: string;
-  readonly extra: { readonly start_line: number | null; readonly fingerprint: string };
+  readonly extra: { readonly start_line?: number; readonly fingerprint: string };
   readonly capturedAt: string;
 };
 
@@ -37,8 +37,11 @@ export function findingDocuments(
     severity: finding.severity,
     rule: finding.rule,
     tool: finding.tool,
-    path: mask(finding.location?.path ?? ''),
-    extra: { start_line: finding.location?.start_line ?? null, fingerprint: finding.fingerprint },
+    ...(finding.location === null ? {} : { path: mask(finding.location.path) }),
+    extra: {
+      ...(finding.location?.start_line == null ? {} : { start_line: finding.location.start_line }),
+      fingerprint: finding.fingerprint,
+    },
     ...origin,
   }));
   return { documents, masked };

@@ -46,14 +46,23 @@ const isLongEnough = (value: string): boolean => value.trim().length >= 5;
 function secretsOf({ snippet }: FindingDraft): string[] {
   if (snippet === null) return [];
   const quoted = [...snippet.slice(0, SEARCHED).matchAll(QUOTED)].map(([, , value]) => value as string);
-  return quoted.some(isLongEnough) ? quoted : [snippet.trim()];
+  return quoted.some(isLongEnough) && quoted.length <= MAX_QUOTED
+    ? quoted
+    : [snippet.trim(), ...quoted.slice(0, MAX_QUOTED)];
 }
 
+/** A line with more literals than this is data, of which nobody can tell which part is the secret. */
+const MAX_QUOTED = 50;
 const SEARCHED = 4096;
 const QUOTED = /(["'`])([^"'`\n]{1,1000})\1/g;
 
-const hideValues = (text: string, values: readonly string[]): string =>
-  values.length === 0 ? text : hideSecrets(text, values, [])(0, text.length);
+function hideValues(text: string, values: readonly string[]): string {
+  const present = values.filter((value) => text.includes(value));
+  if (present.length === 0) return text;
+  return present.some((value) => value.length >= text.trim().length)
+    ? stars(text)
+    : hideSecrets(text, present, [])(0, text.length);
+}
 
 /** Keys whose form gives them away, and literals that are assigned to a name which says what they are. */
 export function hideKnownForms(text: string): string {

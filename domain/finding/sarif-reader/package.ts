@@ -18,8 +18,24 @@ export function packageOf(result: JsonObject, rule: Rule | undefined): Finding['
       purl: purl === undefined ? null : cleanLine(purl, 512),
     };
   }
+  return packageFromMessage(textOf(objectOf(result.message).text)?.slice(0, 1000) ?? '');
+}
+
+/** trivy, grype and osv-scanner put it into the sentence alone. */
+function packageFromMessage(message: string): Finding['package'] {
+  for (const pattern of SENTENCES) {
+    const [, name, version] = pattern.exec(message) ?? [];
+    if (name !== undefined && version !== undefined)
+      return { name: cleanLine(name, 256), version: cleanLine(version, 128), purl: null };
+  }
   return null;
 }
+
+const SENTENCES = [
+  /^Package: (\S{1,200})\r?\nInstalled Version: (\S{1,100})/,
+  /vulnerability in \S{1,50} package: (\S{1,200}), version (\S{1,100}) was found/,
+  /^Package '(@?[^'@\s]{1,200})@([^'\s]{1,100})' is vulnerable to/,
+] as const;
 
 const firstOf = (value: unknown): string | undefined => (Array.isArray(value) ? textOf(value[0]) : undefined);
 

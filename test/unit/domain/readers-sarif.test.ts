@@ -431,3 +431,34 @@ test('a tool that failed is heard', () => {
     readSarif(log(run([], { invocations }))).problems.map(({ code, message }) => `${code} ${message}`),
   ).toEqual(['execution_failed the tool says that it did not succeed', 'tool_error crash']);
 });
+
+test.each([
+  [
+    'a property',
+    { properties: { package: { name: 'p', version: '1', purl: 'pkg:npm/p@1' } } },
+    { name: 'p', version: '1', purl: 'pkg:npm/p@1' },
+  ],
+  [
+    'a package URL',
+    { properties: { purls: ['pkg:npm/%40scope/p@1.2?x=y'] } },
+    { name: '@scope/p', version: '1.2', purl: 'pkg:npm/%40scope/p@1.2?x=y' },
+  ],
+  [
+    "trivy's words",
+    { message: { text: 'Package: lodash\nInstalled Version: 4.17.20\nSeverity: HIGH' } },
+    { name: 'lodash', version: '4.17.20', purl: null },
+  ],
+  [
+    "grype's words",
+    { message: { text: 'A high vulnerability in npm package: lodash, version 4.17.20 was found at: /a' } },
+    { name: 'lodash', version: '4.17.20', purl: null },
+  ],
+  [
+    "osv-scanner's words",
+    { message: { text: "Package '@s/p@1.0' is vulnerable to 'CVE-2024-1111'" } },
+    { name: '@s/p', version: '1.0', purl: null },
+  ],
+  ['nothing', {}, null],
+])('a package is known by %s', (_, given, expected) => {
+  expect(only(given).package).toEqual(expected);
+});
