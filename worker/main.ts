@@ -58,7 +58,7 @@ async function main(): Promise<void> {
   };
 
   const connection = await NativeConnection.connect(connectionOptions(settings));
-  const services = await Promise.all(zones.map((zone) => ZONE_SERVICES[zone](shared)));
+  const services = (await Promise.all(zones.map((zone) => ZONE_SERVICES[zone](shared)))).flat();
   const workers = await Promise.all(
     services.map((service) => serveZone(connection, settings.CERTUS_TEMPORAL_NAMESPACE, service, log)),
   );

@@ -5,6 +5,8 @@ import { activityInterceptor } from './interceptor.ts';
 
 export type ZoneService = {
   readonly zone: Zone;
+  /** The zone's own queue when not said. */
+  readonly queue?: string;
   /** The zone's activities, each with what it needs already in its hands. */
   readonly activities: object;
   /** Where the zone also runs workflows. */
@@ -13,18 +15,18 @@ export type ZoneService = {
   readonly concurrency: number;
 };
 
-/** One Temporal worker polling one zone's task queue. */
+/** One Temporal worker polling one task queue of a zone. */
 export function serveZone(
   connection: NativeConnection,
   namespace: string,
   service: ZoneService,
   log: Logger,
 ): Promise<Worker> {
-  const { zone, activities, workflowBundle, concurrency } = service;
+  const { zone, queue = taskQueue(zone), activities, workflowBundle, concurrency } = service;
   return Worker.create({
     connection,
     namespace,
-    taskQueue: taskQueue(zone),
+    taskQueue: queue,
     identity: `${zone}@${process.pid}`,
     activities,
     ...(workflowBundle === undefined ? {} : { workflowBundle: { codePath: workflowBundle } }),

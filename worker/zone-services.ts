@@ -1,16 +1,22 @@
 import { readFile } from 'node:fs/promises';
 import { createIngestActivities } from '../activities/ingest/create-ingest-activities.ts';
+import { createNotifyActivities } from '../activities/notify/create-notify-activities.ts';
 import { createPublishActivities } from '../activities/publish/create-publish-activities.ts';
 import { createScanActivities } from '../activities/scan/create-scan-activities.ts';
+import { openManifestAccess } from '../activities/scan/manifest-access.ts';
 import { createTrustActivities } from '../activities/trust/create-trust-activities.ts';
 import { CertusError } from '../contracts/errors.ts';
 import { KeySet } from '../contracts/keys.ts';
-import type { Zone } from '../contracts/zones.ts';
+import { TOOL_QUEUE, type Zone } from '../contracts/zones.ts';
 import { requireSettings } from '../services/config/require.ts';
 import type { Settings } from '../services/config/settings.ts';
 import type { Database } from '../services/database/database.ts';
+import { openEventLog } from '../services/events/event-log.ts';
 import { openFileSigner } from '../services/keys/file-signer.ts';
+import { readSecretFile } from '../services/keys/secret-file.ts';
 import type { Signer } from '../services/keys/signer.ts';
+import type { Mailer } from '../services/mail/mailer.ts';
+import { openMailer } from '../services/mail/smtp-mailer.ts';
 import type { ObjectStore } from '../services/objects/store.ts';
 import { openRegistry } from '../services/registry/open-registry.ts';
 import type { SearchIndex } from '../services/search/search-index.ts';
@@ -30,13 +36,13 @@ const HOUR = 3_600_000;
 const now = () => new Date();
 
 /** For each zone: which hands it gets, and nothing more. */
-export const ZONE_SERVICES: Readonly<Record<Zone, (shared: Shared) => Promise<ZoneService>>> = {
+export const ZONE_SERVICES: Readonly<Record<Zone, (shared: Shared) => Promise<ZoneService[]>>> = {
   assurance: async ({ settings, database, objects, workflowBundle, version }) => {
     const { CERTUS_EVIDENCE_KEY_FILE, CERTUS_WORK_DIR } = requireSettings(settings, [
       'CERTUS_EVIDENCE_KEY_FILE',
       'CERTUS_WORK_DIR',
     ]);
-    const activities = createScanActivities({
+    const { runTool, ...activities } = createScanActivities({
       database,
       raw: await objects.bucket(settings.CERTUS_RAW_BUCKET),
       evidenceSigner: onlyFor('default', await openFileSigner(CERTUS_EVIDENCE_KEY_FILE)),
@@ -53,9 +59,19 @@ export const ZONE_SERVICES: Readonly<Record<Zone, (shared: Shared) => Promise<Zo
       },
       uploads: objects.readable(settings.CERTUS_UPLOADS_BUCKET),
       sourceBucket: (name) => objects.readable(name),
+      manifests: await openManifestAccess(settings, objects),
+      events: openEventLog(database),
       version,
     });
-    return { zone: 'assurance', activities, workflowBundle, concurrency: 4 };
+    return [
+      { zone: 'assurance', activities, workflowBundle, concurrency: 4 },
+      {
+        zone: 'assurance',
+        queue: TOOL_QUEUE,
+        activities: { runTool },
+        concurrency: settings.CERTUS_TOOLS_SIDE_BY_SIDE,
+      },
+    ];
   },
 
   trust: async ({ settings, database, objects, version }) => {
@@ -70,7 +86,7 @@ export const ZONE_SERVICES: Readonly<Record<Zone, (shared: Shared) => Promise<Zo
       version,
       now,
     });
-    return { zone: 'trust', activities, concurrency: 8 };
+    return [{ zone: 'trust', activities, concurrency: 8 }];
   },
 
   transform: async ({ settings, database, objects, workflowBundle }) => {
@@ -91,7 +107,16 @@ export const ZONE_SERVICES: Readonly<Record<Zone, (shared: Shared) => Promise<Zo
       keySet: await readKeySet(settings),
       now,
     });
-    return { zone: 'transform', activities, workflowBundle, concurrency: 8 };
+    const notify = createNotifyActivities({
+      secret:
+        settings.CERTUS_NOTIFY_SECRET_FILE === undefined
+          ? undefined
+          : await readSecretFile(settings.CERTUS_NOTIFY_SECRET_FILE),
+      mailer: openMailerOf(settings),
+      allowedHosts: settings.CERTUS_NOTIFY_ALLOWED_HOSTS,
+      now,
+    });
+    return [{ zone: 'transform', activities: { ...activities, ...notify }, workflowBundle, concurrency: 8 }];
   },
 
   ingest: async ({ settings, objects, search, workflowBundle }) => {
@@ -99,9 +124,19 @@ export const ZONE_SERVICES: Readonly<Record<Zone, (shared: Shared) => Promise<Zo
       golden: objects.readable(settings.CERTUS_GOLDEN_BUCKET),
       search: await search(),
     });
-    return { zone: 'ingest', activities, workflowBundle, concurrency: 8 };
+    return [{ zone: 'ingest', activities, workflowBundle, concurrency: 8 }];
   },
 };
+
+/** Mail that came from nobody would be thrown away: with a server there must be a sender. */
+function openMailerOf(settings: Settings): Mailer | undefined {
+  if (settings.CERTUS_SMTP_URL === undefined) return undefined;
+  const { CERTUS_SMTP_URL, CERTUS_MAIL_FROM } = requireSettings(settings, [
+    'CERTUS_SMTP_URL',
+    'CERTUS_MAIL_FROM',
+  ]);
+  return openMailer(CERTUS_SMTP_URL, CERTUS_MAIL_FROM);
+}
 
 /** One key per tenant; a file holds the only one there is. Evidence of another tenant is never signed with it. */
 const onlyFor =

@@ -9,16 +9,19 @@ import {
 } from '@temporalio/workflow';
 import type { ScanActivities } from '../activities/scan/create-scan-activities.ts';
 import type { RunRecord } from '../activities/scan/record-scan.ts';
-import type { Profile } from '../contracts/manifest.ts';
+import type { Notify, Profile } from '../contracts/manifest.ts';
 import { type ToolRequest, toolRequests } from '../contracts/tool-choice.ts';
 import type { Checkout, ResolvedManifest, ScanInput } from '../contracts/workflows.ts';
+import { TOOL_QUEUE } from '../contracts/zones.ts';
 import { resolveProfile } from '../domain/policy/resolve-profile.ts';
 import { failureNotice, toFailure } from './failure-notice.ts';
 import { bookkeeping, inZone } from './options.ts';
 import { permitAndPublish } from './permit-and-publish.ts';
 import { ProgressBoard, progress } from './progress.ts';
 import { identityOf } from './run-identity.ts';
+import { scanNews } from './scan-news.ts';
 import { showState, showVerdict } from './search-attributes.ts';
+import { startNotify } from './start-notify.ts';
 
 /**
  * Steps over foreign code: whatever that does to a worker, it may not do it for ever. Half an hour of trying outlasts what
@@ -33,9 +36,10 @@ const { fetchSource, resolveManifest, importReport } = proxyActivities<ScanActiv
   ...inZone('assurance', '1 hour'),
   retry: overForeignCode,
 });
-// A tool has a time limit of its own below this one, and waits its turn when the worker is busy with others.
+// A tool has a time limit of its own below this one.
 const { runTool } = proxyActivities<ScanActivities>({
   ...inZone('assurance', '1 day'),
+  taskQueue: TOOL_QUEUE,
   retry: overForeignCode,
 });
 const { composeBundle, signBundle } = proxyActivities<ScanActivities>(inZone('assurance', '1 hour'));
@@ -48,6 +52,7 @@ export async function scanWorkflow(input: ScanInput): Promise<RunRecord> {
   const board = new ProgressBoard(['fetch', 'manifest', 'scan', 'gate', 'sign', 'permit', 'publish']);
   setHandler(progress, () => board.steps());
   let run: RunRecord = { status: 'RUNNING', startedAt: now() };
+  let news: Notify | undefined;
   const learn: Learn = (more) => {
     run = { ...run, ...more };
     return run;
@@ -58,10 +63,16 @@ export async function scanWorkflow(input: ScanInput): Promise<RunRecord> {
       learn({ ...end, completedAt: now() });
       showState(end.status);
       await Promise.all([recordScan(input, run), cleanUp(input)]);
+      await startNotify(identityOf(input), scanNews(input, run, news));
     });
   showState('RUNNING');
   try {
-    await Promise.all([recordScan(input, run), carryThrough(input, board, learn)]);
+    await Promise.all([
+      recordScan(input, run),
+      carryThrough(input, board, learn, (wanted) => {
+        news = wanted;
+      }),
+    ]);
   } catch (caught) {
     const failure = toFailure(caught);
     // a bug of ours fails the workflow task until a release mends it: nothing may have been booked by then
@@ -76,13 +87,19 @@ export async function scanWorkflow(input: ScanInput): Promise<RunRecord> {
   return run;
 }
 
-async function carryThrough(input: ScanInput, board: ProgressBoard, learn: Learn): Promise<void> {
+async function carryThrough(
+  input: ScanInput,
+  board: ProgressBoard,
+  learn: Learn,
+  tell: (whom: Notify | undefined) => void,
+): Promise<void> {
   const startedAt = now();
   const checkout = await board.during('fetch', () => fetchSource(input));
   learn({ checkout });
   const manifest = await board.during('manifest', () => readManifest(input, checkout));
   learn({ manifestDigest: manifest.digest });
   const profile = resolveProfile(manifest.manifest, input.profile);
+  tell(profile.notify);
 
   const tools = await board.during('scan', () => look(input, checkout, profile));
   const assessment = await board.during('gate', () =>

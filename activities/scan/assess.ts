@@ -1,4 +1,5 @@
 import type { ScanEvent } from '../../contracts/scan-event.ts';
+import { resolveProfile } from '../../domain/policy/resolve-profile.ts';
 import { findBaseline, readFindings, saveFindings } from '../../services/database/findings.ts';
 import { readTriage } from '../../services/database/triage.ts';
 import type { ScanDeps } from './deps.ts';
@@ -13,19 +14,25 @@ export async function assess(
   request: BundleRequest,
 ): Promise<Assessment> {
   const { scope, component, testId } = request.input;
-  const { assessment, findings, changeOf } = await writeBundle(deps, request, await backgroundOf(deps, request));
+  const { assessment, findings, changeOf } = await writeBundle(
+    deps,
+    request,
+    await backgroundOf(deps, request),
+  );
   await saveFindings(deps.database, scope, { testId, component, findings, changeOf });
   return assessment;
 }
 
 async function backgroundOf(
   { database, events }: Pick<ScanDeps, 'database' | 'events'>,
-  { input: { scope, component, testId, requestedAt } }: BundleRequest,
+  { input, manifest }: BundleRequest,
 ): Promise<Background> {
+  const { scope, component, testId, requestedAt } = input;
+  const passed = resolveProfile(manifest.manifest, input.profile).gateOn === 'new';
   const [earlier, triage, told] = await Promise.all([
-    findBaseline(database, scope, { component, testId, before: new Date(requestedAt) }),
+    findBaseline(database, scope, { component, testId, before: new Date(requestedAt), passed }),
     readTriage(database, scope, component),
-    Array.fromAsync(everything(events, scope, testId)),
+    everything(events, scope, testId),
   ]);
   if (earlier === undefined) return { baseline: null, triage, events: told };
   return {
@@ -37,16 +44,16 @@ async function backgroundOf(
 
 const PAGE = 1000;
 
-async function* everything(
+/** As much of the stream as there is by now; what follows is for those who follow it. */
+async function everything(
   events: ScanDeps['events'],
   scope: BundleRequest['input']['scope'],
   testId: string,
-): AsyncGenerator<ScanEvent> {
-  for (let after = 0; ; ) {
-    const page = await events.read(scope, testId, { after, limit: PAGE });
-    yield* page.events;
-    const last = page.events.at(-1);
-    if (last === undefined || page.events.length < PAGE) return;
-    after = last.seq;
+): Promise<ScanEvent[]> {
+  const all: ScanEvent[] = [];
+  for (;;) {
+    const page = await events.read(scope, testId, { after: all.at(-1)?.seq ?? 0, limit: PAGE });
+    for (const event of page.events) all.push(event);
+    if (page.events.length < PAGE) return all;
   }
 }

@@ -1,5 +1,5 @@
-import type { ToolRun } from '../../contracts/tool-run.ts';
 import type { ToolOrder } from '../../contracts/tool-choice.ts';
+import type { ToolRun } from '../../contracts/tool-run.ts';
 import type {
   BundleReference,
   Checkout,

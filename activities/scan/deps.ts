@@ -1,6 +1,8 @@
 import type { Database } from '../../services/database/database.ts';
+import type { EventLog } from '../../services/events/event-log.ts';
 import type { Signer } from '../../services/keys/signer.ts';
 import type { Bucket, ReadableBucket } from '../../services/objects/store.ts';
+import type { ManifestAccess } from './manifest-access.ts';
 
 /** What the assurance zone holds. Neither the golden bucket nor the permit key is among it. */
 export type ScanDeps = {
@@ -15,6 +17,9 @@ export type ScanDeps = {
   readonly sources: SourceLimits;
   /** Reads a bucket by its name; only those of `sources.buckets` are asked for. */
   readonly sourceBucket: (name: string) => ReadableBucket;
+  readonly manifests: ManifestAccess;
+  /** What the run tells while it goes on. */
+  readonly events: Pick<EventLog, 'append' | 'read'>;
   readonly version: string;
 };
 

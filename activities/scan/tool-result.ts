@@ -23,7 +23,8 @@ const MAX_BYTES = 512 * 1024 * 1024;
 const workPrefix = ({ tenant, workspace }: Scope, testId: string): string =>
   `${tenant}/${workspace}/security-scans/${testId}/work/`;
 
-const key = (scope: Scope, testId: string, tool: string): string => `${workPrefix(scope, testId)}${tool}.json`;
+const key = (scope: Scope, testId: string, tool: string): string =>
+  `${workPrefix(scope, testId)}${tool}.json`;
 
 export async function writeToolResult(
   raw: Bucket,

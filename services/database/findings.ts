@@ -91,11 +91,14 @@ export async function readFindings(
   }
 }
 
-/** The scan that a new one of the component is compared with: the last that got to its end before. */
+/**
+ * The scan that a new one of the component is compared with: the last that got to its end before. Where only new findings
+ * count, it must have passed: were one that failed good enough, a finding would be let through by scanning it twice.
+ */
 export async function findBaseline(
   { client }: Database,
   { tenant, workspace }: Scope,
-  { component, testId, before }: { component: string; testId: string; before: Date },
+  { component, testId, before, passed }: Before,
 ): Promise<string | undefined> {
   const row = await reachable(
     client.scan.findFirst({
@@ -104,6 +107,7 @@ export async function findBaseline(
         workspace,
         component,
         status: 'SUCCEEDED',
+        ...(passed ? { verdict: 'passed' } : {}),
         testId: { not: testId },
         createdAt: { lte: before },
       },
@@ -113,3 +117,10 @@ export async function findBaseline(
   );
   return row?.testId;
 }
+
+type Before = {
+  readonly component: string;
+  readonly testId: string;
+  readonly before: Date;
+  readonly passed: boolean;
+};

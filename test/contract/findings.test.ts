@@ -201,16 +201,19 @@ describe('two scans of a component', () => {
         workflowId: `scan/web/${component}/${testId}`,
         createdAt: at(minute),
       });
-      if (status) await updateScan(database, scope, testId, { status });
+      if (status)
+        await updateScan(database, scope, testId, { status, verdict: minute < 2 ? 'passed' : 'failed' });
     };
     await scan('test_1', 'shop', 1, 'SUCCEEDED');
     await scan('test_2', 'shop', 2, 'FAILED');
     await scan('test_3', 'other', 3, 'SUCCEEDED');
     await scan('test_4', 'shop', 4);
     await scan('test_5', 'shop', 9, 'SUCCEEDED');
-    const baseline = (testId: string, minute: number) =>
-      findBaseline(database, scope, { component: 'shop', testId, before: at(minute) });
-    expect(await baseline('test_4', 4)).toBe('test_1');
+    await scan('test_6', 'shop', 3, 'SUCCEEDED');
+    const baseline = (testId: string, minute: number, passed = false) =>
+      findBaseline(database, scope, { component: 'shop', testId, before: at(minute), passed });
+    expect(await baseline('test_4', 4)).toBe('test_6');
+    expect(await baseline('test_4', 4, true)).toBe('test_1');
     expect(await baseline('test_1', 1)).toBeUndefined();
   });
 });

@@ -170,10 +170,10 @@ const newScan = (scope: ScanInput['scope']): ScanInput => ({
   testId: `test_${randomBytes(6).toString('hex')}`,
   source: { type: 'directory', path: resolve('samples/leaky-shop') },
   profile: 'light',
-  manifest: BUILT_IN_MANIFEST,
-  manifestDigest: sha256(canonicalJson(BUILT_IN_MANIFEST)),
+  manifest: { type: 'inline', manifest: BUILT_IN_MANIFEST, digest: sha256(canonicalJson(BUILT_IN_MANIFEST)) },
   requestedBy: null,
   requestedAt: new Date().toISOString(),
+  publish: true,
 });
 
 export async function keysBelow(bucket: ReadableBucket, prefix: string): Promise<string[]> {

@@ -9,7 +9,7 @@ import {
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
 import { toTemporalFailure } from '../../activities/failures.ts';
-import { SEARCH_ATTRIBUTES, taskQueue, ZONES } from '../../contracts/zones.ts';
+import { SEARCH_ATTRIBUTES, TOOL_QUEUE, taskQueue, ZONES } from '../../contracts/zones.ts';
 import type { Activities } from './fakes.ts';
 
 export function quietRuntime(): void {
@@ -35,6 +35,14 @@ export async function startEnvironment(): Promise<TestWorkflowEnvironment> {
 /** As the server's protocol counts the types of search attributes. */
 const KEYWORD = 2;
 
+function queuesOf(activities: Partial<Activities>): { queue: string; activities: object }[] {
+  const zones = ZONES.filter((zone) => activities[zone] !== undefined);
+  const own = zones.map((zone) => ({ queue: taskQueue(zone), activities: { ...activities[zone] } }));
+  const { assurance } = activities;
+  if (assurance === undefined) return own;
+  return [...own, { queue: TOOL_QUEUE, activities: { runTool: assurance.runTool } }];
+}
+
 /** Runs one worker for each zone that has activities while the work goes on, as in production each with its own task queue. */
 export async function withZones<T>(
   connection: NativeConnection,
@@ -43,11 +51,11 @@ export async function withZones<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const workers = await Promise.all(
-    ZONES.filter((zone) => activities[zone] !== undefined).map((zone) =>
+    queuesOf(activities).map(({ queue, activities: own }) =>
       Worker.create({
         connection,
-        taskQueue: taskQueue(zone),
-        activities: activities[zone] ?? {},
+        taskQueue: queue,
+        activities: own,
         workflowBundle,
         interceptors: {
           activity: [

@@ -6,7 +6,6 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { createIngestActivities } from '../../../activities/ingest/create-ingest-activities.ts';
 import { BUNDLE, type GoldenManifest } from '../../../contracts/bundle.ts';
-import type { Finding } from '../../../contracts/finding.ts';
 import type { Scope } from '../../../contracts/identifiers.ts';
 import { goldenManifestKey, goldenPrefix } from '../../../contracts/object-keys.ts';
 import type { IngestInput, Ingestion } from '../../../contracts/workflows.ts';
@@ -14,6 +13,7 @@ import { sha256 } from '../../../domain/custody/digest.ts';
 import { openDirectoryStore } from '../../../services/objects/directory-store.ts';
 import type { Bucket } from '../../../services/objects/store.ts';
 import type { IndexDocument, IndexResult, SearchIndex } from '../../../services/search/search-index.ts';
+import { findingOf } from '../domain/finding-fixture.ts';
 
 const RUN: IngestInput = {
   scope: { tenant: 'acme', workspace: 'web' },
@@ -34,16 +34,7 @@ beforeEach(async () => {
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const finding = (n: number): Finding => ({
-  fingerprint: n.toString(16).padStart(64, '0'),
-  tool: 'secrets',
-  rule: 'r',
-  title: 't',
-  severity: 'high',
-  message: 'm',
-  location: { path: 'p', start_line: 1, start_column: 1, end_line: 1, end_column: 1 },
-  snippet: 's',
-});
+const finding = (n: number) => findingOf({ fingerprint: n.toString(16).padStart(64, '0') });
 
 async function putGolden(count: number, changes: Partial<GoldenManifest> = {}): Promise<void> {
   const contentType = 'application/json';

@@ -19,7 +19,11 @@ beforeAll(() => {
 });
 
 const accept = (fields: object, roots: readonly string[] = [root]) =>
-  acceptSource(ScanCreateRequest.parse({ component_id: 'c', ...fields }), roots);
+  acceptSource(ScanCreateRequest.parse({ component_id: 'c', ...fields }), {
+    CERTUS_SOURCE_ROOTS: [...roots],
+    CERTUS_SOURCE_BUCKETS: ['team'],
+    CERTUS_SOURCE_REGISTRIES: ['registry.example:5000'],
+  });
 const git = (git_url: string, more: object = {}) => accept({ git_url, ...more });
 const directory = (directory_path: string, roots?: readonly string[]) =>
   accept({ source_type: 'directory', directory_path }, roots);
@@ -122,5 +126,56 @@ describe('sources on this machine', () => {
 
   test('without roots nothing is allowed', async () => {
     await expect(directory(join(root, 'project'), [])).rejects.toMatchObject({ code: 'source_not_allowed' });
+  });
+});
+
+describe('what lies in a bucket or a registry', () => {
+  const s3 = (s3_uri: string) => accept({ source_type: 's3', s3_uri });
+  const oci = (oci_reference: string) => accept({ source_type: 'oci', oci_reference });
+
+  test('is accepted from the places that are allowed', async () => {
+    expect(await s3('s3://team/sources/shop/')).toEqual({
+      type: 's3',
+      bucket: 'team',
+      prefix: 'sources/shop/',
+    });
+    expect(await s3('s3://team')).toEqual({ type: 's3', bucket: 'team', prefix: '' });
+    expect(await oci('registry.example:5000/team/shop')).toEqual({
+      type: 'oci',
+      reference: 'registry.example:5000/team/shop:latest',
+    });
+    expect(await oci(`oci://registry.example:5000/shop@sha256:${'a'.repeat(64)}`)).toMatchObject({
+      type: 'oci',
+    });
+  });
+
+  test.each([
+    ['s3', 's3://other/sources'],
+    ['oci', 'elsewhere.example/shop:1'],
+    ['oci', 'registry.example:5001/shop:1'],
+  ])('is refused from %s %s, which nobody allowed', async (type, place) => {
+    await expect(type === 's3' ? s3(place) : oci(place)).rejects.toMatchObject({
+      code: 'source_not_allowed',
+    });
+  });
+
+  test.each(['s3://team/a/../b', 's3://team/..'])('%s is no prefix', async (place) => {
+    await expect(s3(place)).rejects.toMatchObject({ code: 'invalid_request' });
+  });
+
+  test.each(['registry.example:5000', 'registry.example:5000/../x:1', 'registry.example:5000/a:b:c'])(
+    '%s is no reference',
+    async (place) => {
+      await expect(oci(place)).rejects.toMatchObject({ code: 'invalid_request' });
+    },
+  );
+});
+
+test('an uploaded archive goes by its digest', async () => {
+  const sha256 = 'b'.repeat(64);
+  expect(await accept({ source_type: 'archive', archive_path: `archives/${sha256}/shop.tar.gz` })).toEqual({
+    type: 'archive',
+    sha256,
+    name: 'shop.tar.gz',
   });
 });

@@ -96,7 +96,8 @@ describe('following a scan', () => {
       if (next instanceof Error) throw next;
       return next as never;
     };
-    return { get, post: async () => Promise.reject(new Error('nothing is posted')) };
+    const never = async () => Promise.reject(new Error('nothing is posted'));
+    return { get, post: never, put: never, remove: never };
   };
   const follow = async (answers: readonly (ScanStatus | Error)[], how = pace) => {
     const said: string[] = [];
