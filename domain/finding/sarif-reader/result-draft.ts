@@ -122,6 +122,10 @@ function* identifyingTexts(result: JsonObject, id: string | undefined, run: Run)
     .map((taxon) => taxonName(taxon, run.json));
   for (const text of [tags, cwe, cve, identifiers, taxa].flat().slice(0, MAX_TAGS))
     if (typeof text === 'string') yield text;
+  // osv-scanner tells the other names of an advisory in its sentence alone
+  const [, aliases] =
+    /\(also known as ([^)]{1,1000})\)/.exec(textOf(objectOf(result.message).text) ?? '') ?? [];
+  if (aliases !== undefined) yield aliases;
 }
 
 /** Where the finding is, first; the tool's target serves for results that name no place of their own. */

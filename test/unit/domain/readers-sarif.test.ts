@@ -366,6 +366,17 @@ describe('identifiers', () => {
       ['CWE-22'],
     ],
     [
+      'the sentence that tells aliases',
+      {
+        message: {
+          text: "Package 'p@1' is vulnerable to 'CVE-2024-1111' (also known as 'GHSA-aaaa-bbbb-cccc').",
+        },
+      },
+      {},
+      {},
+      ['GHSA-aaaa-bbbb-cccc'],
+    ],
+    [
       'relationships of the rule',
       {},
       { relationships: [{ target: { id: 'CWE-601', toolComponent: { name: 'CWE' } } }] },
