@@ -1,6 +1,6 @@
 import { lstatSync, readlinkSync, statSync } from 'node:fs';
 import { chown, mkdir, readdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { limitArguments } from './limit-arguments.ts';
 import type { Programs } from './programs.ts';
 import type { Launch, SandboxRun } from './sandbox.ts';
@@ -25,10 +25,12 @@ export async function bubblewrap(run: SandboxRun, programs: Programs): Promise<L
       ...(ownUser === undefined ? ['--unshare-user', '--cap-drop', 'ALL'] : []),
       ...['--die-with-parent', '--new-session', '--info-fd', '3'],
       ...systemFolders(),
+      ...foldersAbove(SYSTEM_FILES).flatMap((path) => ['--dir', path]),
       ...SYSTEM_FILES.flatMap((path) => ['--ro-bind-try', path, path]),
       ...(network ? NETWORK_FILES.flatMap((path) => ['--ro-bind-try', path, path]) : []),
       ...['--ro-bind', at('etc/passwd'), '/etc/passwd', '--ro-bind', at('etc/group'), '/etc/group'],
       ...['--proc', '/proc', '--dev', '/dev', '--bind', at('shm'), '/dev/shm', '--bind', at('tmp'), '/tmp'],
+      ...foldersAbove([...readable, source, writable]).flatMap((path) => ['--dir', path]),
       ...readable.flatMap((path) => ['--ro-bind', path, path]),
       ...['--ro-bind', source, source, '--bind', writable, writable],
       // both lie in memory that no limit counts
@@ -82,6 +84,17 @@ async function furnish(writable: string, ownUser: number | undefined): Promise<v
   if (ownUser === undefined) return;
   const made = await readdir(writable, { recursive: true });
   for (const path of ['', ...made]) await chown(join(writable, path), ownUser, ownUser);
+}
+
+/** Made by name, since those that bubblewrap makes on its own can be entered by root alone. */
+function foldersAbove(paths: readonly string[]): string[] {
+  const above = new Set<string>();
+  for (const path of paths)
+    for (let folder = dirname(path); folder !== '/'; folder = dirname(folder)) above.add(folder);
+  const given = ['/usr', '/bin', '/sbin', '/lib', '/lib64', '/nix/store', '/tmp', '/dev', '/proc'];
+  const isGiven = (path: string) =>
+    given.some((top) => path === top || (top !== '/tmp' && path.startsWith(`${top}/`)));
+  return [...above].filter((path) => !isGiven(path)).sort();
 }
 
 /** Most systems have moved /bin and /lib into /usr and left links. */

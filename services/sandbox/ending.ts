@@ -42,7 +42,13 @@ export function endOf(child: ChildProcess, init: Launch['init']): Ending {
   };
 }
 
-type First = { readonly pid: number; readonly since: string | undefined } | undefined;
+type First = { readonly pid: number; readonly since: string } | undefined;
+
+/** One that has ended already is not waited for: its number may be another's by now. */
+async function firstOf(pid: number): Promise<First> {
+  const since = await beginOf(pid);
+  return since === undefined ? undefined : { pid, since };
+}
 
 /** bubblewrap tells it before the program starts, or it closes the pipe because nothing was started. */
 async function toldByPipe(child: ChildProcess): Promise<First> {
@@ -51,7 +57,7 @@ async function toldByPipe(child: ChildProcess): Promise<First> {
     for await (const chunk of child.stdio[3] as Readable) {
       text += String(chunk);
       const pid = /"child-pid"\s*:\s*(\d+)/.exec(text)?.[1];
-      if (pid !== undefined) return { pid: Number(pid), since: await beginOf(Number(pid)) };
+      if (pid !== undefined) return firstOf(Number(pid));
     }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ECONNRESET') throw error;
@@ -67,7 +73,7 @@ async function onlyChild(child: ChildProcess, exited: Promise<unknown>): Promise
   exited.then(noteEnd, noteEnd);
   for (; !over; await new Promise((resolve) => setTimeout(resolve, 2))) {
     const pid = await firstChildOf(child.pid);
-    if (pid !== undefined) return { pid, since: await beginOf(pid) };
+    if (pid !== undefined) return firstOf(pid);
   }
   return undefined;
 }

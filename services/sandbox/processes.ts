@@ -25,11 +25,10 @@ export async function allProcesses(): Promise<ProcessEntry[]> {
 }
 
 /** Waits until a process has ended; a zombie that its parent has not collected yet is no process any more. */
-export async function waitUntilGone(pid: number, since: string | undefined): Promise<void> {
+export async function waitUntilGone(pid: number, since: string): Promise<void> {
   for (let wait = 1; ; wait = Math.min(wait * 2, 50)) {
     const status = await statusOf(pid);
-    const another = status !== undefined && since !== undefined && status.since !== since;
-    if (status === undefined || status.state === 'Z' || another) return;
+    if (status === undefined || status.state === 'Z' || status.since !== since) return;
     await sleep(wait);
   }
 }
