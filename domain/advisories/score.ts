@@ -7,14 +7,22 @@ type Rating = { readonly type: string; readonly score: string };
 export function scoreOf(ratings: readonly Rating[]): number | null {
   for (const [prefix, Vector] of VECTORS) {
     for (const { score } of ratings) {
-      if (!score.startsWith(prefix) || score.length > MAX_VECTOR) continue;
-      const vector = new Vector(score);
-      if (!vector.isBaseFullyDefined()) continue;
-      const base = vector.calculateScores().overall;
+      const base =
+        score.startsWith(prefix) && score.length <= MAX_VECTOR ? baseScore(Vector, score) : undefined;
       if (base !== undefined && base >= 0 && base <= 10) return base;
     }
   }
   return null;
+}
+
+function baseScore(Vector: (typeof VECTORS)[number][1], text: string): number | undefined {
+  try {
+    const vector = new Vector(text);
+    return vector.isBaseFullyDefined() ? vector.calculateScores().overall : undefined;
+  } catch {
+    // The calculator's one way to say that a text is no vector; who wrote it is not to stop the scan.
+    return undefined;
+  }
 }
 
 const VECTORS = [

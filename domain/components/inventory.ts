@@ -24,8 +24,8 @@ type Held = {
 };
 
 /** Beyond this it is no lockfile but an attempt to drown the worker: the run fails, nothing is left out in silence. */
-export const MAX_COMPONENTS = 250_000;
-const MAX_EDGES = 2_000_000;
+export const MAX_COMPONENTS = 100_000;
+const MAX_EDGES = 1_000_000;
 const MAX_NAME = 512;
 const MAX_LICENSES = 20;
 const MAX_HASHES = 500;

@@ -13,14 +13,21 @@ export function comparePackagist(a: string, b: string): Order | undefined {
 
 const isBranch = (version: string): boolean => /^dev-|-dev$/.test(version) || !/^v?\d/i.test(version);
 
-const parts = (version: string): string[] => version.replace(/^v/i, '').match(/\d+|[A-Za-z]+/g) ?? [];
+/** To Composer `1.0` is `1.0.0.0`; what follows the numbers is compared after all of them. */
+function parts(version: string): string[] {
+  const [numbers = ''] = /^\d+(\.\d+)*/.exec(version.replace(/^v/i, '')) ?? [];
+  const release = numbers.split('.');
+  const words =
+    version
+      .replace(/^v/i, '')
+      .slice(numbers.length)
+      .match(/\d+|[A-Za-z]+/g) ?? [];
+  return [...release, ...Array.from({ length: Math.max(0, 4 - release.length) }, () => '0'), ...words];
+}
 
 function comparePart(a: string | undefined, b: string | undefined): Order {
-  // "1.0" is "1.0.0" to Composer, where to PHP alone it would be less.
-  if (a === undefined || b === undefined) {
-    const order = a === undefined ? opposite(againstNothing(b as string)) : againstNothing(a);
-    return order;
-  }
+  if (a === undefined) return opposite(againstNothing(b as string));
+  if (b === undefined) return againstNothing(a);
   if (isDigits(a) && isDigits(b)) return compareDigits(a, b);
   return Math.sign(rank(a) - rank(b)) as Order;
 }
