@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { MAX_MANIFEST_BYTES } from '../contracts/manifest.ts';
 import type { CheckedManifest } from '../domain/manifest/check-manifest.ts';
 import type { LocatedFault } from '../domain/manifest/fault.ts';
@@ -22,14 +22,9 @@ export const faultLine = (file: string, { path, message, line, column }: Located
 
 async function readUpTo(file: string, most: number): Promise<Uint8Array> {
   try {
-    await using handle = await open(file);
-    const buffer = Buffer.alloc(most);
-    let size = 0;
-    for (;;) {
-      const { bytesRead } = await handle.read(buffer, size, most - size);
-      size += bytesRead;
-      if (bytesRead === 0 || size === most) return buffer.subarray(0, size);
-    }
+    const chunks: Buffer[] = [];
+    for await (const chunk of createReadStream(file, { end: most - 1 })) chunks.push(chunk);
+    return Buffer.concat(chunks);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const exit = code === 'ENOENT' ? EXIT.notFound : EXIT.badData;

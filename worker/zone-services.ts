@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createIngestActivities } from '../activities/ingest/create-ingest-activities.ts';
 import { createNotifyActivities } from '../activities/notify/create-notify-activities.ts';
+import { openNotifyDeps } from '../activities/notify/notify-deps.ts';
 import { createPublishActivities } from '../activities/publish/create-publish-activities.ts';
 import { createScanActivities } from '../activities/scan/create-scan-activities.ts';
 import { openManifestAccess } from '../activities/scan/manifest-access.ts';
@@ -13,10 +14,7 @@ import type { Settings } from '../services/config/settings.ts';
 import type { Database } from '../services/database/database.ts';
 import { openEventLog } from '../services/events/event-log.ts';
 import { openFileSigner } from '../services/keys/file-signer.ts';
-import { readSecretFile } from '../services/keys/secret-file.ts';
 import type { Signer } from '../services/keys/signer.ts';
-import type { Mailer } from '../services/mail/mailer.ts';
-import { openMailer } from '../services/mail/smtp-mailer.ts';
 import type { ObjectStore } from '../services/objects/store.ts';
 import { openRegistry } from '../services/registry/open-registry.ts';
 import type { SearchIndex } from '../services/search/search-index.ts';
@@ -107,15 +105,7 @@ export const ZONE_SERVICES: Readonly<Record<Zone, (shared: Shared) => Promise<Zo
       keySet: await readKeySet(settings),
       now,
     });
-    const notify = createNotifyActivities({
-      secret:
-        settings.CERTUS_NOTIFY_SECRET_FILE === undefined
-          ? undefined
-          : await readSecretFile(settings.CERTUS_NOTIFY_SECRET_FILE),
-      mailer: openMailerOf(settings),
-      allowedHosts: settings.CERTUS_NOTIFY_ALLOWED_HOSTS,
-      now,
-    });
+    const notify = createNotifyActivities(await openNotifyDeps(settings, now));
     return [{ zone: 'transform', activities: { ...activities, ...notify }, workflowBundle, concurrency: 8 }];
   },
 
@@ -127,16 +117,6 @@ export const ZONE_SERVICES: Readonly<Record<Zone, (shared: Shared) => Promise<Zo
     return [{ zone: 'ingest', activities, workflowBundle, concurrency: 8 }];
   },
 };
-
-/** Mail that came from nobody would be thrown away: with a server there must be a sender. */
-function openMailerOf(settings: Settings): Mailer | undefined {
-  if (settings.CERTUS_SMTP_URL === undefined) return undefined;
-  const { CERTUS_SMTP_URL, CERTUS_MAIL_FROM } = requireSettings(settings, [
-    'CERTUS_SMTP_URL',
-    'CERTUS_MAIL_FROM',
-  ]);
-  return openMailer(CERTUS_SMTP_URL, CERTUS_MAIL_FROM);
-}
 
 /** One key per tenant; a file holds the only one there is. Evidence of another tenant is never signed with it. */
 const onlyFor =

@@ -35,7 +35,7 @@ export const createScanActivities = (deps: ScanDeps) => ({
     withHeartbeat((signal) =>
       givingUpOnRemotes(async () => {
         const { tree } = await ensureCheckout(deps, input, checkout, signal);
-        return resolveManifest(deps, input, tree);
+        return resolveManifest(deps, input, tree, signal);
       }),
     ),
 

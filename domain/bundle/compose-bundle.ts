@@ -9,6 +9,7 @@ import type { ToolRun } from '../../contracts/tool-run.ts';
 import type { Triage } from '../../contracts/triage.ts';
 import type { Checkout, ResolvedManifest, ScanInput } from '../../contracts/workflows.ts';
 import { toSarif } from '../finding/sarif.ts';
+import { publishableManifest } from '../manifest/publishable-manifest.ts';
 import { complianceOutcome } from '../policy/compliance.ts';
 import type { Judgement } from '../policy/gate.ts';
 import type { RuleComponent } from '../policy/rule-facts.ts';
@@ -53,7 +54,7 @@ export function composeBundle(facts: BundleFacts): ComposedBundle {
   const scan = scanDocument({ ...facts, passed: policy.passed });
   const written = [
     json(BUNDLE.scan, scan),
-    json(BUNDLE.manifest, manifest.manifest),
+    json(BUNDLE.manifest, publishableManifest(manifest.manifest)),
     json(BUNDLE.manifestInfo, manifestInfo(facts)),
     json(BUNDLE.policyResult, policy),
     json(BUNDLE.summary, summary(facts, scan)),
