@@ -1,4 +1,5 @@
 import type { SecretMatch } from '../finding/secret-findings.ts';
+import { Intervals } from '../text/intervals.ts';
 import { ASSIGNMENT_RULES } from './assignment-rules.ts';
 import { CONNECTION_RULES } from './connection-rules.ts';
 import { KEY_RULES } from './key-rules.ts';
@@ -57,21 +58,3 @@ function spanOf(content: string, { start, end, values }: SecretMatch): [number, 
   const at = content.slice(start, end + longest).indexOf(value);
   return at === -1 ? [start, end] : [Math.min(start, start + at), Math.max(end, start + at + longest)];
 }
-
-/** Marked places in blocks of a fixed size: a file of nothing but secrets costs no more than their number. */
-class Intervals {
-  readonly #blocks = new Map<number, [number, number][]>();
-
-  add(start: number, end: number): void {
-    for (let block = Math.floor(start / BLOCK); block <= Math.floor(end / BLOCK); block += 1)
-      this.#blocks.set(block, [...(this.#blocks.get(block) ?? []), [start, end]]);
-  }
-
-  overlaps(start: number, end: number): boolean {
-    for (let block = Math.floor(start / BLOCK); block <= Math.floor(end / BLOCK); block += 1)
-      if (this.#blocks.get(block)?.some(([from, to]) => start < to && end > from)) return true;
-    return false;
-  }
-}
-
-const BLOCK = 1024;
