@@ -1,4 +1,4 @@
-import type { YamlNode } from './lockfile-yaml.ts';
+import type { YamlNode } from './lockfile-yaml-node.ts';
 
 /** The key at the start of a line, and what follows its colon. */
 export function readKey(text: string): { key: string; rest: string } | undefined {

@@ -1,8 +1,6 @@
 import { Unreadable } from './component.ts';
+import type { YamlNode, YamlValue } from './lockfile-yaml-node.ts';
 import { readFlow, readKey, readScalar } from './lockfile-yaml-scalars.ts';
-
-export type YamlNode = { readonly line: number; readonly value: YamlValue };
-export type YamlValue = string | null | readonly YamlNode[] | ReadonlyMap<string, YamlNode>;
 
 /**
  * The YAML that lockfiles are written in, and no more: blocks, scalars and flows of one line. No anchors, aliases, tags

@@ -1,4 +1,4 @@
-import type { YamlNode } from './lockfile-yaml.ts';
+import type { YamlNode } from './lockfile-yaml-node.ts';
 
 /** What is there is taken by its type, as `loose.ts` does for JSON. */
 export const mapOf = (node: YamlNode | undefined): ReadonlyMap<string, YamlNode> =>

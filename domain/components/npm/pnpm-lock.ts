@@ -2,7 +2,8 @@ import type { Reader } from '../component.ts';
 import { Unreadable } from '../component.ts';
 import { parseIntegrity } from '../integrity.ts';
 import { Inventory } from '../inventory.ts';
-import { parseLockfileYaml, type YamlNode } from '../lockfile-yaml.ts';
+import { parseLockfileYaml } from '../lockfile-yaml.ts';
+import type { YamlNode } from '../lockfile-yaml-node.ts';
 import { reach } from '../reach.ts';
 import { at, mapOf, pairsOf, scalarAt } from '../yaml-loose.ts';
 

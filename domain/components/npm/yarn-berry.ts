@@ -1,6 +1,7 @@
 import type { ComponentFile, Reader } from '../component.ts';
 import { Inventory } from '../inventory.ts';
-import { parseLockfileYaml, type YamlNode } from '../lockfile-yaml.ts';
+import { parseLockfileYaml } from '../lockfile-yaml.ts';
+import type { YamlNode } from '../lockfile-yaml-node.ts';
 import { reach } from '../reach.ts';
 import { at, mapOf, pairsOf, scalarAt } from '../yaml-loose.ts';
 import { wishesBeside } from './direct.ts';

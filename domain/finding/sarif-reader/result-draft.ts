@@ -9,6 +9,7 @@ import { flowsOf, locationOf, logicalNameOf, MAX_PLACES, snippetOf } from './loc
 import { messageOf } from './message.ts';
 import { nativeFingerprintOf } from './native-fingerprint.ts';
 import { packageOf } from './package.ts';
+import type { RuleFacts } from './rule-facts.ts';
 import type { Rule } from './rules.ts';
 import type { Run } from './run.ts';
 import { suppressionOf } from './suppression.ts';
@@ -55,14 +56,6 @@ function severityUnsaid(kind: FindingKind, rule: string | undefined): Severity {
 }
 
 const UNNAMED = 'unnamed';
-
-/** What all results of a rule share is worked out once: a help text of a megabyte may have a million of them. */
-export type RuleFacts = {
-  readonly title: string | undefined;
-  readonly tags: readonly string[];
-  readonly identifiers: readonly string[];
-  readonly confidence: Finding['confidence'];
-};
 
 function ruleFacts(rule: Rule | undefined, run: Run): RuleFacts {
   const descriptor = objectOf(rule?.descriptor);

@@ -1,7 +1,7 @@
 import { cleanLine, MAX_TEXT } from '../reading/clean-text.ts';
 import { type JsonObject, objectOf, textOf } from '../reading/json-values.ts';
 import { type ArtifactPaths, createArtifactPaths } from './artifact-path.ts';
-import type { RuleFacts } from './result-draft.ts';
+import type { RuleFacts } from './rule-facts.ts';
 import { createRules, type Rule, type Rules } from './rules.ts';
 import { createWeights, type Weight } from './severity.ts';
 
