@@ -1,3 +1,4 @@
+import { OSV_API } from '../../../contracts/advisory.ts';
 import { CertusError } from '../../../contracts/errors.ts';
 import type { Notice } from '../../../contracts/scan.ts';
 import { affects } from '../../../domain/advisories/affects.ts';
@@ -35,7 +36,7 @@ export const scanVulnerabilities: BuiltInScanner = async ({ advisories, ...conte
 
 const NO_DATABASE =
   'there is no advisory database: run "certus advisories download" and set CERTUS_ADVISORIES to its folder, ' +
-  'or to the address of an OSV service such as https://api.osv.dev';
+  `or to the address of an OSV service such as ${OSV_API}`;
 
 /** Beyond this it is no project but an attempt to drown the worker: the run fails, nothing is left out in silence. */
 const MAX_FINDINGS = 50_000;
