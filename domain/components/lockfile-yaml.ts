@@ -1,5 +1,5 @@
 import { Unreadable } from './component.ts';
-import type { YamlNode, YamlValue } from './lockfile-yaml-node.ts';
+import type { YamlNode } from './lockfile-yaml-node.ts';
 import { readFlow, readKey, readScalar } from './lockfile-yaml-scalars.ts';
 
 /**
