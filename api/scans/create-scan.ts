@@ -37,9 +37,10 @@ export async function startRecorded(
   input: ScanInput,
 ): Promise<Created> {
   const { started, scan } = await startScan(deps.temporal, input);
-  if (!started) return replay(scan, input);
-  await recordOrWithdraw(deps, input);
-  return { scan, replayed: false };
+  const created = started ? { scan, replayed: false } : replay(scan, input);
+  // also of a run that was found: whoever started it may not have come to write its row, or has lost it to another
+  await recordOrWithdraw(deps, { ...input, requestedAt: scan.requestedAt });
+  return created;
 }
 
 function replay(before: AcceptedScan, now: ScanInput): Created {

@@ -101,7 +101,8 @@ describe('what is wrong is named', () => {
       ['manifest.profiles.0.thresholds.critcal'],
     ],
     ['no tools', { manifest: manifest({ tools: [] }) }, ['manifest.profiles.0.tools']],
-    ['NUL', { manifest: { ...manifest({}), product: 'a\u0000b' } }, ['body']],
+    ['NUL', { profile: 'a\u0000b' }, ['body']],
+    ['NUL in a manifest', { manifest: { ...manifest({}), product: 'a\u0000b' } }, ['manifest.product']],
   ])('%s', async (_what, fields, paths) => {
     const answer = await post(scan(fields));
     expect(answer.json).toMatchObject({ status: 422, code: 'invalid_request' });
@@ -340,7 +341,16 @@ test('search finds what is in the workspace, page by page', async () => {
 });
 
 describe('who may ask', () => {
-  const PUBLIC = ['/', '/docs', '/docs/{asset}', '/healthz', '/openapi.json', '/readyz', '/v1/health'];
+  const PUBLIC = [
+    '/',
+    '/docs',
+    '/docs/{asset}',
+    '/healthz',
+    '/openapi.json',
+    '/readyz',
+    '/v1/health',
+    '/v1/manifest-schema',
+  ];
   const open = async (routes: readonly Route[]) => {
     const answers = await Promise.all(
       routes.map(async ({ method, path }) => {
