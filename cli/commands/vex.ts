@@ -4,13 +4,14 @@ import { toOpenVex } from '../../domain/vex/openvex.ts';
 import type { ApiClient } from '../api-client.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { printableJson } from '../neutralise.ts';
 import { query } from '../query.ts';
 
 type Options = { readonly workspace: string; readonly author: string };
 
 /** Everything that was decided about the component of a scan, in the form in which others can use it. */
 export async function vex(
-  { api: connect, output }: Context,
+  { api: connect, stdout }: Context,
   testId: string,
   { workspace, author }: Options,
 ): Promise<ExitCode> {
@@ -29,7 +30,7 @@ export async function vex(
     product: productOf(scan),
     present: new Set(found.flatMap(({ sources }) => sources.map(({ fingerprint }) => fingerprint))),
   });
-  output.line(JSON.stringify(document, null, 2));
+  stdout.write(`${printableJson(document)}\n`);
   return EXIT.ok;
 }
 
