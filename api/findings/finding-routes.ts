@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CertusError } from '../../contracts/errors.ts';
+import { SEVERITIES } from '../../contracts/finding.ts';
 import {
   Comparison,
   ComparisonParameters,
@@ -19,8 +20,10 @@ import { findingExample } from './examples.ts';
 import { withTriage } from './finding-views.ts';
 
 const View = FindingView.meta({ id: 'Finding' });
-const Place = z.object({ rank: z.number().int(), ordinal: z.number().int() });
-const ComparisonPlace = z.object({ order: z.number().int(), ordinal: z.number().int() });
+/** Within what the columns hold: what a client makes up must not come back as an error of the database. */
+const ordinal = z.int32().min(0);
+const Place = z.object({ rank: z.int().min(0).max(SEVERITIES.length), ordinal });
+const ComparisonPlace = z.object({ order: z.int().min(0).max(1), ordinal });
 
 export function findingRoutes(deps: Pick<ApiDeps, 'database'>): Route[] {
   return [list(deps), compare(deps)];

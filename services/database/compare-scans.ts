@@ -65,7 +65,7 @@ const compared = (tenant: string, workspace: string, base: string, test: string)
     FROM later l LEFT JOIN same s ON s.later = l.ordinal LEFT JOIN earlier e ON e.ordinal = s.earlier
     UNION ALL
     SELECT 1, e.ordinal, e.document, 'fixed' FROM earlier e
-    WHERE e.ordinal NOT IN (SELECT earlier FROM pairs))`;
+    WHERE NOT EXISTS (SELECT FROM pairs p WHERE p.earlier = e.ordinal))`;
 
 function totals(rows: readonly CountRow[]): ChangeCounts {
   const counts = { new: 0, unchanged: 0, moved: 0, fixed: 0 };
