@@ -3,6 +3,7 @@ import type { EventLog } from '../../services/events/event-log.ts';
 import type { Signer } from '../../services/keys/signer.ts';
 import type { Bucket, ReadableBucket } from '../../services/objects/store.ts';
 import type { ManifestAccess } from './manifest-access.ts';
+import type { ToolMeans } from './tools/tool-means.ts';
 
 /** What the assurance zone holds. Neither the golden bucket nor the permit key is among it. */
 export type ScanDeps = {
@@ -20,6 +21,7 @@ export type ScanDeps = {
   readonly manifests: ManifestAccess;
   /** What the run tells while it goes on. */
   readonly events: Pick<EventLog, 'append' | 'read'>;
+  readonly tools: ToolMeans;
   readonly version: string;
 };
 

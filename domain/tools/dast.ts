@@ -25,8 +25,8 @@ export const dast: ToolDeclaration = {
   network: true,
   environment: {
     CERTUS_TARGET: '{target}',
-    CERTUS_REPORT_FOLDER: '{home}',
-    CERTUS_REPORT_FILE: 'report',
+    CERTUS_REPORT_FOLDER: '{folder}',
+    CERTUS_REPORT_FILE: 'report.json',
   },
   heeds: ['timeout'],
 };

@@ -15,7 +15,8 @@ export type ToolLimits = {
 /**
  * Says once what is to be said once for each of several things. Within texts stand
  *
- * - `{source}`: the folder to look at; `{output}`: the file to write; `{home}`: its private home;
+ * - `{source}`: the folder to look at; `{output}`: the file to write, `report.json` in `{folder}`;
+ * - `{home}`: its private home;
  * - `{rules}`: our own folder of rules and configurations for tools; `{rule}`: one rule file of the manifest;
  * - `{file}`: one relevant file; `{database}`: where its database lies; `{target}`: the running target.
  */

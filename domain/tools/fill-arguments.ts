@@ -4,6 +4,7 @@ import type { Argument } from './declaration.ts';
 export type ArgumentValues = {
   readonly source: string;
   readonly output: string;
+  readonly folder: string;
   readonly home: string;
   readonly rules: string;
   readonly database?: string;

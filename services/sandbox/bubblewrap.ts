@@ -1,6 +1,7 @@
 import { lstatSync, readlinkSync, statSync } from 'node:fs';
 import { chown, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { emptyFileOf, homeOf } from './environment.ts';
 import { limitArguments } from './limit-arguments.ts';
 import type { Programs } from './programs.ts';
 import type { Launch, SandboxRun } from './sandbox.ts';
@@ -13,8 +14,8 @@ import type { Launch, SandboxRun } from './sandbox.ts';
  * on their number would hold, and root without capabilities still owns every file that it can see.
  */
 export async function bubblewrap(run: SandboxRun, programs: Programs): Promise<Launch> {
-  const { source, writable, readable, network } = run;
-  const ownUser = canHaveOwnUser(source, programs) ? nextUser() : undefined;
+  const { source, writable, readable, network, hidden = [] } = run;
+  const ownUser = canHaveOwnUser(run, programs) ? nextUser() : undefined;
   await furnish(writable, ownUser);
   const at = (name: string) => join(writable, name);
   return {
@@ -33,8 +34,17 @@ export async function bubblewrap(run: SandboxRun, programs: Programs): Promise<L
       ...foldersAbove([...readable, source, writable]).flatMap((path) => ['--dir', path]),
       ...readable.flatMap((path) => ['--ro-bind', path, path]),
       ...['--ro-bind', source, source, '--bind', writable, writable],
+      ...hidden.flatMap((path) => ['--ro-bind', emptyFileOf(writable), path]),
       // both lie in memory that no limit counts
-      ...['--remount-ro', '/dev', '--remount-ro', '/', '--chdir', source, '--'],
+      ...[
+        '--remount-ro',
+        '/dev',
+        '--remount-ro',
+        '/',
+        '--chdir',
+        run.cwd === 'source' ? source : homeOf(writable),
+        '--',
+      ],
       ...limitArguments(programs.prlimit, run.limits),
       ...(ownUser === undefined ? [] : asUser(programs.setpriv as string, ownUser)),
       ...[run.command, ...run.args],
@@ -49,8 +59,9 @@ export async function bubblewrap(run: SandboxRun, programs: Programs): Promise<L
 }
 
 /** A source that only root may read would look empty to another user, and nobody would notice. */
-const canHaveOwnUser = (source: string, { setpriv, prlimit }: Programs): boolean =>
+const canHaveOwnUser = ({ source, asWorker }: SandboxRun, { setpriv, prlimit }: Programs): boolean =>
   process.getuid?.() === 0 &&
+  asWorker !== true &&
   setpriv !== undefined &&
   prlimit !== undefined &&
   (statSync(source).mode & 0o005) === 0o005;

@@ -55,6 +55,7 @@ const probe = (source: string, writable: string): SandboxRun => ({
   command: '/bin/sh',
   args: ['-c', PROBE],
   source,
+  cwd: 'source',
   writable,
   readable: [],
   environment: {},

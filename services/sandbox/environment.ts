@@ -1,8 +1,13 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SandboxRun } from './sandbox.ts';
 
 const SYSTEM_PATH = ['/usr/local/bin', '/usr/bin', '/bin', '/usr/sbin', '/sbin'];
+
+/** Where a run that is not started in its source begins. */
+export const homeOf = (writable: string): string => join(writable, 'home');
+/** An empty file, to lay over what is hidden. */
+export const emptyFileOf = (writable: string): string => join(writable, 'etc/empty');
 
 /** Makes the private home inside the writable folder. Nothing of the worker's own environment is passed on. */
 export async function privateEnvironment({
@@ -12,7 +17,7 @@ export async function privateEnvironment({
 }: SandboxRun): Promise<Record<string, string>> {
   const at = (name: string) => join(writable, name);
   const folders = {
-    HOME: at('home'),
+    HOME: homeOf(writable),
     TMPDIR: at('tmp'),
     XDG_CACHE_HOME: at('home/.cache'),
     XDG_CONFIG_HOME: at('home/.config'),
@@ -21,6 +26,8 @@ export async function privateEnvironment({
     XDG_RUNTIME_DIR: at('run'),
   };
   for (const folder of Object.values(folders)) await mkdir(folder, { recursive: true, mode: 0o700 });
+  await mkdir(at('etc'), { recursive: true });
+  await writeFile(emptyFileOf(writable), '');
   return {
     ...folders,
     PATH: [...path, ...SYSTEM_PATH].join(':'),

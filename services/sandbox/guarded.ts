@@ -23,6 +23,9 @@ export function guarded(run: SandboxRun, { prlimit, setpriv }: Programs): Launch
         ...(run.network ? [] : ['network separation']),
         'own file system',
         'read-only source',
+        ...(run.hidden === undefined || run.hidden.length === 0
+          ? []
+          : ['hiding of configuration in the source']),
         'own processes',
         ...(prlimit === undefined ? ['memory limit of the kernel'] : []),
       ],

@@ -1,3 +1,4 @@
+import { emptyFileOf, homeOf } from './environment.ts';
 import { limitArguments } from './limit-arguments.ts';
 import type { Programs } from './programs.ts';
 import type { Launch, SandboxRun } from './sandbox.ts';
@@ -7,7 +8,8 @@ import type { Launch, SandboxRun } from './sandbox.ts';
  * written. The rest of this machine's files stays in sight, as far as the worker may read it.
  */
 export function namespaces(run: SandboxRun, { unshare, setpriv, prlimit }: Programs): Launch {
-  const { source, network } = run;
+  const { source, writable, network, hidden = [] } = run;
+  const start = run.cwd === 'source' ? source : homeOf(writable);
   return {
     command: unshare as string,
     args: [
@@ -16,7 +18,8 @@ export function namespaces(run: SandboxRun, { unshare, setpriv, prlimit }: Progr
       ...[setpriv as string, '--pdeathsig', 'KILL', '--', unshare as string],
       ...['--pid', '--ipc', '--uts', '--mount', '--mount-proc', '--fork', '--kill-child=KILL'],
       ...(network ? [] : ['--net']),
-      ...['--', '/bin/sh', '-c', READ_ONLY, 'sh', source],
+      ...['--', '/bin/sh', '-c', MOUNTS, 'sh', source, start],
+      ...[emptyFileOf(writable), String(hidden.length), ...hidden],
       ...limitArguments(prlimit, run.limits),
       ...[setpriv as string, '--no-new-privs', '--bounding-set=-all', '--inh-caps=-all', '--'],
       ...[run.command, ...run.args],
@@ -27,5 +30,11 @@ export function namespaces(run: SandboxRun, { unshare, setpriv, prlimit }: Progr
 }
 
 /** The folder is entered anew: the one that the process stands in is still the writable one underneath. */
-const READ_ONLY =
-  'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && cd "$1" || exit 125; shift; exec "$@"';
+const MOUNTS = `
+mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && cd "$2" || exit 125
+empty=$3; hidden=$4; shift 4
+while [ "$hidden" -gt 0 ]; do
+  mount --bind "$empty" "$1" || exit 125
+  shift; hidden=$((hidden - 1))
+done
+exec "$@"`;

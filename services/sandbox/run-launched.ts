@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { CertusError } from '../../contracts/errors.ts';
 import { type Ending, endOf } from './ending.ts';
-import { privateEnvironment } from './environment.ts';
+import { homeOf, privateEnvironment } from './environment.ts';
 import { Lines } from './lines.ts';
 import type { Exceeded, Launch, SandboxResult, SandboxRun, Stream } from './sandbox.ts';
 import { watch } from './watch.ts';
@@ -21,7 +21,7 @@ export async function runLaunched(
   run.signal?.throwIfAborted();
   const started = performance.now();
   const child = spawn(launch.command, launch.args, {
-    cwd: run.source,
+    cwd: run.cwd === 'source' ? run.source : homeOf(run.writable),
     env: environment,
     // a group of its own: a terminal's Ctrl-C is for the worker, which ends its runs in order
     detached: true,

@@ -19,12 +19,18 @@ export type SandboxRun = {
   /** Absolute. */
   readonly command: string;
   readonly args: readonly string[];
-  /** What it is about: seen at its own path, never written. The program runs in it. */
+  /** What it is about: seen at its own path, never written. */
   readonly source: string;
+  /** Files of the source that it sees empty, absolute: what would weaken it and cannot be switched off otherwise. */
+  readonly hidden?: readonly string[];
+  /** Whether it is started in the source, or in its own home. */
+  readonly cwd: 'source' | 'home';
   /** An empty folder of its own, which it may write and which holds its home. Whoever made it removes it. */
   readonly writable: string;
   /** What else it needs to see: where it is installed, rules, databases. */
   readonly readable: readonly string[];
+  /** Has it run as the worker's own user, because what it needs to see is not for others. */
+  readonly asWorker?: boolean;
   /** All there is of an environment besides PATH, HOME and their like. */
   readonly environment: Readonly<Record<string, string>>;
   /** Folders of its PATH, before those of the system. */

@@ -74,6 +74,7 @@ async function outputOf(
     const lines: string[] = [];
     await runSandboxed({
       ...{ command, args, source, writable, readable, path },
+      cwd: 'home',
       environment: { ...environment, ...more },
       limits: { seconds: 60, memoryMb: 2048, processes: 128, fileMb: 64, outputMb: 1 },
       network: false,
