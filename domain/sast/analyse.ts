@@ -1,5 +1,7 @@
 import { type Expression, MAX_DEPTH, type Program, type Span, type Statement, TooDeep } from './program.ts';
-import type { Event, Hit, Rule, Source, Taint, Value } from './rule.ts';
+import type { Event, Hit, Rule, Source, Value } from './rule.ts';
+import { Scope } from './scope.ts';
+import { joined, plain, span, taintOf, textOf } from './value.ts';
 
 export type Finding = Span & { readonly rule: Rule; readonly hit: Hit };
 
@@ -19,28 +21,6 @@ export function analyse(program: Program, language: Language): Finding[] {
   const analysis = new Analysis(language);
   analysis.run(program, new Scope(null));
   return analysis.findings;
-}
-
-/** What names stand for; an inner function sees what the outer ones know, and keeps its own to itself. */
-class Scope {
-  readonly #values = new Map<string, Value>();
-  readonly #parent: Scope | null;
-
-  constructor(parent: Scope | null) {
-    this.#parent = parent;
-  }
-
-  get(path: string): Value | undefined {
-    for (let scope: Scope | null = this; scope !== null; scope = scope.#parent) {
-      const value = scope.#values.get(path);
-      if (value !== undefined) return value;
-    }
-    return undefined;
-  }
-
-  set(path: string, value: Value): void {
-    this.#values.set(path, value);
-  }
 }
 
 class Analysis {
@@ -267,48 +247,8 @@ class Analysis {
   }
 }
 
-const span = ({ start, end }: Span): Span => ({ start, end });
-
-const plain = (at: Span): Value => ({
-  ...span(at),
-  taint: null,
-  constant: undefined,
-  text: '',
-  isBuilt: false,
-  entries: null,
-  path: null,
-});
-
-const taintOf = (values: readonly Value[]): Taint | null =>
-  values.find(({ taint }) => taint !== null)?.taint ?? null;
-
 /** A path longer than any rule asks for grows no further. */
 const MAX_PATH = 200;
-
-/** What is made of a value twice, and of that twice again, would soon be longer than any memory. */
-const MAX_TEXT = 2000;
-
-function textOf(parts: readonly Value[], between: string): string {
-  let whole = '';
-  for (const { text } of parts) {
-    if (whole.length >= MAX_TEXT) break;
-    whole += whole === '' ? text : between + text;
-  }
-  return whole.slice(0, MAX_TEXT);
-}
-
-function joined(at: Span, parts: readonly Value[]): Value {
-  const constants = parts.map(({ constant }) => constant);
-  const isConstant = parts.length > 0 && constants.every((constant) => constant !== undefined);
-  const text = textOf(parts, '');
-  return {
-    ...plain(at),
-    taint: taintOf(parts),
-    constant: isConstant ? text : undefined,
-    text,
-    isBuilt: (!isConstant && parts.length > 1) || parts.some(({ isBuilt }) => isBuilt),
-  };
-}
 
 /** The first steps tell where it comes from, and nobody follows hundreds. */
 const MAX_STEPS = 20;
