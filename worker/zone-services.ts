@@ -5,6 +5,8 @@ import { openNotifyDeps } from '../activities/notify/notify-deps.ts';
 import { createPublishActivities } from '../activities/publish/create-publish-activities.ts';
 import { createScanActivities } from '../activities/scan/create-scan-activities.ts';
 import { openManifestAccess } from '../activities/scan/manifest-access.ts';
+import { createReportReader } from '../activities/scan/reports/report-reader.ts';
+import { createToolMeans } from '../activities/scan/tools/tool-means.ts';
 import { createTrustActivities } from '../activities/trust/create-trust-activities.ts';
 import { CertusError } from '../contracts/errors.ts';
 import { KeySet } from '../contracts/keys.ts';
@@ -59,6 +61,8 @@ export const ZONE_SERVICES: Readonly<Record<Zone, (shared: Shared) => Promise<Zo
       sourceBucket: (name) => objects.readable(name),
       manifests: await openManifestAccess(settings, objects),
       events: openEventLog(database),
+      tools: createToolMeans(settings, process.env.PATH),
+      readReport: createReportReader(),
       version,
     });
     return [

@@ -3,6 +3,7 @@ import { resolveProfile } from '../../domain/policy/resolve-profile.ts';
 import { findBaseline, readFindings, saveFindings } from '../../services/database/findings.ts';
 import { readTriage } from '../../services/database/triage.ts';
 import type { ScanDeps } from './deps.ts';
+import { tellPhase } from './tell-phase.ts';
 import { type Assessment, type Background, type BundleRequest, writeBundle } from './write-bundle.ts';
 
 /**
@@ -20,6 +21,8 @@ export async function assess(
     await backgroundOf(deps, request),
   );
   await saveFindings(deps.database, scope, { testId, component, findings, changeOf });
+  const { verdict, counts, violations } = assessment;
+  await tellPhase(deps.events, request.input, 'gated', { verdict, findings: counts, violations });
   return assessment;
 }
 

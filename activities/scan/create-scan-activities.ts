@@ -12,12 +12,13 @@ import { assess } from './assess.ts';
 import { ensureCheckout, removeCheckout } from './checkout.ts';
 import type { ScanDeps } from './deps.ts';
 import { givingUpOnRemotes } from './give-up.ts';
-import { importReport } from './import-report.ts';
+import { fetchReport, importReport } from './import-report.ts';
 import { type RunRecord, recordScan } from './record-scan.ts';
 import { recordUpload, type UploadRecord } from './record-upload.ts';
 import { resolveManifest } from './resolve-manifest.ts';
 import { runTool } from './run-tool.ts';
 import { signBundle } from './sign-bundle.ts';
+import { tellPhase } from './tell-phase.ts';
 import { removeToolResults } from './tool-result.ts';
 import type { Assessment, BundleRequest } from './write-bundle.ts';
 
@@ -27,9 +28,16 @@ export const createScanActivities = (deps: ScanDeps) => ({
     withHeartbeat(() => recordScan(deps, input, run)),
 
   fetchSource: (input: ScanInput): Promise<Checkout> =>
-    withHeartbeat((signal) =>
-      givingUpOnRemotes(async () => (await ensureCheckout(deps, input, undefined, signal)).checkout),
-    ),
+    withHeartbeat(async (signal) => {
+      const checkout = await givingUpOnRemotes(async () =>
+        input.source.type === 'sarif'
+          ? fetchReport(deps, input, input.source)
+          : (await ensureCheckout(deps, input, undefined, signal)).checkout,
+      );
+      const { commit, contentHash, files, bytes } = checkout;
+      await tellPhase(deps.events, input, 'fetched', { commit, content_hash: contentHash, files, bytes });
+      return checkout;
+    }),
 
   resolveManifest: (input: ScanInput, checkout: Checkout): Promise<ResolvedManifest> =>
     withHeartbeat((signal) =>

@@ -3,6 +3,7 @@ import type { EventLog } from '../../services/events/event-log.ts';
 import type { Signer } from '../../services/keys/signer.ts';
 import type { Bucket, ReadableBucket } from '../../services/objects/store.ts';
 import type { ManifestAccess } from './manifest-access.ts';
+import type { ReportReader } from './reports/report-reader.ts';
 import type { ToolMeans } from './tools/tool-means.ts';
 
 /** What the assurance zone holds. Neither the golden bucket nor the permit key is among it. */
@@ -22,6 +23,7 @@ export type ScanDeps = {
   /** What the run tells while it goes on. */
   readonly events: Pick<EventLog, 'append' | 'read'>;
   readonly tools: ToolMeans;
+  readonly readReport: ReportReader;
   readonly version: string;
 };
 

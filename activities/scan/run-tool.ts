@@ -35,12 +35,7 @@ export async function runTool(
   signal: AbortSignal,
 ): Promise<ToolRun> {
   const { tree } = await givingUpOnRemotes(() => ensureCheckout(deps, input, checkout, signal));
-  const release = await deps.tools.slots.take(signal);
-  try {
-    return await runToolOn(tree, deps, input, order, signal);
-  } finally {
-    release();
-  }
+  return runToolOn(tree, deps, input, order, signal);
 }
 
 /** The same over a source that lies there already. */
