@@ -67,7 +67,7 @@ function pathFailure(error: unknown): CertusError | undefined {
 }
 
 const BODY_FAILURES: Readonly<Record<string, readonly [ErrorCode, string]>> = {
-  'entity.too.large': ['payload_too_large', 'the body is larger than 1 MiB'],
+  'entity.too.large': ['payload_too_large', 'the body is larger than this route takes'],
   'entity.parse.failed': ['malformed_json', 'the body is not valid JSON'],
   'encoding.unsupported': ['unsupported_media_type', 'send the body without Content-Encoding'],
   'charset.unsupported': ['unsupported_media_type', 'send the body as UTF-8'],

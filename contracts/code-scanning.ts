@@ -5,8 +5,10 @@ import { ComponentId, WorkspaceId } from './identifiers.ts';
 export const MAX_UPLOAD_BASE64 = 20 * 1024 * 1024;
 
 /** As code hosts call their repositories; the API makes a component of the two. */
-export const Owner = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,99}$/, 'is not the name of an owner');
-export const Repository = z.string().regex(/^[A-Za-z0-9._-]{1,100}$/, 'is not the name of a repository');
+export const Owner = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/, 'is not the name of an owner');
+export const Repository = z
+  .string()
+  .regex(/^(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/, 'is not the name of a repository');
 
 /** A SARIF log as pipelines upload it to a code host; what we have no use for is accepted and left alone. */
 export const SarifUploadRequest = z.object({
@@ -14,7 +16,7 @@ export const SarifUploadRequest = z.object({
   ref: z
     .string()
     .max(255)
-    .regex(/^refs\/(heads|tags|pull)\/[^\s~^:?*[\\]+$/, 'looks like refs/heads/main'),
+    .regex(/^refs\/(heads|tags|pull)\/[^\s\p{Cc}~^:?*[\\]+$/u, 'looks like refs/heads/main'),
   sarif: z
     .string()
     .min(1)

@@ -11,14 +11,12 @@ import {
 } from '../../contracts/code-scanning.ts';
 import { CertusError } from '../../contracts/errors.ts';
 import { type Scope, WorkspaceId } from '../../contracts/identifiers.ts';
-import { reportKey } from '../../contracts/object-keys.ts';
 import { findScan } from '../../services/database/scans.ts';
 import type { ApiDeps } from '../deps.ts';
 import { invalid } from '../problems.ts';
 import { type Route, route } from '../route.ts';
-import { scanOfReport } from '../scans/accepted-scan.ts';
-import { startRecorded } from '../scans/create-scan.ts';
-import { repositoryComponent } from './repository-component.ts';
+import { acceptReport, endedBadly, settled } from './accept-report.ts';
+import { repositoryComponent, repositoryName } from './repository-component.ts';
 
 const PATH = '/v1/repos/{owner}/{repo}/code-scanning/sarifs';
 const ID = '6f1e2d3c-0000-4000-8000-0123456789ab';
@@ -44,7 +42,7 @@ const upload = (deps: ApiDeps) =>
     query: SarifUploadParameters,
     body: {
       schema: SarifUploadRequest.meta({ id: 'SarifUpload' }),
-      limit: MAX_UPLOAD_BASE64 + 64 * 1024,
+      limit: MAX_UPLOAD_BASE64,
       examples: {
         minimal: { commit_sha: 'a'.repeat(40), ref: 'refs/heads/main', sarif: 'H4sIAAAAAAAA/w==' },
       },
@@ -60,24 +58,21 @@ const upload = (deps: ApiDeps) =>
     errors: ['invalid_request', 'unknown_profile', 'payload_too_large', 'dependency_unavailable'],
     handle: async ({ principal, params, query, body }) => {
       const scope = { tenant: principal.tenant, workspace: query.workspace_id };
-      const report = compressed(body.sarif);
-      const sha256 = hash('sha256', report);
-      const input = scanOfReport(principal, {
+      const bytes = compressed(body.sarif);
+      const report = {
         scope,
         component: query.component_id ?? repositoryComponent(params.owner, params.repo),
         profile: query.profile,
         source: {
-          type: 'sarif',
-          sha256,
+          type: 'sarif' as const,
+          sha256: hash('sha256', bytes),
           commit: body.commit_sha.toLowerCase(),
           ref: body.ref,
-          repository: `${params.owner}/${params.repo}`,
+          repository: repositoryName(params.owner, params.repo),
         },
-      });
-      const uploads = await deps.objects.uploads();
-      await uploads.put(reportKey(scope, sha256), report, { contentType: 'application/gzip', sha256 });
-      await startRecorded(deps, input);
-      const id = uploadId(input.testId);
+      };
+      const testId = await acceptReport(deps, principal, report, bytes);
+      const id = uploadId(testId);
       const url = `${PATH.replace('{owner}', params.owner).replace('{repo}', params.repo)}/${id}${whereFrom(scope)}`;
       return { status: 202, headers: { Location: url }, body: { id, url } };
     },
@@ -107,11 +102,12 @@ const status = (deps: ApiDeps) =>
     errors: ['invalid_request', 'not_found', 'dependency_unavailable'],
     handle: async ({ principal, params, query }) => {
       const scope = { tenant: principal.tenant, workspace: query.workspace_id };
-      const scan = await findScan(deps.database, scope, testIdOf(params.sarif_id));
-      const repository = `${params.owner}/${params.repo}`.toLowerCase();
-      if (scan?.source.type !== 'sarif' || scan.source.repository.toLowerCase() !== repository)
+      const found = await findScan(deps.database, scope, testIdOf(params.sarif_id));
+      const repository = repositoryName(params.owner, params.repo);
+      if (found?.source.type !== 'sarif' || found.source.repository !== repository)
         throw new CertusError('not_found', 'there is no such upload of this repository');
-      const failed = scan.status === 'FAILED' || scan.status === 'CANCELLED';
+      const scan = await settled(deps, scope, found);
+      const failed = endedBadly(scan);
       const complete = scan.verdict !== null;
       const problems = [...scan.errors, ...scan.warnings].map(({ code, message, path }) =>
         path === undefined ? `${code}: ${message}` : `${code}: ${message} (${path})`,
@@ -132,8 +128,10 @@ const status = (deps: ApiDeps) =>
 /** Only what says it is gzip is stored; what is in it is for a worker to find out, within its limits. */
 function compressed(base64: string): Buffer {
   const bytes = Buffer.from(base64, 'base64');
-  const plain = bytes.length === 0 || bytes[0] !== 0x1f || bytes[1] !== 0x8b;
-  if (plain) throw invalid([{ path: 'sarif', message: 'is not gzip encoded as Base64' }]);
+  const compressedByGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  // Node skips what is no Base64: what comes out would be stored, and only be found broken by a worker
+  if (!compressedByGzip || /[^A-Za-z0-9+/=\s]/.test(base64))
+    throw invalid([{ path: 'sarif', message: 'is not gzip encoded as Base64' }]);
   return bytes;
 }
 

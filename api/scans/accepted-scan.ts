@@ -46,14 +46,13 @@ export function scanInput(
   };
 }
 
+export type Report = Pick<ScanInput, 'scope' | 'component' | 'profile' | 'source'>;
+
 /** The run of a report that was brought along: named by what it is about, so that bringing it twice starts nothing twice. */
-export function scanOfReport(
-  principal: Principal,
-  report: Pick<ScanInput, 'scope' | 'component' | 'profile' | 'source'>,
-): ScanInput {
+export function scanOfReport(principal: Principal, report: Report, attempt: number): ScanInput {
   const manifest = BUILT_IN_MANIFEST;
   requireProfile(manifest, report.profile);
-  const named = sha256(canonicalJson({ subject: principal.subject, ...report }));
+  const named = sha256(canonicalJson({ ...report, subject: principal.subject, attempt }));
   return {
     ...report,
     assessment: 'default',
