@@ -75,6 +75,8 @@ export const TriageParameters = z.strictObject({
   workspace_id: WorkspaceId.default('default'),
   component_id: ComponentId,
   fingerprint: Fingerprint.optional().meta({ description: 'With all that was ever decided about this one.' }),
+  ...page,
 });
 
-export const TriageList = z.object({ decisions: z.array(Triage) });
+export const TriageList = z.object({ decisions: z.array(Triage), next_cursor: z.string().nullable() });
+export type TriageList = z.infer<typeof TriageList>;

@@ -16,16 +16,19 @@ export async function withTriage(
 ): Promise<FindingView[]> {
   const names = [...new Set(findings.flatMap(({ finding }) => namesOf(finding)))];
   const decisions = names.length === 0 ? [] : await readTriage(database, scope, component, names);
-  const decided = new Map(decisions.map((decision) => [decision.fingerprint, decision]));
+  const decided = new Map(decisions.map((decision, age) => [decision.fingerprint, { decision, age }]));
   return findings.map(({ finding, change }) => ({ ...finding, change, triage: latest(finding, decided) }));
 }
+
+/** The younger a decision, the smaller its age: clocks of several servers do not count. */
+type Decided = { readonly decision: Triage; readonly age: number };
 
 const namesOf = ({ fingerprint, sources }: Finding): string[] => [
   fingerprint,
   ...sources.map((source) => source.fingerprint),
 ];
 
-function latest(finding: Finding, decided: ReadonlyMap<string, Triage>): Triage | null {
+function latest(finding: Finding, decided: ReadonlyMap<string, Decided>): Triage | null {
   const found = namesOf(finding).flatMap((name) => decided.get(name) ?? []);
-  return found.sort((a, b) => (a.decided_at < b.decided_at ? 1 : -1))[0] ?? null;
+  return found.sort((a, b) => a.age - b.age)[0]?.decision ?? null;
 }

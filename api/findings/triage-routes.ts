@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { CertusError } from '../../contracts/errors.ts';
 import { TriageList, TriageParameters, TriageRequest } from '../../contracts/finding-list.ts';
 import { Triage } from '../../contracts/triage.ts';
-import { decideTriage, readTriage, triageHistory } from '../../services/database/triage.ts';
+import { decideTriage, listTriage } from '../../services/database/triage.ts';
+import { decodeCursor, encodeCursor } from '../cursor.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type Route, route } from '../route.ts';
 import { triageExample, triageRequestExample } from './examples.ts';
@@ -10,6 +11,8 @@ import { triageExample, triageRequestExample } from './examples.ts';
 const Decisions = TriageList.extend({ decisions: z.array(Triage.meta({ id: 'Triage' })) }).meta({
   id: 'TriageList',
 });
+/** Fits into the column, whatever a client makes up. */
+const Place = z.object({ id: z.string().regex(/^\d{1,18}$/) });
 
 /** What people decide about findings: it survives rescans, and the gate heeds it. */
 export function triageRoutes({ database }: Pick<ApiDeps, 'database'>): Route[] {
@@ -30,7 +33,7 @@ export function triageRoutes({ database }: Pick<ApiDeps, 'database'>): Route[] {
       201: {
         description: 'Recorded, as they are in force now.',
         schema: Decisions,
-        example: { decisions: [triageExample] },
+        example: { decisions: [triageExample], next_cursor: null },
       },
     },
     errors: ['invalid_request', 'dependency_unavailable'],
@@ -46,11 +49,11 @@ export function triageRoutes({ database }: Pick<ApiDeps, 'database'>): Route[] {
         state: body.state,
         reason: body.reason,
         actor: body.actor ?? principal.subject,
-        until: body.until ?? null,
+        until: body.until === undefined ? null : new Date(body.until).toISOString(),
         decided_at: now.toISOString(),
       }));
       await decideTriage(database, scope, body.component_id, decisions);
-      return { status: 201, body: { decisions } };
+      return { status: 201, body: { decisions, next_cursor: null } };
     },
   });
 
@@ -64,19 +67,22 @@ export function triageRoutes({ database }: Pick<ApiDeps, 'database'>): Route[] {
     query: TriageParameters,
     answers: {
       200: {
-        description: 'The decisions in force; with `fingerprint`, all about that one, newest first.',
+        description: 'The decisions in force, newest first; with `fingerprint`, all about that one.',
         schema: Decisions,
-        example: { decisions: [triageExample] },
+        example: { decisions: [triageExample], next_cursor: null },
       },
     },
     errors: ['invalid_request', 'dependency_unavailable'],
-    handle: async ({ principal, query: { workspace_id, component_id, fingerprint } }) => {
+    handle: async ({ principal, query: { workspace_id, component_id, fingerprint, limit, cursor } }) => {
       const scope = { tenant: principal.tenant, workspace: workspace_id };
-      const decisions =
-        fingerprint === undefined
-          ? await readTriage(database, scope, component_id)
-          : await triageHistory(database, scope, component_id, [fingerprint]);
-      return { status: 200, body: { decisions } };
+      const { decisions, next } = await listTriage(database, scope, component_id, {
+        fingerprint,
+        limit,
+        after: cursor === undefined ? undefined : BigInt(decodeCursor(cursor, Place).id),
+      });
+      const next_cursor = next === undefined ? null : encodeCursor({ id: String(next) });
+      const body: TriageList = { decisions, next_cursor };
+      return { status: 200, body };
     },
   });
   return [decide, show];

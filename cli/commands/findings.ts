@@ -51,11 +51,17 @@ export function findingRow(finding: FindingView): string[] {
   return [
     finding.severity,
     finding.change,
-    finding.suppressed ? 'suppressed' : (finding.triage?.state ?? 'open'),
+    finding.suppressed ? 'suppressed' : stateOf(finding),
     finding.rule,
     finding.title,
     location ? `${location.path}${line}` : '-',
     [...new Set(sources.map(({ tool }) => tool))].join(', '),
     finding.fingerprint,
   ];
+}
+
+/** What was accepted until a day that has passed counts again. */
+function stateOf({ triage }: FindingView): string {
+  if (triage === null) return 'open';
+  return triage.until !== null && Date.parse(triage.until) <= Date.now() ? 'lapsed' : triage.state;
 }

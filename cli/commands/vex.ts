@@ -1,7 +1,6 @@
-import { FindingList, type FindingView, TriageList } from '../../contracts/finding-list.ts';
+import { FindingList, TriageList } from '../../contracts/finding-list.ts';
 import { ScanStatus } from '../../contracts/scan.ts';
 import { toOpenVex } from '../../domain/vex/openvex.ts';
-import type { ApiClient } from '../api-client.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { printableJson } from '../neutralise.ts';
@@ -19,9 +18,17 @@ export async function vex(
   const here = { workspace_id: workspace };
   const path = `/v1/security-scans/${encodeURIComponent(testId)}`;
   const scan = await api.get(`${path}${query(here)}`, ScanStatus);
-  const [found, { decisions }] = await Promise.all([
-    allFindings(api, path, workspace),
-    api.get(`/v1/triage${query({ ...here, component_id: scan.component_id })}`, TriageList),
+  const [found, decisions] = await Promise.all([
+    everything(async (cursor) => {
+      const parameters = { ...here, limit: 500, cursor };
+      const page = await api.get(`${path}/findings${query(parameters)}`, FindingList);
+      return { items: page.findings, next: page.next_cursor };
+    }),
+    everything(async (cursor) => {
+      const parameters = { ...here, component_id: scan.component_id, limit: 500, cursor };
+      const page = await api.get(`/v1/triage${query(parameters)}`, TriageList);
+      return { items: page.decisions, next: page.next_cursor };
+    }),
   ]);
   const document = toOpenVex(decisions, found, {
     id: `https://certus.dev/vex/${scan.workspace_id}/${scan.component_id}/${scan.test_id}`,
@@ -34,16 +41,15 @@ export async function vex(
   return EXIT.ok;
 }
 
-async function allFindings(api: ApiClient, path: string, workspace: string): Promise<FindingView[]> {
-  const all: FindingView[] = [];
+type Page<T> = { readonly items: readonly T[]; readonly next: string | null };
+
+async function everything<T>(page: (cursor: string | undefined) => Promise<Page<T>>): Promise<T[]> {
+  const all: T[] = [];
   for (let cursor: string | undefined; ; ) {
-    const page = await api.get(
-      `${path}/findings${query({ workspace_id: workspace, limit: 500, cursor })}`,
-      FindingList,
-    );
-    all.push(...page.findings);
-    if (page.next_cursor === null) return all;
-    cursor = page.next_cursor;
+    const { items, next } = await page(cursor);
+    all.push(...items);
+    if (next === null) return all;
+    cursor = next;
   }
 }
 

@@ -7,7 +7,7 @@ import { type Database, openDatabase } from '../../services/database/database.ts
 import { findBaseline, readFindings, saveFindings } from '../../services/database/findings.ts';
 import { type FindingFilter, listFindings } from '../../services/database/list-findings.ts';
 import { openScan, updateScan } from '../../services/database/scans.ts';
-import { decideTriage, readTriage, triageHistory } from '../../services/database/triage.ts';
+import { decideTriage, listTriage, readTriage } from '../../services/database/triage.ts';
 import { findingOf, fingerprintOf } from '../unit/domain/finding-fixture.ts';
 
 let database: Database;
@@ -137,7 +137,9 @@ describe('the list', () => {
     expect(await readTriage(database, scope, 'shop')).toMatchObject([
       { state: 'false_positive', actor: 'ana' },
     ]);
-    expect(await triageHistory(database, scope, 'shop', [fingerprintOf('two')])).toHaveLength(3);
+    const history = { fingerprint: fingerprintOf('two'), limit: 9 };
+    expect((await listTriage(database, scope, 'shop', history)).decisions).toHaveLength(3);
+    expect((await listTriage(database, scope, 'shop', { limit: 9 })).decisions).toHaveLength(1);
     expect(await readTriage(database, scope, 'other')).toEqual([]);
   });
 });
