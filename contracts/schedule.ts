@@ -16,25 +16,30 @@ const Cron = z
   .max(256)
   .regex(/^(@(yearly|annually|monthly|weekly|daily|midnight|hourly)|\S+( \S+){4})$/, 'five fields of cron');
 
+/** Under every name that the zone has had; offsets are none, since they know no summer. */
 const Timezone = z
   .string()
   .max(64)
-  .refine((zone) => Intl.supportedValuesOf('timeZone').includes(zone) || zone === 'UTC', 'no such time zone');
+  .regex(/^[A-Za-z][A-Za-z0-9_+/-]*$/, 'no such time zone')
+  .refine(isTimezone, 'no such time zone');
+
+function isTimezone(timeZone: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone !== '';
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
 
 /** A component's scans on a cadence. `scan` is what would be posted to start one, without whose it is. */
 export const ScheduleRequest = z.strictObject({
   workspace_id: WorkspaceId.default('default'),
   cron: z.array(Cron).min(1).max(10),
   timezone: Timezone.default('UTC'),
-  jitter_seconds: z
-    .number()
-    .int()
-    .min(0)
-    .max(86_400)
-    .default(0)
-    .meta({
-      description: 'Each start is put off by up to this, so that not all of them fall on the full hour.',
-    }),
+  jitter_seconds: z.number().int().min(0).max(86_400).default(0).meta({
+    description: 'Each start is put off by up to this, so that not all of them fall on the full hour.',
+  }),
   overlap: Overlap.default('skip'),
   paused: z.boolean().default(false),
   note: z.string().max(1000).optional(),
@@ -75,6 +80,9 @@ export type ScheduleView = z.infer<typeof ScheduleView>;
 
 export const ScheduleList = z.object({ schedules: z.array(ScheduleView) });
 
+/** A schedule may be due every minute: what is made up for at once must stay something a worker can come to the end of. */
+const MOST_BACKFILLED = 31 * 24 * 60 * 60 * 1000;
+
 export const BackfillRequest = z
   .strictObject({
     workspace_id: WorkspaceId.default('default'),
@@ -82,7 +90,14 @@ export const BackfillRequest = z
     to: z.iso.datetime(),
     overlap: Overlap.default('buffer_one'),
   })
-  .refine(({ from, to }) => from < to, { path: ['to'], message: 'must be later than from' });
+  .refine(({ from, to }) => Date.parse(from) < Date.parse(to), {
+    path: ['to'],
+    message: 'must be later than from',
+  })
+  .refine(({ from, to }) => Date.parse(to) - Date.parse(from) <= MOST_BACKFILLED, {
+    path: ['to'],
+    message: 'is more than 31 days after from',
+  });
 export type BackfillRequest = z.infer<typeof BackfillRequest>;
 
 export const ScheduleAction = z.strictObject({

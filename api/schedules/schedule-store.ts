@@ -1,5 +1,6 @@
 import {
   type Client,
+  isGrpcServiceError,
   ScheduleAlreadyRunning,
   type ScheduleDescription,
   type ScheduleHandle,
@@ -13,6 +14,7 @@ import type { BackfillRequest, Overlap, ScheduleRequest } from '../../contracts/
 import { WORKFLOWS } from '../../contracts/workflow-names.ts';
 import type { ScheduledScan } from '../../contracts/workflows.ts';
 import { SEARCH_ATTRIBUTES, taskQueue } from '../../contracts/zones.ts';
+import { invalid } from '../problems.ts';
 import { searchAttributes } from '../scans/scan-runs.ts';
 
 /** Which schedule: everything that its id is made of. */
@@ -114,7 +116,7 @@ function scheduleOptions(key: ScheduleKey, request: ScheduleRequest, plan: Sched
     action: {
       type: 'startWorkflow',
       workflowType: WORKFLOWS.scheduledScan,
-      workflowId: `scheduled/${key.scope.workspace}/${key.component}/${key.name}`,
+      workflowId: idOf(key).replace('scans/', 'scheduled/'),
       taskQueue: taskQueue('assurance'),
       args: [plan],
       memo: { request },
@@ -150,11 +152,16 @@ function unlessGone(error: unknown): undefined {
   throw error;
 }
 
-/** Temporal alone knows which cron expressions it takes; what it says about one is for who wrote it. */
+/** Temporal alone knows which cron expressions and zones it takes; what it says about one is for who wrote it. */
 function refusedSpec(error: unknown): unknown {
-  const { code, details } = error as { code?: unknown; details?: unknown };
-  const INVALID_ARGUMENT = 3;
-  if (code !== INVALID_ARGUMENT) return error;
-  const message = `Temporal refuses it: ${String(details).slice(0, 300)}`;
-  return new CertusError('invalid_request', message, { fields: [{ path: 'cron', message }] });
+  const said = error instanceof TypeError ? error.message : refusal(error as Error);
+  if (said === undefined) return error;
+  const message = `Temporal refuses it: ${said.slice(0, 300)}`;
+  return invalid([{ path: /time ?zone/i.test(said) ? 'timezone' : 'cron', message }]);
 }
+
+function refusal({ cause }: Error): string | undefined {
+  return isGrpcServiceError(cause) && cause.code === INVALID_ARGUMENT ? cause.details : undefined;
+}
+
+const INVALID_ARGUMENT = 3;
