@@ -6,6 +6,7 @@ import type { ScanRecord } from '../../services/database/scan-record.ts';
 import { findScan } from '../../services/database/scans.ts';
 import type { Principal } from '../authentication.ts';
 import type { ApiDeps } from '../deps.ts';
+import { invalid } from '../problems.ts';
 import { type AcceptedScan, randomTestId } from './accepted-scan.ts';
 import { startRecorded } from './create-scan.ts';
 
@@ -18,7 +19,9 @@ export async function rerunScan(
 ): Promise<AcceptedScan> {
   const scope: Scope = { tenant: principal.tenant, workspace: workspace_id };
   const before = await findScan(deps.database, scope, testId);
-  if (before?.request == null) throw new CertusError('not_found', 'there is no such scan in this workspace');
+  if (before === undefined) throw new CertusError('not_found', 'there is no such scan in this workspace');
+  if (before.request === null)
+    throw new CertusError('not_found', 'what was asked for then is not on record; ask for a new scan');
   const input: ScanInput = {
     ...before.request,
     scope,
@@ -31,10 +34,27 @@ export async function rerunScan(
   return scan;
 }
 
-function pinned(source: Source, { commit }: ScanRecord): Source {
-  if (source.type !== 'git') return source;
-  if (commit === null)
-    throw new CertusError('scan_not_finished', 'that scan never came to know the commit it was to look at');
-  const { branch: _branch, tag: _tag, ...rest } = source;
-  return { ...rest, commit };
+/** What that scan looked at, and not what its branch or tag points to by now. */
+function pinned(source: Source, { commit, originDigest }: ScanRecord): Source {
+  switch (source.type) {
+    case 'git': {
+      const { branch: _branch, tag: _tag, ...rest } = source;
+      return { ...rest, commit: commit ?? neverKnown() };
+    }
+    case 'oci': {
+      const [repository] = /^.*\/[^/:@]+/.exec(source.reference) ?? [source.reference];
+      return { ...source, reference: `${repository}@${originDigest ?? neverKnown()}` };
+    }
+    case 'archive':
+    case 'sarif':
+      return source; // goes by its digest
+    default:
+      throw invalid([
+        { path: 'same_revision', message: `a source of type '${source.type}' has no revisions` },
+      ]);
+  }
+}
+
+function neverKnown(): never {
+  throw new CertusError('scan_not_finished', 'that scan never came to know what it was to look at');
 }
