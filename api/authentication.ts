@@ -22,8 +22,9 @@ export function localTokenAuthenticator(token: string): Authenticator {
   };
 }
 
+/** `token` is what clients of code hosts write for `Bearer`. */
 function bearerToken(authorization: string | undefined): string | undefined {
-  return /^bearer +([A-Za-z0-9._~+/=-]{1,4096})$/i.exec(authorization ?? '')?.[1];
+  return /^(?:bearer|token) +([A-Za-z0-9._~+/=-]{1,4096})$/i.exec(authorization ?? '')?.[1];
 }
 
 function digest(text: string): Buffer {
