@@ -71,7 +71,9 @@ export const ZONE_SERVICES: Readonly<Record<Zone, (shared: Shared) => Promise<Zo
         zone: 'assurance',
         queue: TOOL_QUEUE,
         activities: { runTool },
-        concurrency: settings.CERTUS_TOOLS_SIDE_BY_SIDE,
+        // More than run at once (ToolSlots sees to that): a worker that asks for its next tool only when it has room for
+        // it gets it from the server's backlog, which takes seconds.
+        concurrency: settings.CERTUS_TOOLS_SIDE_BY_SIDE * 8,
       },
     ];
   },

@@ -35,7 +35,7 @@ export async function runTool(
   signal: AbortSignal,
 ): Promise<ToolRun> {
   const { tree } = await givingUpOnRemotes(() => ensureCheckout(deps, input, checkout, signal));
-  return runToolOn(tree, deps, input, order, signal);
+  return deps.tools.slots.during(signal, () => runToolOn(tree, deps, input, order, signal));
 }
 
 /** The same over a source that lies there already. */

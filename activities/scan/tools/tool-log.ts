@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Notice } from '../../../contracts/scan.ts';
 import type { NewScanEvent } from '../../../contracts/scan-event.ts';
 import type { Tool } from '../../../contracts/tools.ts';
@@ -20,6 +19,7 @@ export class ToolLog {
   readonly #masks = { stdout: createLineMask(), stderr: createLineMask() };
   #queue: NewScanEvent[] = [];
   #writing: Promise<void> | undefined;
+  #hurry: () => void = () => undefined;
   #lines = 0;
   #lost = 0;
 
@@ -45,6 +45,7 @@ export class ToolLog {
     const more = this.#lines - MAX_LINES;
     if (more > 0) this.#add('log', { stream: 'stderr', line: `… ${more} more lines are not kept` });
     this.#add('tool_complete', data);
+    this.#hurry();
   }
 
   /** Everything is told, or given up, once this returns. */
@@ -67,7 +68,7 @@ export class ToolLog {
   async #write(): Promise<void> {
     for (; this.#queue.length > 0; ) {
       const hasEnded = this.#queue.some(({ type }) => type === 'tool_complete');
-      if (!hasEnded) await sleep(EVERY_MS); // so that lines gather
+      if (!hasEnded) await this.#pause(); // so that lines gather
       const batch = this.#queue;
       this.#queue = [];
       try {
@@ -77,5 +78,14 @@ export class ToolLog {
       }
     }
     this.#writing = undefined;
+  }
+
+  /** Ends early when there is nothing more to wait for. */
+  async #pause(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, EVERY_MS);
+    this.#hurry = resolve;
+    await promise;
+    clearTimeout(timer);
   }
 }

@@ -3,6 +3,7 @@ import { isAbsolute, join } from 'node:path';
 import type { Settings } from '../../../services/config/settings.ts';
 import { pathFolders } from '../../../services/tools/on-path.ts';
 import { createThreadPool, type ThreadPool } from '../built-in/pool.ts';
+import { ToolSlots } from './tool-slots.ts';
 
 /** What a worker has to run tools with. */
 export type ToolMeans = {
@@ -12,6 +13,7 @@ export type ToolMeans = {
   readonly cache: string;
   /** A folder of databases, or the address of an OSV service. */
   readonly advisories: string | null;
+  readonly slots: ToolSlots;
   readonly threads: ThreadPool;
 };
 
@@ -21,6 +23,7 @@ export const createToolMeans = (settings: ToolSettings, path: string | undefined
   folders: pathFolders(settings.CERTUS_TOOL_PATH ?? path),
   cache: process.platform === 'darwin' ? join(homedir(), 'Library/Caches') : join(homedir(), '.cache'),
   advisories: settings.CERTUS_ADVISORIES ?? null,
+  slots: new ToolSlots(settings.CERTUS_TOOLS_SIDE_BY_SIDE),
   threads: createThreadPool({ threads: settings.CERTUS_TOOLS_SIDE_BY_SIDE, memoryMb: 2048 }),
 });
 
