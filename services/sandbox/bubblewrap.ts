@@ -2,6 +2,7 @@ import { lstatSync, readlinkSync, statSync } from 'node:fs';
 import { chown, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { emptyFileOf, homeOf } from './environment.ts';
+import { AS_INIT } from './init.ts';
 import { limitArguments } from './limit-arguments.ts';
 import type { Programs } from './programs.ts';
 import type { Launch, SandboxRun } from './sandbox.ts';
@@ -24,7 +25,7 @@ export async function bubblewrap(run: SandboxRun, programs: Programs): Promise<L
       ...['--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try', '--hostname', 'sandbox'],
       ...(network ? [] : ['--unshare-net']),
       ...(ownUser === undefined ? ['--unshare-user', '--cap-drop', 'ALL'] : []),
-      ...['--die-with-parent', '--new-session', '--info-fd', '3'],
+      ...['--die-with-parent', '--new-session', '--as-pid-1', '--info-fd', '3'],
       ...systemFolders(),
       ...foldersAbove(SYSTEM_FILES).flatMap((path) => ['--dir', path]),
       ...SYSTEM_FILES.flatMap((path) => ['--ro-bind-try', path, path]),
@@ -47,7 +48,7 @@ export async function bubblewrap(run: SandboxRun, programs: Programs): Promise<L
       ],
       ...limitArguments(programs.prlimit, run.limits),
       ...(ownUser === undefined ? [] : asUser(programs.setpriv as string, ownUser)),
-      ...[run.command, ...run.args],
+      ...[...AS_INIT, run.command, ...run.args],
     ],
     isolation: {
       method: 'bubblewrap',

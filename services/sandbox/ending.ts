@@ -50,20 +50,25 @@ async function firstOf(pid: number): Promise<First> {
   return since === undefined ? undefined : { pid, since };
 }
 
-/** bubblewrap tells it before the program starts, or it closes the pipe because nothing was started. */
-async function toldByPipe(child: ChildProcess): Promise<First> {
+/**
+ * bubblewrap tells it before the program starts, or it closes the pipe because nothing was started. The pipe is read to its
+ * end: bubblewrap writes more than this, would stumble over a closed one, and leave its first process waiting for ever.
+ */
+function toldByPipe(child: ChildProcess): Promise<First> {
+  const pipe = child.stdio[3] as Readable;
   let text = '';
-  try {
-    for await (const chunk of child.stdio[3] as Readable) {
-      text += String(chunk);
-      const pid = /"child-pid"\s*:\s*(\d+)/.exec(text)?.[1];
-      if (pid !== undefined) return firstOf(Number(pid));
-    }
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ECONNRESET') throw error;
-  }
-  return undefined;
+  return new Promise((resolve) => {
+    pipe.on('data', (chunk: Buffer) => {
+      text = `${text}${chunk}`.slice(0, MAX_INFO);
+      const pid = /"child-pid"\s*:\s*(\d+)\D/.exec(text)?.[1];
+      if (pid !== undefined) resolve(firstOf(Number(pid)));
+    });
+    pipe.once('close', () => resolve(undefined));
+    pipe.once('error', () => resolve(undefined));
+  });
 }
+
+const MAX_INFO = 4096;
 
 async function onlyChild(child: ChildProcess, exited: Promise<unknown>): Promise<First> {
   let over = false;

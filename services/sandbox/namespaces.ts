@@ -1,4 +1,5 @@
 import { emptyFileOf, homeOf } from './environment.ts';
+import { AS_INIT } from './init.ts';
 import { limitArguments } from './limit-arguments.ts';
 import type { Programs } from './programs.ts';
 import type { Launch, SandboxRun } from './sandbox.ts';
@@ -22,7 +23,7 @@ export function namespaces(run: SandboxRun, { unshare, setpriv, prlimit }: Progr
       ...[emptyFileOf(writable), String(hidden.length), ...hidden],
       ...limitArguments(prlimit, run.limits),
       ...[setpriv as string, '--no-new-privs', '--bounding-set=-all', '--inh-caps=-all', '--'],
-      ...[run.command, ...run.args],
+      ...[...AS_INIT, run.command, ...run.args],
     ],
     isolation: { method: 'namespaces', network: network ? 'host' : 'none', lacking: ['own file system'] },
     init: 'only_child',
