@@ -24,6 +24,8 @@ type LayerUnpacking = {
  * files, wherever in the layer that is said.
  */
 export async function applyLayer({ file, draft, tree, limits, leaveOut, signal }: LayerUnpacking) {
+  // a layer may have nothing but links, or hide and bring nothing
+  await onDisk('unpack a layer', () => mkdir(draft));
   const changes: Changes = { hidden: [], emptied: [], folders: [] };
   const layer = new NewTree(draft, limits, (code, path) => {
     leaveOut(code, path);
