@@ -24,14 +24,48 @@ type Recording = {
   readonly activities: () => Activities;
   /** Which of the workflows of the run. */
   readonly of: (input: ScanInput) => string;
+  /** How the run begins, where not as a scan. */
+  readonly start?: (client: Client, input: ScanInput) => Promise<void>;
+  /** What is asked for otherwise than usual. */
+  readonly input?: Partial<ScanInput>;
 };
 
 const scan = (input: ScanInput): string => workflowId('scan', input);
+const scheduled = (input: ScanInput): string => `scheduled/${input.scope.workspace}/${input.component}/nightly`;
 const RECORDINGS: readonly Recording[] = [
   { name: 'scan-passed', activities: fakeActivities, of: scan },
   { name: 'scan-failed-gate', activities: failedGate, of: scan },
   { name: 'scan-denied-permit', activities: deniedPermit, of: scan },
   { name: 'scan-failed-source', activities: failedSource, of: scan },
+  { name: 'scan-kept-back', activities: fakeActivities, of: scan, input: { publish: false } },
+  {
+    name: 'scan-report',
+    activities: fakeActivities,
+    of: scan,
+    input: {
+      source: {
+        type: 'sarif',
+        sha256: 'f'.repeat(64),
+        commit: 'a'.repeat(40),
+        ref: 'refs/heads/main',
+        repository: 'acme/shop',
+      },
+    },
+  },
+  {
+    name: 'scan-manifest-elsewhere',
+    activities: fakeActivities,
+    of: scan,
+    input: { profile: 'both', manifest: { type: 'repository', path: 'certus.yml' } },
+  },
+  {
+    name: 'notify',
+    activities: fakeActivities,
+    of: (input) => workflowId('notify', input),
+    input: { profile: 'loud' },
+  },
+  { name: 'upload', activities: fakeActivities, of: (input) => workflowId('upload', input), start: startUpload },
+  { name: 'scheduled-scan', activities: fakeActivities, of: scheduled, start: startScheduled },
   { name: 'publish', activities: fakeActivities, of: (input) => workflowId('publish', input) },
   { name: 'ingest', activities: fakeActivities, of: (input) => workflowId('ingest', input) },
 ];
@@ -45,11 +79,14 @@ async function main(): Promise<void> {
     workflowCode(),
   ]);
   const client = new Client({ connection, identity: 'recorder' });
-  for (const { name, activities, of } of RECORDINGS) {
+  for (const { name, activities, of, input: asked, start = carryOut } of RECORDINGS) {
     const file = join(import.meta.dirname, `${name}.json`);
     if (await exists(file)) continue;
-    const input = scanInput(`test_${Date.now().toString(16).padStart(12, '0')}`);
-    await withZones(worker, code, activities(), () => carryOut(client, input));
+    const input = { ...scanInput(`test_${Date.now().toString(16).padStart(12, '0')}`), ...asked };
+    await withZones(worker, code, activities(), async () => {
+      await start(client, input);
+      await client.workflow.getHandle(of(input)).result().catch(unlessFailed); // one that nobody waits for may still go on
+    });
     const history = await client.workflow.getHandle(of(input)).fetchHistory();
     await writeFile(file, withoutThisMachine(toText(history)));
     process.stdout.write(`${file}\n`);
@@ -60,9 +97,25 @@ async function main(): Promise<void> {
 /** How the run ends is for its history to tell. */
 async function carryOut(client: Client, input: ScanInput): Promise<void> {
   const options = { taskQueue: taskQueue('assurance'), workflowId: scan(input), args: [input] };
-  await client.workflow.execute(WORKFLOWS.scan, options).catch((error: unknown) => {
-    if (!(error instanceof WorkflowFailedError)) throw error;
-  });
+  await client.workflow.execute(WORKFLOWS.scan, options).catch(unlessFailed);
+}
+
+function unlessFailed(error: unknown): void {
+  if (!(error instanceof WorkflowFailedError)) throw error;
+}
+
+async function startUpload(client: Client, input: ScanInput): Promise<void> {
+  const { scope, component, assessment, testId } = input;
+  const bundle = { prefix: `default/web/security-scans/${testId}/incoming/`, digest: 'd'.repeat(64) };
+  const upload = { scope, component, assessment, testId, bundle, tier: 'verified', requestedBy: null };
+  const options = { taskQueue: taskQueue('assurance'), workflowId: workflowId('upload', input), args: [upload] };
+  await client.workflow.execute(WORKFLOWS.upload, options);
+}
+
+async function startScheduled(client: Client, input: ScanInput): Promise<void> {
+  const { testId: _testId, requestedAt: _at, ...plan } = input;
+  const options = { taskQueue: taskQueue('assurance'), workflowId: scheduled(input), args: [plan] };
+  await client.workflow.execute(WORKFLOWS.scheduledScan, options);
 }
 
 /** What a history says of the place where it was recorded is nobody's business, and would differ on each machine. */

@@ -1,5 +1,6 @@
 import { CancelledFailure, Context, heartbeat } from '@temporalio/activity';
 import type { IngestActivities } from '../../activities/ingest/create-ingest-activities.ts';
+import type { NotifyActivities } from '../../activities/notify/create-notify-activities.ts';
 import type { PublishActivities } from '../../activities/publish/create-publish-activities.ts';
 import type { ScanActivities } from '../../activities/scan/create-scan-activities.ts';
 import type { RunRecord } from '../../activities/scan/record-scan.ts';
@@ -12,7 +13,7 @@ import type { ScanInput } from '../../contracts/workflows.ts';
 export type Activities = {
   readonly assurance: ScanActivities;
   readonly trust: TrustActivities;
-  readonly transform: PublishActivities;
+  readonly transform: PublishActivities & Partial<NotifyActivities>;
   readonly ingest: IngestActivities;
 };
 
@@ -22,6 +23,7 @@ export const FAKE_MANIFEST = Manifest.parse({
   profiles: [
     { name: 'light', tools: ['secrets'] },
     { name: 'both', tools: ['secrets', { id: 'bandit', required: true }], deniedLicenses: ['GPL-*'] },
+    { name: 'loud', tools: ['secrets'], notify: { webhooks: ['https://ci.example/hook'] } },
     { name: 'timed', tools: ['secrets'], bundle: { runtimeCeilingMinutes: 10 } },
   ],
 });
@@ -110,7 +112,9 @@ export function fakeActivities() {
   const transform = {
     promote: () => called('promote', { manifest: 'golden/k', bundle: 'golden/b' }),
     publishOci: () => called('publishOci', 'registry.example/shop@sha256:1'),
-  } satisfies PublishActivities;
+    deliverNotification: (_, { place }) =>
+      called('deliverNotification', { place, outcome: 'delivered' as const, detail: null }),
+  } satisfies PublishActivities & NotifyActivities;
   const ingest = {
     indexFindings: () => called('indexFindings', { indexed: 3, masked: 1, failed: [] }),
   } satisfies IngestActivities;
