@@ -53,6 +53,7 @@ type Options = {
   readonly temporalAddress?: string;
   readonly sourceRoots?: readonly string[];
   readonly allowedHosts?: readonly string[];
+  readonly archiveMaxBytes?: number;
   /** Where evidence lies; a folder of its own when not given. */
   readonly store?: ObjectStore;
 };
@@ -83,7 +84,7 @@ export async function startApi(options: Options = {}): Promise<Api> {
       CERTUS_SOURCE_ROOTS: [...(options.sourceRoots ?? [])],
       CERTUS_SOURCE_BUCKETS: [],
       CERTUS_SOURCE_REGISTRIES: [],
-      CERTUS_ARCHIVE_MAX_BYTES: 64 * 1024 * 1024,
+      CERTUS_ARCHIVE_MAX_BYTES: options.archiveMaxBytes ?? 64 * 1024 * 1024,
     },
     database,
     temporal,
@@ -143,7 +144,8 @@ function ask(port: number, path: string, asking: Asking): Promise<Answer> {
       response.on('error', reject);
       response.on('end', () => {
         const text = Buffer.concat(chunks).toString('utf8');
-        const isJson = /json/.test(response.headers['content-type'] ?? '') && text !== '';
+        const whole = response.statusCode !== 206 && text !== '';
+        const isJson = whole && /json/.test(response.headers['content-type'] ?? '');
         resolve({
           status: response.statusCode ?? 0,
           headers: response.headers,
