@@ -81,6 +81,8 @@ function valuesOf({ home, given, apiPort }: EmbeddedOptions, keys: LocalKeys): V
     CERTUS_OBJECTS: join(home, 'objects'),
     CERTUS_REGISTRY_URL: join(home, 'registry'),
     CERTUS_WORK_DIR: join(home, 'work'),
+    // where `certus advisories` puts them; a scan that needs some before there are any says so
+    CERTUS_ADVISORIES: join(home, 'advisories'),
     CERTUS_WORKFLOW_BUNDLES: workflowFolder(home),
     // Whoever holds the local token is the person whose files these are.
     CERTUS_SOURCE_ROOTS: '/',
