@@ -10,6 +10,7 @@ export function requireInTime(request: IncomingMessage, patience: number, refuse
   const timer = setTimeout(() => {
     if (!request.complete) refuse();
   }, patience);
+  timer.unref();
   deadlines.set(request, timer);
   request.once('close', () => clearTimeout(timer));
 }
@@ -23,6 +24,7 @@ export function takeYourTime(request: IncomingMessage): void {
 
 /** Lets a refused request run out, so that who is still sending gets to read the answer; but not for long. */
 export function letRunOut(request: IncomingMessage): void {
+  if (request.destroyed) return;
   request.unpipe();
   request.resume();
   requireInTime(request, REQUEST_PATIENCE, () => request.destroy());

@@ -3,6 +3,7 @@ import { CertusError, ERROR_STATUS, type ErrorCode } from '../contracts/errors.t
 import { Problem } from '../contracts/problem.ts';
 
 const PATIENCE = 30_000;
+const UPLOAD_PATIENCE = 6 * 60 * 60_000;
 
 export type ApiClient = {
   get<T extends z.ZodType>(path: string, schema: T): Promise<z.output<T>>;
@@ -12,6 +13,8 @@ export type ApiClient = {
     schema: T,
     headers?: Record<string, string>,
   ): Promise<z.output<T>>;
+  /** Sends a file as it is, however large; it is never in memory as a whole. */
+  upload<T extends z.ZodType>(path: string, file: Blob, schema: T): Promise<z.output<T>>;
   put<T extends z.ZodType>(path: string, body: unknown, schema: T): Promise<z.output<T>>;
   /** There is nothing to read in the answer. */
   remove(path: string): Promise<void>;
@@ -34,6 +37,13 @@ export function createApiClient({ address, token }: { address: string; token: st
         body: JSON.stringify(body),
         headers: { ...headers, 'Content-Type': 'application/json' },
       }),
+    upload: (path, file, schema) =>
+      call(path, schema, {
+        method: 'POST',
+        body: file,
+        headers: { 'Content-Type': 'application/octet-stream' },
+        signal: AbortSignal.timeout(UPLOAD_PATIENCE),
+      }),
     put: (path, body, schema) =>
       call(path, schema, {
         method: 'PUT',
@@ -50,9 +60,9 @@ async function send(address: string, path: string, request: RequestInit): Promis
   try {
     // A redirect would carry the token to wherever it points.
     return await fetch(`${address}${path}`, {
+      signal: AbortSignal.timeout(PATIENCE),
       ...request,
       redirect: 'error',
-      signal: AbortSignal.timeout(PATIENCE),
     });
   } catch (cause) {
     throw new CertusError(

@@ -48,14 +48,9 @@ const upload = ({ objects, settings }: Pick<ApiDeps, 'objects' | 'settings'>) =>
     errors: ['invalid_request', 'dependency_unavailable'],
     handle: ({ principal, query, upload: request }) => {
       const maxBytes = settings.CERTUS_ARCHIVE_MAX_BYTES;
-      return withReceivedFile(request, { filename: query.filename, maxBytes }, async (file) => {
-        const { filename, size, sha256, head } = file;
-        if (size === 0) throw invalid([{ path: 'file', message: 'is empty' }]);
-        if (archiveFormat(head) === undefined)
-          throw new CertusError(
-            'unsupported_media_type',
-            'the file is not a tar, tar.gz, tar.bz2, tar.xz or zip',
-          );
+      const rules = { filename: query.filename, maxBytes, refuse: refuseOthers };
+      return withReceivedFile(request, rules, async (file) => {
+        const { filename, size, sha256 } = file;
         const scope = { tenant: principal.tenant, workspace: query.workspace_id };
         const bucket = await objects.uploads();
         await bucket.put(archiveKey(scope, sha256), file.read(), {
@@ -73,3 +68,12 @@ const upload = ({ objects, settings }: Pick<ApiDeps, 'objects' | 'settings'>) =>
       });
     },
   });
+
+function refuseOthers(head: Uint8Array): void {
+  if (head.length === 0) throw invalid([{ path: 'file', message: 'is empty' }]);
+  if (archiveFormat(head) === undefined)
+    throw new CertusError(
+      'unsupported_media_type',
+      'the file is not a tar, tar.gz, tar.bz2, tar.xz, tar.zst or zip',
+    );
+}

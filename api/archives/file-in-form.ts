@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Readable } from 'node:stream';
+import { finished, type Readable } from 'node:stream';
 import busboy, { type Busboy } from 'busboy';
 import { CertusError } from '../../contracts/errors.ts';
 import { invalid } from '../problems.ts';
@@ -25,7 +25,8 @@ export async function fileInForm<T>(
     reject(new CertusError('invalid_request', 'the form is damaged or ends early', { cause })),
   );
   form.on('close', () => (taken === undefined ? reject(onlyFile()) : taken.then(resolve, reject)));
-  request.once('error', reject);
+  // also of a request that broke off before anybody listened
+  finished(request, { writable: false }, (error) => error && reject(error));
   request.pipe(form);
   try {
     return await promise;

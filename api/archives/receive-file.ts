@@ -14,24 +14,29 @@ export type ReceivedFile = {
   readonly filename: string;
   readonly size: number;
   readonly sha256: string;
-  /** What it begins with. */
-  readonly head: Uint8Array;
   readonly read: () => Readable;
+};
+
+type Rules = {
+  readonly maxBytes: number;
+  /** Throws for what is not wanted, by how it begins: nobody has to send the rest. */
+  readonly refuse: (head: Uint8Array) => void;
 };
 
 /** Takes the one file of an upload to the disk, whatever its size, and gives it back when it has been used. */
 export async function withReceivedFile<T>(
   request: IncomingMessage,
-  { filename, maxBytes }: { readonly filename: string | undefined; readonly maxBytes: number },
+  { filename, ...rules }: Rules & { readonly filename: string | undefined },
   use: (file: ReceivedFile) => Promise<T>,
 ): Promise<T> {
   try {
-    if (Number(request.headers['content-length'] ?? 0) > maxBytes + ENVELOPE) throw tooLarge(maxBytes);
+    const announced = Number(request.headers['content-length'] ?? 0);
+    if (announced > rules.maxBytes + ENVELOPE) throw tooLarge(rules.maxBytes);
     const handle = await onDisk(RECEIVING, openNamelessFile);
     try {
       const received = isForm(request)
-        ? await fileInForm(request, (body) => store(handle, body, maxBytes))
-        : { filename, ...(await store(handle, alone(request), maxBytes)) };
+        ? await fileInForm(request, (body) => store(handle, body, rules))
+        : { filename, ...(await store(handle, alone(request), rules)) };
       return await use({
         ...received,
         filename: plainName(received.filename),
@@ -41,7 +46,7 @@ export async function withReceivedFile<T>(
       await handle.close();
     }
   } catch (error) {
-    if (!request.errored) throw error;
+    if (!request.destroyed || request.readableEnded) throw error;
     throw new CertusError('invalid_request', 'the upload ended early', { cause: error });
   } finally {
     if (!request.complete) letRunOut(request);
@@ -65,19 +70,22 @@ function alone(request: IncomingMessage): Readable {
   );
 }
 
-async function store(handle: FileHandle, body: Readable, maxBytes: number) {
+async function store(handle: FileHandle, body: Readable, { maxBytes, refuse }: Rules) {
   const hash = createHash('sha256');
   const head = Buffer.alloc(HEAD_BYTES);
   let size = 0;
   // the stream is not ended with the loop: of the request behind it an answer is still expected
   for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    if (size < HEAD_BYTES) chunk.copy(head, size);
+    const judged = size >= HEAD_BYTES;
+    if (!judged) chunk.copy(head, size);
     size += chunk.length;
+    if (!judged && size >= HEAD_BYTES) refuse(head);
     if (size > maxBytes) throw tooLarge(maxBytes);
     hash.update(chunk);
     await onDisk(RECEIVING, () => handle.writeFile(chunk));
   }
-  return { size, sha256: hash.digest('hex'), head: head.subarray(0, Math.min(size, HEAD_BYTES)) };
+  if (size < HEAD_BYTES) refuse(head.subarray(0, size));
+  return { size, sha256: hash.digest('hex') };
 }
 
 /** It becomes part of a path and is shown to people. */

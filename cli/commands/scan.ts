@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { resolve } from 'node:path';
+import { openAsBlob } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import { UploadedArchive } from '../../contracts/archive.ts';
 import { ScanAccepted, type ScanStatus } from '../../contracts/scan.ts';
 import type { ApiClient } from '../api-client.ts';
 import { CommandError, complaintOf } from '../command-error.ts';
@@ -7,7 +9,8 @@ import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { followScan } from '../follow-scan.ts';
 import { faultLine, readManifestFile } from '../manifest-file.ts';
-import { scanTarget } from '../scan-target.ts';
+import { query } from '../query.ts';
+import { type ScanTarget, scanTarget } from '../scan-target.ts';
 import { drawScan } from '../scan-view.ts';
 
 type Options = {
@@ -17,18 +20,21 @@ type Options = {
   readonly profile?: string;
   readonly manifest?: string;
   readonly branch?: string;
+  readonly tag?: string;
   readonly commit?: string;
+  readonly submodules?: boolean;
   readonly directory?: boolean;
   readonly requestedBy?: string;
+  readonly publish: boolean;
   readonly wait: boolean;
 };
 
 /** Asks for a scan and stays with it until the verdict. */
 export async function scan(context: Context, source: string, options: Options): Promise<ExitCode> {
   const { output } = context;
-  const asked = await scanRequest(context, source, options);
+  const { target, given } = await scanRequest(context, source, options);
   const api = context.api();
-  const accepted = await request(api, asked);
+  const accepted = await request(api, { ...given, ...(await sourceOf(api, target, options)) });
   if (!options.wait) {
     output.result(accepted, () => output.line(accepted.test_id));
     return EXIT.ok;
@@ -47,7 +53,7 @@ export function verdictCode(scan: ScanStatus): ExitCode {
   return scan.verdict === 'passed' && !lost ? EXIT.ok : EXIT.runFailed;
 }
 
-async function scanRequest(context: Context, source: string, options: Options): Promise<object> {
+async function scanRequest(context: Context, source: string, options: Options) {
   const target = scanTarget(source, context.workingDirectory, options.directory ?? false);
   const given = {
     workspace_id: options.workspace,
@@ -55,11 +61,22 @@ async function scanRequest(context: Context, source: string, options: Options): 
     assessment_id: options.assessment,
     profile: options.profile,
     branch: options.branch,
+    tag: options.tag,
     commit: options.commit,
+    submodules: options.submodules,
+    publish: options.publish ? undefined : false,
     requested_by: options.requestedBy,
     manifest: options.manifest && (await readManifest(resolve(context.workingDirectory, options.manifest))),
   };
-  return { ...target.source, ...given };
+  return { target, given };
+}
+
+/** Named by what it holds, so that whoever asks again after a failure brings nothing twice. */
+async function sourceOf(api: ApiClient, { source }: ScanTarget, { workspace }: Options): Promise<object> {
+  if (source.source_type !== 'archive') return source;
+  const path = `/v1/security-scans/upload-archive${query({ workspace_id: workspace, filename: basename(source.file) })}`;
+  const { archive_path } = await api.upload(path, await openAsBlob(source.file), UploadedArchive);
+  return { source_type: 'archive', archive_path };
 }
 
 /** The key makes the second try safe: when only the first answer was lost, nothing starts twice. */

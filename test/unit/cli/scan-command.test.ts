@@ -42,7 +42,7 @@ describe('what is scanned', () => {
   execFileSync('git', ['init', '--quiet', join(folder, 'Work Tree_2')]);
   execFileSync('git', ['init', '--quiet', '--bare', join(folder, 'bare.git')]);
   symlinkSync(join(folder, 'files'), join(folder, 'link'));
-  writeFileSync(join(folder, 'file'), '');
+  writeFileSync(join(folder, 'file.tar.gz'), '');
   const target = (typed: string, directory = false) => scanTarget(typed, folder, directory);
 
   test('a folder is scanned as it lies, a link as where it leads', () => {
@@ -70,9 +70,24 @@ describe('what is scanned', () => {
     expect(target(url)).toEqual({ source: { source_type: 'git', git_url: url }, component: 'pay' });
   });
 
+  test('a file is an archive to upload, named without its format', () => {
+    const source = { source_type: 'archive', file: join(folder, 'file.tar.gz') };
+    expect(target('file.tar.gz')).toEqual({ source, component: 'file' });
+  });
+
+  test.each([
+    ['s3://team-sources/apps/pay', { source_type: 's3', s3_uri: 's3://team-sources/apps/pay' }],
+    ['oci://registry:5000/team/pay:1.2', { source_type: 'oci', oci_reference: 'registry:5000/team/pay:1.2' }],
+    ['oci://registry:5000/team/pay', { source_type: 'oci', oci_reference: 'registry:5000/team/pay' }],
+    ['oci://r.io/pay@sha256:00', { source_type: 'oci', oci_reference: 'r.io/pay@sha256:00' }],
+  ])('%s is a bucket or an image', (typed, source) => {
+    expect(target(typed)).toEqual({ source, component: 'pay' });
+    expect(() => target(typed, true)).toThrow(expect.objectContaining({ exitCode: 64 }));
+  });
+
   test('what is not there is said before anything is asked', () => {
     expect(() => target('missing')).toThrow(expect.objectContaining({ exitCode: 66 }));
-    expect(() => target('file')).toThrow(expect.objectContaining({ code: 'source_not_found' }));
+    expect(() => target('file.tar.gz', true)).toThrow(expect.objectContaining({ code: 'source_not_found' }));
     expect(() => target('https://example.org/x', true)).toThrow(expect.objectContaining({ exitCode: 64 }));
   });
 
@@ -97,7 +112,7 @@ describe('following a scan', () => {
       return next as never;
     };
     const never = async () => Promise.reject(new Error('nothing is posted'));
-    return { get, post: never, put: never, remove: never };
+    return { get, post: never, put: never, upload: never, remove: never };
   };
   const follow = async (answers: readonly (ScanStatus | Error)[], how = pace) => {
     const said: string[] = [];
