@@ -1,4 +1,3 @@
-import type { Scope } from '../../contracts/identifiers.ts';
 import { reportKey } from '../../contracts/object-keys.ts';
 import type { Source } from '../../contracts/workflows.ts';
 import type { ScanRecord } from '../../services/database/scan-record.ts';
@@ -7,7 +6,7 @@ import type { Principal } from '../authentication.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type Report, scanOfReport } from '../scans/accepted-scan.ts';
 import { startRecorded } from '../scans/create-scan.ts';
-import { settleScan } from '../scans/settle-scan.ts';
+import { settledScan } from '../scans/settle-scan.ts';
 
 type Deps = Pick<ApiDeps, 'database' | 'temporal' | 'objects' | 'log'>;
 type Reported = Report & { readonly source: Extract<Source, { type: 'sarif' }> };
@@ -29,7 +28,7 @@ export async function acceptReport(
       await store(deps, report, bytes);
       return (await startRecorded(deps, input)).scan.testId;
     }
-    if (!endedBadly(await settled(deps, report.scope, found))) return found.testId;
+    if (!endedBadly(await settledScan(deps, report.scope, found))) return found.testId;
   }
 }
 
@@ -39,7 +38,3 @@ async function store({ objects }: Deps, { scope, source: { sha256 } }: Reported,
 }
 
 export const endedBadly = ({ status }: ScanRecord): boolean => status === 'FAILED' || status === 'CANCELLED';
-
-/** Also a run that was ended from outside, and could not write that down, has ended. */
-export const settled = (deps: Deps, scope: Scope, scan: ScanRecord): Promise<ScanRecord> =>
-  scan.completedAt === null ? settleScan(deps, scope, scan) : Promise.resolve(scan);

@@ -15,7 +15,8 @@ import { findScan } from '../../services/database/scans.ts';
 import type { ApiDeps } from '../deps.ts';
 import { invalid } from '../problems.ts';
 import { type Route, route } from '../route.ts';
-import { acceptReport, endedBadly, settled } from './accept-report.ts';
+import { settledScan } from '../scans/settle-scan.ts';
+import { acceptReport, endedBadly } from './accept-report.ts';
 import { repositoryComponent, repositoryName } from './repository-component.ts';
 
 const PATH = '/v1/repos/{owner}/{repo}/code-scanning/sarifs';
@@ -106,7 +107,7 @@ const status = (deps: ApiDeps) =>
       const repository = repositoryName(params.owner, params.repo);
       if (found?.source.type !== 'sarif' || found.source.repository !== repository)
         throw new CertusError('not_found', 'there is no such upload of this repository');
-      const scan = await settled(deps, scope, found);
+      const scan = await settledScan(deps, scope, found);
       const failed = endedBadly(scan);
       const complete = scan.verdict !== null;
       const problems = [...scan.errors, ...scan.warnings].map(({ code, message, path }) =>

@@ -18,6 +18,7 @@ import { requestUpload } from './request-upload.ts';
 import { rerunScan } from './rerun-scan.ts';
 import { cancelScan } from './scan-runs.ts';
 import { acceptedView } from './scan-view.ts';
+import { settledScan } from './settle-scan.ts';
 
 const Params = z.object({ test_id: TestId });
 const Statistics = ScanStatistics.meta({ id: 'ScanStatistics' });
@@ -49,8 +50,10 @@ const cancel = (deps: ApiDeps) =>
     errors: ['invalid_request', 'not_found', 'scan_finished', 'dependency_unavailable'],
     handle: async ({ principal, params, body }) => {
       const scope = { tenant: principal.tenant, workspace: body.workspace_id };
-      const scan = await findScan(deps.database, scope, params.test_id);
-      if (scan === undefined) throw new CertusError('not_found', 'there is no such scan in this workspace');
+      const row = await findScan(deps.database, scope, params.test_id);
+      if (row === undefined) throw new CertusError('not_found', 'there is no such scan in this workspace');
+      // the engine takes a request to cancel also for a run that has ended, and then forgets it
+      const scan = await settledScan(deps, scope, row);
       if (scan.completedAt !== null || !(await cancelScan(deps.temporal, scan.workflowId)))
         throw new CertusError('scan_finished', 'this scan has ended already');
       return { status: 202, body: { test_id: params.test_id, status: 'CANCELLING' } };

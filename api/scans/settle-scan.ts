@@ -5,12 +5,18 @@ import type { ScanRecord } from '../../services/database/scan-record.ts';
 import { findScan, updateScan } from '../../services/database/scans.ts';
 import { endOfRun } from './scan-runs.ts';
 
+type Deps = { readonly database: Database; readonly temporal: Client };
+
+/** The scan as it stands, also when its run was ended from outside. */
+export const settledScan = (deps: Deps, scope: Scope, scan: ScanRecord): Promise<ScanRecord> =>
+  scan.completedAt === null ? settleScan(deps, scope, scan) : Promise.resolve(scan);
+
 /**
  * A run that somebody terminated in the engine could not write its own end: whoever asks for it next writes it down, so
  * that nobody waits for it for ever.
  */
 export async function settleScan(
-  { database, temporal }: { readonly database: Database; readonly temporal: Client },
+  { database, temporal }: Deps,
   scope: Scope,
   scan: ScanRecord,
 ): Promise<ScanRecord> {

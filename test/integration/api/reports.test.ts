@@ -124,8 +124,10 @@ describe('a report', () => {
       body: { sarif: other.toString('base64') },
     });
     expect(refused.json).toMatchObject({ status: 422, code: 'unknown_profile' });
-    const stored = (await api.deps.objects.uploads()).list(`default/${workspace}/`);
-    expect(await Array.fromAsync(stored)).toEqual([]);
+    const stored: string[] = [];
+    for await (const { key } of (await api.deps.objects.uploads()).list(`default/${workspace}/`))
+      stored.push(key);
+    expect(stored).toEqual([]);
   });
 
   test('larger than a code host takes is refused with its code, a large one is not', async () => {

@@ -24,7 +24,9 @@ test('does not depend on the case in which the names are written', () => {
   expect(repositoryComponent('Acme', 'SHOP')).toBe(repositoryComponent('acme', 'shop'));
 });
 
-test.each([
+type Name = readonly [owner: string, repository: string];
+
+test.each<[Name, Name]>([
   [
     ['a-b', 'c'],
     ['a', 'b-c'],
@@ -37,7 +39,7 @@ test.each([
     ['x'.repeat(60), 'one'],
     ['x'.repeat(60), 'two'],
   ],
-] as const)('%j and %j are two, although they read alike', (one, other) => {
+])('%j and %j are two, although they read alike', (one, other) => {
   expect(repositoryComponent(...one).slice(0, -10)).toBe(repositoryComponent(...other).slice(0, -10));
   expect(repositoryComponent(...one)).not.toBe(repositoryComponent(...other));
 });
