@@ -16,6 +16,8 @@ export type ApiClient = {
   /** Sends a file as it is, however large; it is never in memory as a whole. */
   upload<T extends z.ZodType>(path: string, file: Blob, schema: T): Promise<z.output<T>>;
   put<T extends z.ZodType>(path: string, body: unknown, schema: T): Promise<z.output<T>>;
+  /** The bytes of an answer, as they come. */
+  download(path: string): Promise<AsyncIterable<Uint8Array>>;
   /** There is nothing to read in the answer. */
   remove(path: string): Promise<void>;
 };
@@ -50,6 +52,14 @@ export function createApiClient({ address, token }: { address: string; token: st
         body: JSON.stringify(body),
         headers: { 'Content-Type': 'application/json' },
       }),
+    download: async (path) => {
+      const response = await send(address, path, {
+        headers: { Authorization: `Bearer ${token}` },
+        signal: AbortSignal.timeout(UPLOAD_PATIENCE),
+      });
+      if (!response.ok) throw asError(await bodyOf(response, address), response.status, address);
+      return bytesOf(response, address);
+    },
     remove: async (path) => {
       await call(path, z.undefined(), { method: 'DELETE' });
     },
@@ -88,16 +98,27 @@ async function read<T extends z.ZodType>(
   );
 }
 
+async function* bytesOf(response: Response, address: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* response.body ?? [];
+  } catch (cause) {
+    throw brokenOff(address, cause);
+  }
+}
+
 async function bodyOf(response: Response, address: string): Promise<unknown> {
   try {
     return await response.json();
   } catch (cause) {
     if (cause instanceof SyntaxError) return undefined;
-    throw new CertusError('dependency_unavailable', `the API at ${address} broke off (${reasonOf(cause)})`, {
-      cause,
-    });
+    throw brokenOff(address, cause);
   }
 }
+
+const brokenOff = (address: string, cause: unknown): CertusError =>
+  new CertusError('dependency_unavailable', `the API at ${address} broke off (${reasonOf(cause)})`, {
+    cause,
+  });
 
 function asError(body: unknown, status: number, address: string): CertusError {
   const parsed = Problem.safeParse(body);

@@ -8,8 +8,8 @@ export function neutralise(text: string): string {
 }
 
 /** The same for JSON, where the escape is the language's own, so that programs read the true value. */
-export function printableJson(value: unknown): string {
-  return JSON.stringify(value, null, 2).replaceAll(
+export function printableJson(value: unknown, indent = 2): string {
+  return JSON.stringify(value, null, indent).replaceAll(
     HOSTILE_IN_JSON,
     (character) => `\\u${hex(character).padStart(4, '0')}`,
   );

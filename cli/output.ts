@@ -9,6 +9,8 @@ export type Output = {
   readonly format: Format;
   /** In JSON the document alone; otherwise what `text` draws. */
   result(document: unknown, text: () => void): void;
+  /** One of many that come one after the other: in JSON a line each. */
+  record(document: unknown, text: string): void;
   table(head: readonly string[], rows: readonly (readonly string[])[]): void;
   line(text: string): void;
   note(text: string): void;
@@ -27,6 +29,10 @@ export function createOutput(format: Format, stdout: Stream, stderr: Stream): Ou
     result: (document, text) => {
       if (format === 'json') stdout.write(`${printableJson(document)}\n`);
       else text();
+    },
+    record: (document, text) => {
+      if (format === 'json') stdout.write(`${printableJson(document, 0)}\n`);
+      else line(text);
     },
   };
 }

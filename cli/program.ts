@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { certusVersion } from '../services/config/version.ts';
 import { createContext, type Surroundings } from './context.ts';
 import { advisoryCommands } from './words/advisories.ts';
+import { evidenceCommands } from './words/evidence.ts';
 import { findingCommands } from './words/findings.ts';
 import { localCommands } from './words/local.ts';
 import { offlineCommands } from './words/offline.ts';
@@ -42,6 +43,7 @@ const GROUPS = [
   localCommands,
   scanCommands,
   scanControlCommands,
+  evidenceCommands,
   findingCommands,
   scheduleCommands,
   offlineCommands,
