@@ -9,22 +9,35 @@ import type { ObjectEntry } from './store.ts';
  * Keys in the byte order of S3, in the memory of the folders on the way to the current key.
  * Links, devices and names that are no keys are not objects, whoever put them there.
  */
-export async function* listFolder(bucketFolder: string, prefix: string): AsyncGenerator<ObjectEntry> {
+export async function* listFolder(
+  bucketFolder: string,
+  prefix: string,
+  leftOut?: (name: string) => void,
+): AsyncGenerator<ObjectEntry> {
   const steps = prefix.split('/');
   const beginning = steps.pop() ?? '';
   const folder = await findFolder(bucketFolder, steps);
-  if (folder !== undefined) yield* walk(folder, steps.map((step) => `${step}/`).join(''), beginning);
+  if (folder !== undefined) yield* walk(folder, steps.map((step) => `${step}/`).join(''), beginning, leftOut);
 }
 
-async function* walk(folder: string, prefix: string, beginning: string): AsyncGenerator<ObjectEntry> {
+async function* walk(
+  folder: string,
+  prefix: string,
+  beginning: string,
+  leftOut: ((name: string) => void) | undefined,
+): AsyncGenerator<ObjectEntry> {
   for (const name of await onDisk(`list ${folder}`, () => sortedNames(folder))) {
     if (!name.startsWith(beginning)) continue;
     if (name.endsWith('/')) {
-      yield* walk(join(folder, name), `${prefix}${name}`, '');
+      yield* walk(join(folder, name), `${prefix}${name}`, '', leftOut);
       continue;
     }
     const key = `${prefix}${name}`;
-    const size = keyFault(key) === undefined ? await sizeOf(join(folder, name)) : undefined;
+    if (keyFault(key) !== undefined) {
+      leftOut?.(key);
+      continue;
+    }
+    const size = await sizeOf(join(folder, name));
     if (size !== undefined) yield { key, size };
   }
 }

@@ -77,10 +77,10 @@ const readableBucket = (root: string, name: string): ReadableBucket => {
           await file.handle.close();
         }
       }),
-    list: async function* (prefix) {
+    list: async function* (prefix, leftOut) {
       checkPrefix(prefix);
       const folder = await findFolder(root, [name]);
-      if (folder !== undefined) yield* listFolder(folder, prefix);
+      if (folder !== undefined) yield* listFolder(folder, prefix, leftOut);
     },
   };
 };

@@ -74,6 +74,7 @@ export async function* listObjects(
   client: S3Client,
   bucket: string,
   prefix: string,
+  leftOut?: (name: string) => void,
 ): AsyncGenerator<ObjectEntry> {
   const pages = paginateListObjectsV2({ client, pageSize: 1000 }, { Bucket: bucket, Prefix: prefix });
   for (;;) {
@@ -87,7 +88,10 @@ export async function* listObjects(
     });
     if (page === undefined || page.done) return;
     for (const { Key: key, Size: size } of page.value.Contents ?? []) {
-      if (key !== undefined && size !== undefined && keyFault(key) === undefined) yield { key, size };
+      if (key === undefined || size === undefined) continue;
+      if (keyFault(key) === undefined) yield { key, size };
+      // an empty object whose name ends in "/" is how some tools write a folder
+      else if (size > 0 || !key.endsWith('/')) leftOut?.(key);
     }
   }
 }

@@ -83,8 +83,8 @@ const readableBucket = (client: S3Client, name: string): ReadableBucket => {
     },
     presign: async (key, options) => presignedUrl(client, name, checkKey(key), options),
     read: async (key, limit) => readWhole(await openObject(key), limit),
-    list: async function* (prefix) {
-      yield* listObjects(client, name, checkPrefix(prefix));
+    list: async function* (prefix, leftOut) {
+      yield* listObjects(client, name, checkPrefix(prefix), leftOut);
     },
   };
 };

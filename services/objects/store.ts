@@ -59,8 +59,11 @@ export interface ReadableBucket {
   presign?(key: string, options: PresignOptions): Promise<string>;
   /** The whole object in memory, checked as above; throws `object_too_large` beyond the limit before reading further. */
   read(key: string, limit: number): Promise<Uint8Array>;
-  /** Every key that starts with the prefix, in ascending byte order, page by page. */
-  list(prefix: string): AsyncIterable<ObjectEntry>;
+  /**
+   * Every key that starts with the prefix, in ascending byte order, page by page. What others stored under a name that
+   * is no key of ours is left out, and its name told to who wants to know.
+   */
+  list(prefix: string, leftOut?: (name: string) => void): AsyncIterable<ObjectEntry>;
   /** Where a person or a stock tool finds the object: an absolute path, or s3://bucket/key. */
   locate(key: string): string;
 }

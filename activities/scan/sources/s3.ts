@@ -20,7 +20,7 @@ export async function fromBucket(
     tooLarge: 'source_too_large',
     conflict: 'source_changed',
   });
-  for (const { key, name, size } of await objectsBelow(bucket, source.prefix, 2 * limits.maxFiles)) {
+  for (const { key, name, size } of await objectsBelow(bucket, source.prefix, 2 * limits.maxFiles, skipped)) {
     signal?.throwIfAborted();
     await files.add({
       name,
@@ -37,11 +37,16 @@ export async function fromBucket(
 type Listed = { readonly key: string; readonly name: string; readonly size: number };
 
 /** "src" stands for "src" and all below "src/", and never for "src-of-others/": a prefix is a folder to who names it. */
-async function objectsBelow(bucket: ReadableBucket, prefix: string, max: number): Promise<Listed[]> {
+async function objectsBelow(
+  bucket: ReadableBucket,
+  prefix: string,
+  max: number,
+  skipped: Skipped,
+): Promise<Listed[]> {
   const folder = prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`;
   const listed: Listed[] = [];
   await fromRemote(async () => {
-    for await (const { key, size } of bucket.list(prefix)) {
+    for await (const { key, size } of bucket.list(prefix, (name) => skipped.add('name_unsafe', name))) {
       if (key.startsWith(folder)) listed.push({ key, name: key.slice(folder.length), size });
       else if (key === prefix) listed.push({ key, name: key.slice(key.lastIndexOf('/') + 1), size });
       if (listed.length > max)

@@ -148,6 +148,13 @@ describe('a bucket', () => {
     ]);
   });
 
+  test('has names recorded that are no keys', async () => {
+    await put('odd/a.txt', 'a');
+    writeFileSync(join(objects, 'team-sources/odd/back\\slash'), 'x');
+    const { files, skips } = await checkout({ type: 's3', bucket: 'team-sources', prefix: 'odd' });
+    expect({ files, skips }).toEqual({ files: ['a.txt'], skips: ['name_unsafe odd/back\\slash'] });
+  });
+
   test('that is not named in the settings, or is one of ours, is refused', async () => {
     for (const bucket of ['other', 'raw', 'uploads'])
       expect(await code({ type: 's3', bucket, prefix: '' })).toBe('source_not_allowed');
