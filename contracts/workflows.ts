@@ -29,7 +29,6 @@ export const Source = z.discriminatedUnion('type', [
   }),
 ]);
 export type Source = z.infer<typeof Source>;
-export type SourceType = Source['type'];
 
 export const RunIdentity = z.object({
   scope: Scope,
