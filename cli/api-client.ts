@@ -107,6 +107,7 @@ async function* bytesOf(response: Response, address: string): AsyncGenerator<Uin
 }
 
 async function bodyOf(response: Response, address: string): Promise<unknown> {
+  if (response.status === 204) return undefined;
   try {
     return await response.json();
   } catch (cause) {

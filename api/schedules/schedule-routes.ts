@@ -190,6 +190,8 @@ const backfill = ({ temporal }: Deps) =>
     errors: ['invalid_request', 'not_found', 'dependency_unavailable'],
     handle: async ({ principal, params, body }) => {
       const key = keyOf(principal, body.workspace_id, params);
+      if (Date.parse(body.to) > Date.now())
+        throw invalid([{ path: 'to', message: 'lies ahead; its runs will start by themselves' }]);
       await backfillSchedule(temporal, key, body);
       return { status: 200, body: scheduleView(await describeSchedule(temporal, key)) };
     },

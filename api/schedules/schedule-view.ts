@@ -18,7 +18,7 @@ export function scheduleView(description: ScheduleDescription): ScheduleView {
     jitter_seconds: asked.jitter_seconds,
     overlap: overlap ?? asked.overlap,
     paused: state.paused,
-    note: state.note ?? null,
+    note: state.note || null, // Temporal tells none as empty
     scan: asked.scan,
     next_runs: info.nextActionTimes.slice(0, 5).map((time) => time.toISOString()),
     recent_runs: info.recentActions.map(({ scheduledAt, takenAt, action: started }) => ({
