@@ -51,7 +51,8 @@ export const ZONE_SERVICES: Readonly<Record<Zone, (shared: Shared) => Promise<Zo
         roots: settings.CERTUS_SOURCE_ROOTS,
         gitHosts: settings.CERTUS_GIT_ALLOWED_HOSTS,
         gitCredentialsFile: settings.CERTUS_GIT_CREDENTIALS_FILE,
-        buckets: settings.CERTUS_SOURCE_BUCKETS,
+        // golden holds the evidence of every tenant: not even a setting makes it a source
+        buckets: settings.CERTUS_SOURCE_BUCKETS.filter((name) => name !== settings.CERTUS_GOLDEN_BUCKET),
         registries: settings.CERTUS_SOURCE_REGISTRIES,
         maxFileBytes: settings.CERTUS_SOURCE_MAX_FILE_BYTES,
         maxBytes: settings.CERTUS_SOURCE_MAX_BYTES,
