@@ -7,6 +7,7 @@ export const checkov: ToolDeclaration = {
     commands: ['checkov'],
     versionArgs: ['--version'],
     pattern: /^(\d+\.\d+\.\d+)/m,
+    reportTells: true,
     install: 'pipx install checkov',
   },
   args: [

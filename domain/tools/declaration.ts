@@ -45,6 +45,8 @@ export type ToolDeclaration = {
     readonly pattern: RegExp;
     /** A Go program that was built without being told its version still knows its module's. */
     readonly goModule?: string;
+    /** Its report tells the version truly, and the program takes long to say it. */
+    readonly reportTells?: boolean;
     /** How to install it, for people. */
     readonly install: string;
   };

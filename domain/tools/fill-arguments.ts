@@ -33,6 +33,4 @@ export const fill = (text: string, values: Readonly<Record<string, string | unde
 
 /** The command as people may see it: nothing in it is of this machine. */
 export const shownCommand = (command: string, args: readonly Argument[]): string =>
-  [command, ...args.flatMap((argument) => (typeof argument === 'string' ? [argument] : argument.args))].join(
-    ' ',
-  );
+  [command, ...args.flatMap((argument) => (typeof argument === 'string' ? [argument] : ['…']))].join(' ');

@@ -7,6 +7,7 @@ export const semgrep: ToolDeclaration = {
     commands: ['semgrep'],
     versionArgs: ['--version'],
     pattern: /^(\d+\.\d+\.\d+)/m,
+    reportTells: true,
     install: 'pipx install semgrep',
   },
   args: [

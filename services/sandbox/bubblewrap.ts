@@ -24,7 +24,7 @@ export async function bubblewrap(run: SandboxRun, programs: Programs): Promise<L
     args: [
       ...['--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try', '--hostname', 'sandbox'],
       ...(network ? [] : ['--unshare-net']),
-      ...(ownUser === undefined ? ['--unshare-user', '--cap-drop', 'ALL'] : []),
+      ...(ownUser === undefined ? ['--unshare-user', '--cap-drop', 'ALL'] : TO_CHANGE_USER),
       ...['--die-with-parent', '--new-session', '--as-pid-1', '--info-fd', '3'],
       ...systemFolders(),
       ...foldersAbove(SYSTEM_FILES).flatMap((path) => ['--dir', path]),
@@ -37,18 +37,12 @@ export async function bubblewrap(run: SandboxRun, programs: Programs): Promise<L
       ...['--ro-bind', source, source, '--bind', writable, writable],
       ...hidden.flatMap((path) => ['--ro-bind', emptyFileOf(writable), path]),
       // both lie in memory that no limit counts
-      ...[
-        '--remount-ro',
-        '/dev',
-        '--remount-ro',
-        '/',
-        '--chdir',
-        run.cwd === 'source' ? source : homeOf(writable),
-        '--',
-      ],
+      ...['--remount-ro', '/dev', '--remount-ro', '/', '--chdir', '/', '--'],
+      // the first process stays ours: bubblewrap, which has given up its powers, could not end another user's
+      ...AS_INIT,
       ...limitArguments(programs.prlimit, run.limits),
       ...(ownUser === undefined ? [] : asUser(programs.setpriv as string, ownUser)),
-      ...[...AS_INIT, run.command, ...run.args],
+      ...[...startingIn(run.cwd === 'source' ? source : homeOf(writable)), run.command, ...run.args],
     ],
     isolation: {
       method: 'bubblewrap',
@@ -76,11 +70,19 @@ const nextUser = (): number => {
   return FIRST_USER + (lastUser % USERS);
 };
 
+const TO_CHANGE_USER = [
+  ...['--cap-drop', 'ALL'],
+  ...['CAP_SETUID', 'CAP_SETGID', 'CAP_SETPCAP'].flatMap((power) => ['--cap-add', power]),
+];
+
 const asUser = (setpriv: string, user: number): string[] => [
   setpriv,
   ...[`--reuid=${user}`, `--regid=${user}`, '--clear-groups', '--no-new-privs'],
   ...['--bounding-set=-all', '--inh-caps=-all', '--'],
 ];
+
+/** Entered by who runs there: the home is closed to others, and without its powers even root is one of them. */
+const startingIn = (folder: string): string[] => ['/bin/sh', '-c', 'cd "$0" && exec "$@"', folder];
 
 async function furnish(writable: string, ownUser: number | undefined): Promise<void> {
   const user = ownUser ?? process.getuid?.() ?? 0;

@@ -16,7 +16,8 @@ export type Wanted = {
 export type InstalledTool = Installation & {
   /** The name it was found by. */
   readonly name: string;
-  readonly version: string | null;
+  /** Asked when it is wanted: some take seconds to say it. */
+  readonly version: () => Promise<string | null>;
 };
 
 /** The first of the commands that is installed in one of the folders; nothing when none is. */
@@ -30,12 +31,12 @@ export async function findTool(
     const program = found === undefined ? undefined : behindShim(found);
     if (program === undefined) continue;
     const installation = await installationOf(program, folders);
-    return { ...installation, name, version: await knownVersion(wanted, installation, environment) };
+    return { ...installation, name, version: () => knownVersion(wanted, installation, environment) };
   }
   return undefined;
 }
 
-/** Asked once, and again only when the program has been replaced: some take seconds to say it. */
+/** Asked once, and again only when the program has been replaced. */
 const versions = new Map<string, Promise<string | null>>();
 
 async function knownVersion(

@@ -1,8 +1,5 @@
 import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import picomatch from 'picomatch';
-import { CertusError } from '../../../contracts/errors.ts';
-import { rawPrefix } from '../../../contracts/object-keys.ts';
 import type { Notice } from '../../../contracts/scan.ts';
 import type { ExternalTool } from '../../../contracts/tools.ts';
 import type { ToolDeclaration } from '../../../domain/tools/declaration.ts';
@@ -12,14 +9,16 @@ import { openToTools } from '../../../services/sandbox/open-source.ts';
 import { runSandboxed } from '../../../services/sandbox/run-sandboxed.ts';
 import type { SandboxResult } from '../../../services/sandbox/sandbox.ts';
 import { findTool, type InstalledTool } from '../../../services/tools/find-tool.ts';
-import { excludes } from '../built-in/source-files.ts';
 import { listFiles } from '../content-hash.ts';
+import { fault, missing, noDatabase, relevantFiles } from './before-run.ts';
 import { type FoundDatabase, findDatabase } from './find-database.ts';
 import { blamed, incomplete, type Outcome } from './outcome.ts';
 import { withPrivateFolder } from './private-folder.ts';
 import { readOutput } from './read-output.ts';
 import { RULES_FOLDER } from './rules-folder.ts';
+import { stumble } from './stumble.ts';
 import type { ToolJob } from './tool-job.ts';
+import { understood } from './understand.ts';
 
 /** A tool of others, as its declaration says, in the sandbox. */
 export async function runExternal(id: ExternalTool, job: ToolJob): Promise<Outcome> {
@@ -30,13 +29,12 @@ export async function runExternal(id: ExternalTool, job: ToolJob): Promise<Outco
     return incomplete('not_relevant', `the source has no file that ${declaration.title} is for`);
   const installed = await findTool(declaration.find, job.means.folders, plain(declaration.environment));
   if (installed === undefined) return incomplete('not_available', missing(declaration));
-  const { version } = installed;
   const database =
     declaration.database === undefined ? undefined : await findDatabase(declaration.database, job.means);
   if (declaration.database !== undefined && database === undefined)
-    return incomplete('not_available', noDatabase(declaration), { version });
+    return incomplete('not_available', noDatabase(declaration));
   const faulty = fault(declaration, job, files);
-  if (faulty !== undefined) return incomplete('failed', faulty, { version });
+  if (faulty !== undefined) return incomplete('failed', faulty);
   const setting = { declaration, installed, database, files, relevant: relevant ?? [] };
   return withPrivateFolder(job.workFolder, (folder) => runIn(folder, id, job, setting));
 }
@@ -69,6 +67,13 @@ async function runIn(folder: string, id: ExternalTool, job: ToolJob, setting: Se
     rule: (order.config.rules ?? []).map(inSource),
     file: relevant.slice(0, MAX_FILES).map(inSource),
   };
+  const folders: Folders = [
+    [`${tree}/`, ''],
+    [tree, '.'],
+    [folder, '~'],
+    [RULES_FOLDER, 'rules'],
+    ...(database === undefined ? [] : [[database.folder, 'database'] as const]),
+  ];
   const last = { line: '' };
   log.started(shownCommand(installed.name, declaration.args));
   const ran = await runSandboxed({
@@ -92,20 +97,20 @@ async function runIn(folder: string, id: ExternalTool, job: ToolJob, setting: Se
     signal,
     keepStdout: declaration.report.from === 'stdout',
     onLine: (stream, line) => {
-      const shown = log.line(stream, withoutFolders(line, tree, folder));
-      if (stream === 'stderr' && shown.trim() !== '') last.line = shown;
+      const told = log.line(stream, withoutFolders(line, folders));
+      if (stream === 'stderr' && told.trim() !== '') last.line = told;
     },
   });
   const known: Partial<Outcome> = {
-    version: installed.version,
     exit_code: ran.exitCode,
     seconds: ran.seconds,
     isolation: ran.isolation,
     data: database?.data ?? null,
     notices: noticesOf(setting, ran),
   };
-  const stumbled = stumble(ran, declaration, job, last.line);
-  if (stumbled !== undefined) return incomplete(stumbled.outcome, stumbled.reason, known);
+  const stumbled = stumble(ran, declaration, limit, last.line);
+  if (stumbled !== undefined)
+    return incomplete(stumbled.outcome, stumbled.reason, { ...known, version: await installed.version() });
   try {
     const report =
       declaration.report.from === 'stdout'
@@ -114,7 +119,7 @@ async function runIn(folder: string, id: ExternalTool, job: ToolJob, setting: Se
     return await understood(id, job, setting, folder, report, known);
   } catch (error) {
     signal.throwIfAborted();
-    return blamed(error, known);
+    return blamed(error, { ...known, version: await installed.version() });
   }
 }
 
@@ -122,91 +127,6 @@ const REPORT = 'report.json';
 const MB = 1024 * 1024;
 /** As many names as a command line holds in any case. */
 const MAX_FILES = 1000;
-
-/** Reading a report is bounded like running the tool: its size and its shape are the hostile source's doing. */
-async function understood(
-  id: ExternalTool,
-  { means, tree, order, raw, input, signal }: ToolJob,
-  { declaration, installed }: Setting,
-  folder: string,
-  report: Buffer,
-  known: Partial<Outcome>,
-): Promise<Outcome> {
-  const { format, keep, path, mediaType } = declaration.report;
-  const timeout = AbortSignal.timeout(READING_MS);
-  const exclude = order.config.exclude ?? [];
-  const task = {
-    tool: id,
-    format,
-    report,
-    tree,
-    writable: folder,
-    keep,
-    version: installed.version,
-    exclude,
-  };
-  const read = await means.threads
-    .interpret(task, AbortSignal.any([signal, timeout]))
-    .catch((error: unknown) => {
-      if (timeout.aborted && !signal.aborted)
-        throw new CertusError('tool_failed', 'its report could not be read within 5 minutes');
-      throw error;
-    });
-  await raw.put(`${rawPrefix(input.scope, input.testId)}${path}`, read.report, { contentType: mediaType });
-  return {
-    ...incomplete('failed', '', known),
-    outcome: 'completed',
-    reason: null,
-    version: read.version,
-    findings: read.findings,
-    files: [{ path, mediaType }],
-    notices: [...(known.notices ?? []), ...read.notices],
-  };
-}
-
-const READING_MS = 5 * 60_000;
-
-function relevantFiles(
-  { relevant }: ToolDeclaration,
-  files: readonly string[],
-  exclude: readonly string[],
-): string[] | undefined {
-  if (relevant === undefined) return undefined;
-  const isRelevant = picomatch([...relevant], { dot: true });
-  const isExcluded = excludes(exclude);
-  return files.filter((path) => isRelevant(path) && !isExcluded(path));
-}
-
-/** What nobody can run, said before anything is started. */
-function fault(
-  declaration: ToolDeclaration,
-  { order }: ToolJob,
-  files: readonly string[],
-): string | undefined {
-  const absent = (order.config.rules ?? []).find((path) => !files.includes(path));
-  if (absent !== undefined) return `the rules ${JSON.stringify(absent)} are no file of the source`;
-  const needsTarget = Object.values(declaration.environment).some((value) => value.includes('{target}'));
-  return needsTarget && order.target === null
-    ? 'the profile names no running target (stackBaseUrl)'
-    : undefined;
-}
-
-function stumble(
-  { exitCode, exceeded }: SandboxResult,
-  { exits, limits }: ToolDeclaration,
-  { limit }: ToolJob,
-  lastLine: string,
-): { outcome: 'timed_out' | 'failed'; reason: string } | undefined {
-  const failed = (reason: string) => ({ outcome: 'failed' as const, reason });
-  if (exceeded === 'time') return { outcome: 'timed_out', reason: limit.reason };
-  if (exceeded === 'memory') return failed(`it used more than ${limits.memoryMb} MiB of memory`);
-  if (exceeded === 'processes') return failed(`it started more than ${limits.processes} processes`);
-  if (exceeded === 'files') return failed(`it wrote more than ${limits.fileMb} MiB`);
-  if (exceeded === 'output') return failed(`it printed more than ${limits.outputMb} MiB`);
-  if (exitCode !== null && [...exits.clean, ...exits.findings].includes(exitCode)) return undefined;
-  const end = exitCode === null ? 'it was ended by a signal' : `it ended with exit code ${exitCode}`;
-  return failed(lastLine === '' ? end : `${end}: ${lastLine.slice(0, 300)}`);
-}
 
 const hiddenFiles = ({ declaration, files }: Setting): string[] =>
   files.filter((path) => declaration.hides?.includes(basename(path)) === true);
@@ -229,19 +149,11 @@ function noticesOf(setting: Setting, { isolation }: SandboxResult): Notice[] {
   return notices;
 }
 
+type Folders = readonly (readonly [folder: string, instead: string])[];
+
 /** Where on this machine things lie is nobody's business. */
-const withoutFolders = (line: string, tree: string, folder: string): string =>
-  line
-    .replaceAll(`${tree}/`, '')
-    .replaceAll(tree, '.')
-    .replaceAll(folder, '~')
-    .replaceAll(RULES_FOLDER, 'rules');
-
-const missing = ({ title, find }: ToolDeclaration): string =>
-  `${title} is not installed: no ${find.commands.join(' or ')} among the folders of CERTUS_TOOL_PATH. To get it: ${find.install}`;
-
-const noDatabase = ({ title, database }: ToolDeclaration): string =>
-  `${title} has no database here. To get it: ${database?.get}`;
+const withoutFolders = (line: string, folders: Folders): string =>
+  folders.reduce((shown, [folder, instead]) => shown.replaceAll(folder, instead), line);
 
 /** What of the environment says something without a run. */
 const plain = (environment: Readonly<Record<string, string>>): Record<string, string> =>
