@@ -5,7 +5,7 @@ const room = (name, allowed, comment) => ({
   comment,
   from: { path: `^${name}/` },
   to: {
-    path: '^(contracts|domain|workflows|activities|services|api|worker|cli|infra|test|bench)/',
+    path: '^(contracts|domain|workflows|activities|services|api|worker|cli|rules|infra|test|bench)/',
     pathNot: `^(${[name, ...allowed].join('|')})/`,
   },
 });
@@ -54,7 +54,7 @@ module.exports = {
       comment:
         'workflows/ is deterministic and knows contracts/ and domain/; of activities/ only types (infra/lint holds that half).',
       from: { path: '^workflows/' },
-      to: { path: '^(services|api|worker|cli|infra|test|bench)/' },
+      to: { path: '^(services|api|worker|cli|rules|infra|test|bench)/' },
     },
     {
       name: 'production-imports-no-tests',

@@ -1,5 +1,5 @@
 # syntax=docker/dockerfile:1
-# One build, four images that share every layer but the last: --target api | worker | migrate | keys.
+# One build, images that share every layer but the last: --target api | worker | migrate | keys | advisories.
 # To pin the base by content as well, look its digest up and append it to the name here:
 #   docker buildx imagetools inspect node:24.21.0-bookworm-slim   ->   node:24.21.0-bookworm-slim@sha256:…
 # Debian and not Alpine: the Temporal SDK's native library is built for glibc.
@@ -38,7 +38,7 @@ RUN apt-get update \
 RUN groupadd --gid 10001 certus \
     && useradd --uid 10001 --gid certus --home-dir /work --no-create-home --shell /usr/sbin/nologin certus
 # The only places that are ever written. A new volume mounted there takes over owner and mode.
-RUN install -d -o certus -g certus -m 0700 /work /data /data/objects /data/registry \
+RUN install -d -o certus -g certus -m 0700 /work /advisories /data /data/objects /data/registry \
       /var/lib/certus /var/lib/certus/api /var/lib/certus/keys /var/lib/certus/keys/assurance \
       /var/lib/certus/keys/trust /var/lib/certus/keys/transform /var/lib/certus/keys/public
 ENV NODE_ENV=production
@@ -64,10 +64,23 @@ COPY infra/container/keys.ts infra/container/keys.ts
 ENV CERTUS_HOME=/var/lib/certus
 CMD ["infra/container/keys.ts"]
 
+# Fetches known vulnerabilities into a volume that the scanner reads, and exits.
+FROM runtime AS advisories
+COPY cli cli
+ENV CERTUS_ADVISORIES=/advisories
+CMD ["cli/certus.mjs", "advisories", "download"]
+
 # Serves the zones that CERTUS_ZONES names.
 FROM runtime AS worker
+# What keeps tools of others apart, where the engine lets it: prlimit, setpriv and unshare are in Debian's base.
+USER root
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends bubblewrap \
+    && rm -rf /var/lib/apt/lists/*
+USER 10001:10001
 COPY workflows workflows
 COPY activities activities
+COPY rules rules
 COPY worker worker
 COPY --from=build /app/build/workflows build/workflows
 ENV CERTUS_WORKFLOW_BUNDLES=/app/build/workflows CERTUS_WORK_DIR=/work

@@ -144,15 +144,17 @@ describe('the accounts of the zones', () => {
     for await (const { key } of (await openAs(zone)).readable(bucket).list('')) expect(key).toBeDefined();
   };
 
+  const BUCKETS = ['uploads', 'raw', 'golden'];
   test.each([
-    ['assurance', { writes: ['raw'], reads: ['raw'] }],
+    ['api', { writes: ['uploads'], reads: ['uploads', 'raw', 'golden'] }],
+    ['assurance', { writes: ['raw'], reads: ['uploads', 'raw'] }],
     ['trust', { writes: [], reads: ['raw'] }],
     ['transform', { writes: ['golden'], reads: ['raw', 'golden'] }],
     ['ingest', { writes: [], reads: ['golden'] }],
   ])('%s may do its work and no more', async (zone, may) => {
     const of = async (attempt: typeof write | typeof list) => {
       const able: string[] = [];
-      for (const bucket of ['raw', 'golden']) if (await works(attempt(zone, bucket))) able.push(bucket);
+      for (const bucket of BUCKETS) if (await works(attempt(zone, bucket))) able.push(bucket);
       return able;
     };
     expect({ writes: await of(write), reads: await of(list) }).toEqual(may);
@@ -174,8 +176,8 @@ test('API and four workers carry a scan through the whole chain', async () => {
     const folderOf = join(volumes, `${zone}-work`);
     return existsSync(folderOf) ? { ...more, TMPDIR: folderOf, CERTUS_WORK_DIR: folderOf } : more;
   };
-  for (const zone of ['assurance', 'transform'])
-    await mkdir(join(volumes, `${zone}-work`), { recursive: true });
+  for (const name of ['assurance-work', 'transform-work', 'api-work', 'advisories'])
+    await mkdir(join(volumes, name), { recursive: true });
   const bundles = await readdir(join(app('worker'), 'build', 'workflows'));
   const api = start('api', more);
   for (const zone of ZONES) start(`worker-${zone}`, work(zone));
@@ -184,16 +186,36 @@ test('API and four workers carry a scan through the whole chain', async () => {
   const ask = (path: string, init: RequestInit = {}) =>
     fetch(`http://127.0.0.1:${places.CERTUS_API_PORT}${path}`, {
       ...init,
-      headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+      headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json', ...init.headers },
     });
   await until(async () => (await ask('/readyz')).status === 200);
-  const body = JSON.stringify({ component_id: 'shop', source_type: 'directory', directory_path: source });
-  const accepted = await ask('/v1/security-scans', { method: 'POST', body });
-  expect(accepted.status).toBe(202);
-  const location = accepted.headers.get('location') ?? '';
-  const scan = async () => (await (await ask(location)).json()) as Record<string, unknown>;
-  await until(async () => ['SUCCEEDED', 'FAILED'].includes(String((await scan()).status)));
-  expect(await scan()).toMatchObject({ status: 'SUCCEEDED', verdict: 'passed', errors: [] });
+  const carried = async (what: object) => {
+    const body = JSON.stringify({ component_id: 'shop', ...what });
+    const accepted = await ask('/v1/security-scans', { method: 'POST', body });
+    expect(accepted.status).toBe(202);
+    const location = accepted.headers.get('location') ?? '';
+    const scan = async () => (await (await ask(location)).json()) as Record<string, unknown>;
+    await until(async () => ['SUCCEEDED', 'FAILED'].includes(String((await scan()).status)));
+    const ended = await scan();
+    expect(ended).toMatchObject({ status: 'SUCCEEDED', verdict: 'passed', errors: [] });
+    return ended;
+  };
+  const scanned = await carried({ source_type: 'directory', directory_path: source });
+  // every scanner of our own has its thread, and all that this imports
+  const tools = scanned.tools as readonly { tool: string; outcome: string }[];
+  expect(tools.length).toBeGreaterThan(5);
+  expect(tools.filter(({ outcome }) => outcome !== 'completed')).toEqual([]);
+
+  const archive = await run('tar', ['-cz', '-C', source, '.'], { encoding: 'buffer' });
+  const uploaded = await ask('/v1/security-scans/upload-archive?filename=shop.tar.gz', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/octet-stream' },
+    body: new Uint8Array(archive.stdout),
+  });
+  const { archive_path } = (await uploaded.json()) as Record<string, unknown>;
+  expect(await carried({ source_type: 'archive', archive_path })).toMatchObject({
+    content_hash: scanned.content_hash,
+  });
 
   const [, ...health] = wordsOf(lastOf(readDockerfile(), 'api', 'HEALTHCHECK'));
   await run(process.execPath, health, { env: { ...api.environment } });

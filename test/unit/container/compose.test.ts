@@ -48,7 +48,8 @@ test('no password is written down', () => {
       .map(([key, value]) => ({ at: `${name} ${key}`, value })),
   );
   expect(values.length).toBeGreaterThan(10);
-  expect(values.filter(({ value }) => !value.includes('generated-'))).toEqual([]);
+  // what is asked for when nobody has given anything is generated; the rest is empty until somebody gives it
+  expect(values.filter(({ value }) => value !== '' && !value.includes('generated-'))).toEqual([]);
 });
 
 test.each(all)('%s is of a fixed version', (_name, { image, build }) => {
@@ -138,9 +139,11 @@ describe('the trust zones', () => {
     expect(settings.CERTUS_S3_ACCESS_KEY_ID).toBe(`certus-${zone}`);
   });
 
-  test('no two zones share an account at the object store', () => {
-    const secrets = ZONES.map((zone) => settingsOf(worker(zone)).CERTUS_S3_SECRET_ACCESS_KEY);
-    expect(new Set(secrets).size).toBe(ZONES.length);
+  test('no two zones share an account at the object store, nor does the API have one of theirs', () => {
+    const users = [...ZONES.map(worker), service('api')].map(settingsOf);
+    const accounts = new Set(users.map((user) => user.CERTUS_S3_ACCESS_KEY_ID));
+    const secrets = new Set(users.map((user) => user.CERTUS_S3_SECRET_ACCESS_KEY));
+    expect([accounts.size, secrets.size]).toEqual([users.length, users.length]);
     const root = service('s3').environment?.ROOT_SECRET_KEY;
     const holders = all.filter(([, { environment: own = {} }]) => Object.values(own).includes(root ?? ''));
     expect(holders.map(([name]) => name)).toEqual(['s3', 's3-setup']);
@@ -184,17 +187,61 @@ describe('the trust zones', () => {
   });
 });
 
+test('what may be as large as an archive waits on a disk: /tmp is memory', () => {
+  const buffers = ['api', 'worker-assurance', 'worker-transform'].map((name) => {
+    const { TMPDIR } = environment(service(name));
+    return mounts(service(name)).find(({ target }) => target === TMPDIR);
+  });
+  for (const mount of buffers) expect(mount).toMatchObject({ readOnly: false });
+  expect(new Set(buffers.map((mount) => mount?.volume)).size).toBe(3);
+});
+
+test('the scanner reads the advisories that another container fetches, and cannot change them', () => {
+  const at = (name: string) => mounts(service(name)).find(({ volume }) => volume === 'advisories');
+  expect(at('worker-assurance')).toMatchObject({ readOnly: true });
+  expect(at('advisories')).toMatchObject({ readOnly: false });
+  expect(settingsOf(service('worker-assurance')).CERTUS_ADVISORIES).toBe(at('worker-assurance')?.target);
+  expect(settingsOf(service('advisories')).CERTUS_ADVISORIES).toBe(at('advisories')?.target);
+});
+
+test.each(['CERTUS_SOURCE_BUCKETS', 'CERTUS_SOURCE_REGISTRIES'])(
+  '%s is told to the API, which accepts a source, and to the scanner, which fetches it',
+  (name) => {
+    const told = readCompose({ ...PASSWORDS, [name]: 'team' }).services;
+    const holders = Object.keys(told).filter((one) => told[one]?.environment?.[name] === 'team');
+    expect(holders).toEqual(['api', 'worker-assurance']);
+  },
+);
+
+test.each(['CERTUS_SMTP_URL', 'CERTUS_MAIL_FROM', 'CERTUS_NOTIFY_ALLOWED_HOSTS'])(
+  '%s is told to who sends notifications, and to nobody else',
+  (name) => {
+    const told = readCompose({ ...PASSWORDS, [name]: 'given' }).services;
+    const holders = Object.keys(told).filter((one) => told[one]?.environment?.[name] === 'given');
+    expect(holders).toEqual(['worker-transform']);
+  },
+);
+
 describe('the networks', () => {
   const members = (network: string) =>
     all.filter(([, one]) => one.networks?.includes(network)).map(([name]) => name);
   const meet = (a: string, b: string) =>
     (service(a).networks ?? []).some((network) => service(b).networks?.includes(network));
 
-  test('only the scanner reaches the internet, and what is published is published by two', () => {
+  test('only who fetches sources and advisories reaches the internet, and what is published is published by two', () => {
     const open = Object.keys(networks).filter((name) => networks[name]?.internal !== true);
     expect(open.sort()).toEqual(['internet', 'published']);
-    expect(members('internet')).toEqual(['worker-assurance']);
+    expect(members('internet')).toEqual(['worker-assurance', 'advisories']);
     expect(members('published')).toEqual(['api', 'temporal-ui']);
+  });
+
+  test('notifications have a way out of their own, which is closed until somebody opens it', () => {
+    expect(networks.notices?.internal).toBe(true);
+    expect(members('notices')).toEqual(['worker-transform']);
+    const opened = readCompose({ ...PASSWORDS, CERTUS_NOTICES_INTERNAL: 'false' }).networks;
+    expect(Object.keys(opened).filter((name) => opened[name]?.internal !== networks[name]?.internal)).toEqual(
+      ['notices'],
+    );
   });
 
   test.each(all)('%s reaches every server that its settings name', (name, { environment: own = {} }) => {
@@ -209,7 +256,9 @@ describe('the networks', () => {
     ['worker-trust', ['registry', 'opensearch', 'temporal-postgres']],
     ['worker-transform', ['opensearch', 'temporal-postgres']],
     ['worker-ingest', ['registry', 'temporal-postgres']],
-    ['api', ['s3', 'registry', 'temporal-postgres']],
+    // s3 it needs: for what callers upload, and to hand out evidence
+    ['api', ['registry', 'temporal-postgres']],
+    ['advisories', ['postgres', 'temporal', 's3', 'registry', 'opensearch']],
     ['migrate', ['temporal', 's3', 'registry', 'opensearch']],
   ])('%s does not reach what it has no use for', (name, others) => {
     expect(others.filter((other) => meet(name, other))).toEqual([]);

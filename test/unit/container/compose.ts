@@ -33,7 +33,12 @@ export const composeSource = (): string => readFileSync(resolve('docker-compose.
 
 /** The file as Compose sees it: anchors merged, variables filled in. A variable that is required and not set throws. */
 export function readCompose(variables: Readonly<Record<string, string>>): Compose {
-  return parse(composeSource(), { merge: true, reviver: (_key, value) => interpolate(value, variables) });
+  const reviver = (key: unknown, given: unknown) => {
+    const value = interpolate(given, variables);
+    // Compose knows which of its fields are no texts
+    return key === 'internal' ? String(value) === 'true' : value;
+  };
+  return parse(composeSource(), { merge: true, reviver });
 }
 
 function interpolate(value: unknown, variables: Readonly<Record<string, string>>): unknown {

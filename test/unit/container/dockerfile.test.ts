@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, normalize, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { ZONE_SECRETS } from '../../../worker/zones.ts';
@@ -7,7 +7,7 @@ import { asCopy, environmentOf, lastOf, lineage, readDockerfile, wordsOf } from 
 import { dockerignore } from './dockerignore.ts';
 
 const stages = readDockerfile();
-const IMAGES = ['api', 'worker', 'migrate', 'keys'];
+const IMAGES = ['api', 'worker', 'migrate', 'keys', 'advisories'];
 const isSent = dockerignore();
 const read = (file: string) => JSON.parse(readFileSync(resolve(file), 'utf8'));
 
@@ -37,6 +37,13 @@ describe.each(IMAGES)('%s', (image) => {
     const files = reachable(program);
     expect(files.length).toBeGreaterThan(5);
     expect(files.filter((file) => !existsSync(file) || !isCopied(image, file))).toEqual([]);
+  });
+
+  test('has what keeps tools of others apart where such tools run, and nowhere else', () => {
+    const installs = lineage(stages, image).flatMap(({ steps }) =>
+      steps.filter(({ text }) => /apt-get install.* bubblewrap\b/.test(text)),
+    );
+    expect(installs).toHaveLength(image === 'worker' ? 1 : 0);
   });
 
   test('has a process 1 that passes signals on and buries children', () => {
@@ -97,14 +104,27 @@ test('only what production needs is installed, and no install script runs', () =
   expect(installed.filter((path) => unwanted.test(path))).toEqual([]);
 });
 
-/** A program and all that it imports of ours; types are gone before it runs. */
+test('threads and the rules of tools, which are found by their address, are looked for as well', () => {
+  expect(reachable('worker/main.ts')).toEqual(
+    expect.arrayContaining([
+      'activities/scan/built-in/thread.ts',
+      'activities/scan/reports/report-thread.ts',
+      'domain/secrets/find-secrets.ts',
+      'services/sandbox/guard.ts',
+      'rules',
+    ]),
+  );
+});
+
+/** A program and all of ours that it imports, starts or reads; types are gone before it runs. */
 function reachable(file: string, seen = new Set<string>()): string[] {
   if (seen.has(file)) return [];
   seen.add(file);
-  const source = existsSync(file) ? readFileSync(file, 'utf8') : '';
-  const imports = source.matchAll(
-    /(?:^|\n)(?:import|export) (?!type )[^;]*?from '(\.[^']+)'|import\('(\.[^']+)'\)/g,
+  const source = existsSync(file) && statSync(file).isFile() ? readFileSync(file, 'utf8') : '';
+  const named = source.matchAll(
+    /(?:^|\n)(?:import|export) (?!type )[^;]*?from '(\.[^']+)'|import\('(\.[^']+)'\)|new URL\('(\.[^']+)', import\.meta\.url\)/g,
   );
-  for (const [, fixed, late] of imports) reachable(normalize(join(file, '..', fixed ?? late ?? '')), seen);
+  for (const [, fixed, late, address] of named)
+    reachable(normalize(join(file, '..', fixed ?? late ?? address ?? '')), seen);
   return [...seen].filter((path) => !path.startsWith('services/database/generated/'));
 }
