@@ -37,7 +37,7 @@ export const readBandit: NativeReader = (report, context) => {
       kind: kindOf({ tool: context.tool, rule, tags: [], identifiers }),
       tool: context.tool,
       rule,
-      title: textOf(result.test_name)?.replaceAll('_', ' ') ?? rule,
+      title: titleOf(textOf(result.test_name), message),
       severity: severityOfWord(severity) ?? 'medium',
       source_severity: severity ?? null,
       confidence: confidenceOfWord(textOf(result.issue_confidence)),
@@ -49,6 +49,12 @@ export const readBandit: NativeReader = (report, context) => {
   });
   return { drafts, toolVersion: null };
 };
+
+/** What is on one of bandit's lists is called by the list's name, which says nothing. */
+const titleOf = (name: string | undefined, message: string): string =>
+  name === undefined || name === 'blacklist'
+    ? (message.split(/(?<=[.!?])\s/)[0] ?? message)
+    : name.replaceAll('_', ' ');
 
 /** bandit counts columns from nought. */
 function placeOf(result: JsonObject, path: string) {

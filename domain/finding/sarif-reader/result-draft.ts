@@ -62,10 +62,11 @@ function ruleFacts(rule: Rule | undefined, run: Run): RuleFacts {
   const tags = listOf(objectOf(descriptor.properties).tags)
     .slice(0, MAX_TAGS)
     .filter((tag): tag is string => typeof tag === 'string');
-  const described =
-    textOf(objectOf(descriptor.shortDescription).text) ??
-    textOf(descriptor.name) ??
-    firstSentence(descriptor);
+  const described = [
+    textOf(objectOf(descriptor.shortDescription).text),
+    textOf(descriptor.name),
+    firstSentence(descriptor),
+  ].find((text) => text !== undefined && !onlyNames(text, textOf(descriptor.id)));
   const taxa = listOf(descriptor.relationships)
     .slice(0, MAX_TAGS)
     .map((relationship) => taxonName(objectOf(relationship).target, run.json));
@@ -80,6 +81,10 @@ function ruleFacts(rule: Rule | undefined, run: Run): RuleFacts {
 }
 
 const MAX_TAGS = 200;
+
+/** "Semgrep Finding: the.rule" and the like tell a person no more than the rule's id does. */
+const onlyNames = (text: string, id: string | undefined): boolean =>
+  id !== undefined && (text === id || text.endsWith(`: ${id}`));
 
 const firstSentence = (descriptor: JsonObject): string | undefined =>
   textOf(objectOf(descriptor.fullDescription).text)

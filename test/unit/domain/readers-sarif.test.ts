@@ -473,3 +473,27 @@ test.each([
 ])('a package is known by %s', (_, given, expected) => {
   expect(only(given).package).toEqual(expected);
 });
+
+test('a description that only repeats the rule is no title', () => {
+  const rule = {
+    id: 'team.sql',
+    name: 'team.sql',
+    shortDescription: { text: 'Semgrep Finding: team.sql' },
+    fullDescription: { text: 'SQL is put together as text. Use parameters.' },
+  };
+  const log = {
+    version: '2.1.0',
+    runs: [
+      {
+        tool: { driver: { name: 'semgrep', rules: [rule] } },
+        results: [{ ruleId: 'team.sql', message: { text: 'here' } }],
+      },
+    ],
+  };
+  expect(readSarif(JSON.stringify(log)).drafts[0]?.title).toBe('SQL is put together as text.');
+  const named = {
+    ...log,
+    runs: [{ ...log.runs[0], tool: { driver: { name: 'x', rules: [{ ...rule, name: 'SqlText' }] } } }],
+  };
+  expect(readSarif(JSON.stringify(named)).drafts[0]?.title).toBe('SqlText');
+});
