@@ -17,7 +17,7 @@ export const dast: ToolDeclaration = {
     from: 'file',
     format: 'zap',
     mediaType: JSON_TYPE,
-    path: 'reports/dast/zap.json',
+    path: 'reports/dast/dast.json',
     keep: 'masked',
   },
   cwd: 'home',

@@ -40,7 +40,7 @@ export async function bubblewrap(run: SandboxRun, programs: Programs): Promise<L
       ...['--remount-ro', '/dev', '--remount-ro', '/', '--chdir', '/', '--'],
       // the first process stays ours: bubblewrap, which has given up its powers, could not end another user's
       ...AS_INIT,
-      ...limitArguments(programs.prlimit, run.limits),
+      ...limitArguments(programs.prlimit, run.limits, 'limited'),
       ...(ownUser === undefined ? [] : asUser(programs.setpriv as string, ownUser)),
       ...[...startingIn(run.cwd === 'source' ? source : homeOf(writable)), run.command, ...run.args],
     ],

@@ -14,7 +14,7 @@ export function guarded(run: SandboxRun, { prlimit, setpriv }: Programs): Launch
     command: process.execPath,
     args: [
       ...['--disable-warning=ExperimentalWarning', GUARD, `${MARK}=${randomUUID()}`],
-      ...[...limitArguments(prlimit, run.limits), ...dies, run.command, ...run.args],
+      ...[...limitArguments(prlimit, run.limits, 'watched'), ...dies, run.command, ...run.args],
     ],
     isolation: {
       method: 'process',
@@ -27,6 +27,7 @@ export function guarded(run: SandboxRun, { prlimit, setpriv }: Programs): Launch
           ? []
           : ['hiding of configuration in the source']),
         'own processes',
+        'process limit of the kernel',
         ...(prlimit === undefined ? ['memory limit of the kernel'] : []),
       ],
     },

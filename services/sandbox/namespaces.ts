@@ -21,7 +21,7 @@ export function namespaces(run: SandboxRun, { unshare, setpriv, prlimit }: Progr
       ...(network ? [] : ['--net']),
       ...['--', '/bin/sh', '-c', MOUNTS, 'sh', source, start],
       ...[emptyFileOf(writable), String(hidden.length), ...hidden],
-      ...limitArguments(prlimit, run.limits),
+      ...limitArguments(prlimit, run.limits, 'limited'),
       ...[setpriv as string, '--no-new-privs', '--bounding-set=-all', '--inh-caps=-all', '--'],
       ...[...AS_INIT, run.command, ...run.args],
     ],
