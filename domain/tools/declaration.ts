@@ -53,6 +53,8 @@ export type ToolDeclaration = {
   readonly args: readonly Argument[];
   /** Every other exit code is a failure, whatever was written: a tool that stumbled has not looked at everything. */
   readonly exits: { readonly clean: readonly number[]; readonly findings: readonly number[] };
+  /** A line by which it says that it has not looked at everything, although its exit code is a good one. */
+  readonly confesses?: RegExp;
   readonly report: {
     readonly from: 'file' | 'stdout';
     readonly format: ReportFormat;

@@ -18,6 +18,8 @@ export const osvScanner: ToolDeclaration = {
   ],
   // 127 comes with a valid, empty report when there is no database
   exits: { clean: [0], findings: [1] },
+  // it goes on with the ecosystems that it has advisories of
+  confesses: /could not load db for/,
   report: {
     from: 'file',
     format: 'osv-scanner',

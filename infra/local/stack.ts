@@ -6,7 +6,7 @@ import { migrateDatabase } from './embedded/migrate-database.ts';
 import { EXIT } from './exit-codes.ts';
 import { explain } from './explain.ts';
 import { openHome } from './home.ts';
-import { listServers, SERVER_NAMES, type ServerState } from './servers/all.ts';
+import { listServers, SERVER_NAMES, SERVERS, type ServerState } from './servers/all.ts';
 import type { ServerName } from './servers/entry.ts';
 import { startServers } from './start-servers.ts';
 
@@ -33,8 +33,9 @@ async function main(words: readonly string[]): Promise<number> {
     process.stderr.write(`${unknown.map((name) => `there is no server ${name}\n`).join('')}${USAGE}`);
     return values.help ? EXIT.passed : EXIT.usage;
   }
-  const names = positionals.length > 0 ? (positionals as ServerName[]) : SERVER_NAMES;
-  return values.list ? list(names) : run(names);
+  const usual = SERVER_NAMES.filter((name) => !SERVERS[name].onRequest);
+  const names = positionals.length > 0 ? (positionals as ServerName[]) : usual;
+  return values.list ? list(positionals.length > 0 ? names : SERVER_NAMES) : run(names);
 }
 
 async function list(names: readonly ServerName[]): Promise<number> {

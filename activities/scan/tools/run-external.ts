@@ -74,7 +74,7 @@ async function runIn(folder: string, id: ExternalTool, job: ToolJob, setting: Se
     [RULES_FOLDER, 'rules'],
     ...(database === undefined ? [] : [[database.folder, 'database'] as const]),
   ];
-  const last = { line: '' };
+  const heard = { last: '', confession: '' };
   log.started(shownCommand(installed.name, declaration.args));
   const ran = await runSandboxed({
     command: installed.command,
@@ -98,7 +98,8 @@ async function runIn(folder: string, id: ExternalTool, job: ToolJob, setting: Se
     keepStdout: declaration.report.from === 'stdout',
     onLine: (stream, line) => {
       const told = log.line(stream, withoutFolders(line, folders));
-      if (stream === 'stderr' && told.trim() !== '') last.line = told;
+      if (stream === 'stderr' && told.trim() !== '') heard.last = told;
+      if (declaration.confesses?.test(told) === true) heard.confession ||= told;
     },
   });
   const known: Partial<Outcome> = {
@@ -108,7 +109,7 @@ async function runIn(folder: string, id: ExternalTool, job: ToolJob, setting: Se
     data: database?.data ?? null,
     notices: noticesOf(setting, ran),
   };
-  const stumbled = stumble(ran, declaration, limit, last.line);
+  const stumbled = stumble(ran, declaration, limit, heard);
   if (stumbled !== undefined)
     return incomplete(stumbled.outcome, stumbled.reason, { ...known, version: await installed.version() });
   try {

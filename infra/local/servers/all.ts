@@ -5,10 +5,11 @@ import { opensearch } from './opensearch.ts';
 import { postgres } from './postgres.ts';
 import { registry } from './registry.ts';
 import { s3 } from './s3.ts';
+import { SCANNERS } from './scanners.ts';
 import { temporal } from './temporal.ts';
 import { temporalTestServer } from './temporal-test-server.ts';
 
-/** Every real server this project is developed and tested against. */
+/** Every real server and tool this project is developed and tested against. */
 export const SERVERS: Readonly<Record<ServerName, ServerEntry>> = {
   postgres,
   temporal,
@@ -17,6 +18,7 @@ export const SERVERS: Readonly<Record<ServerName, ServerEntry>> = {
   opensearch,
   registry,
   cosign,
+  ...SCANNERS,
 };
 
 export const SERVER_NAMES = Object.keys(SERVERS) as ServerName[];
@@ -25,14 +27,15 @@ export type ServerState = {
   readonly name: ServerName;
   readonly title: string;
   readonly version: string;
+  readonly onRequest: boolean;
 } & Availability;
 
 /** What of it this machine has, could build, or cannot get; builds nothing. */
 export async function listServers(names: readonly ServerName[] = SERVER_NAMES): Promise<ServerState[]> {
   return Promise.all(
     names.map(async (name) => {
-      const { title, artifact } = SERVERS[name];
-      return { name, title, version: artifact.version, ...(await availability(artifact)) };
+      const { title, artifact, onRequest = false } = SERVERS[name];
+      return { name, title, version: artifact.version, onRequest, ...(await availability(artifact)) };
     }),
   );
 }

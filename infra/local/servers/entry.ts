@@ -9,13 +9,27 @@ export type ServerName =
   | 's3'
   | 'opensearch'
   | 'registry'
-  | 'cosign';
+  | 'cosign'
+  | ScannerName;
+
+/** Scanners of others. */
+export type ScannerName =
+  | 'gitleaks'
+  | 'osv-scanner'
+  | 'syft'
+  | 'bandit'
+  | 'semgrep'
+  | 'detect-secrets'
+  | 'checkov'
+  | 'ruff';
 
 /** One real server, or a tool that has no process: where it comes from, how it starts, what it offers. */
 export type ServerEntry = {
   readonly name: ServerName;
   readonly title: string;
   readonly artifact: Artifact;
+  /** Nothing that Certus needs: only obtained for who names it, or asks for everything. */
+  readonly onRequest?: boolean;
   /** Makes what the server needs before its start, idempotently, and says how it is run. */
   readonly prepare: (context: ServerContext) => Promise<Prepared>;
 };
