@@ -33,6 +33,8 @@ export function serveZone(
     maxConcurrentActivityTaskExecutions: concurrency,
     // a few hundred runs wait in memory; beyond that a run is replayed from its history when it wakes
     maxCachedWorkflows: 200,
+    // a cancellation comes back with the answer to a heartbeat: held back for longer, a tool would run on for that time
+    maxHeartbeatThrottleInterval: '1 second',
     shutdownGraceTime: '10 seconds',
     interceptors: { activity: [activityInterceptor(log.child({ zone }))] },
   });

@@ -127,7 +127,16 @@ async function look(input: ScanInput, checkout: Checkout, profile: Profile): Pro
   const ceiling = profile.bundle.runtimeCeilingMinutes;
   const until = ceiling === undefined ? null : new Date(Date.now() + ceiling * 60_000).toISOString();
   const order = (tool: ToolRequest) => runTool(input, checkout, { ...tool, ...toldBy(profile), until });
-  return (await Promise.all(toolRequests(profile).map(order))).map(({ tool }) => tool);
+  return (await allOrFailure(toolRequests(profile).map(order))).map(({ tool }) => tool);
+}
+
+/**
+ * Waits for the last of them, also when one has failed or all are being cancelled: a run is over, and its checkout removed,
+ * only when no tool of it is left.
+ */
+async function allOrFailure<T>(work: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(work);
+  return Promise.all(work);
 }
 
 /** What of a profile concerns the tools themselves. */

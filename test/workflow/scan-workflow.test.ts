@@ -321,10 +321,13 @@ describe('what may come back is waited for', () => {
 
 describe('a cancelled run', () => {
   /** Cancels while the step is busy and gives the handle back once the run has ended. */
-  async function cancelDuring(change: (fakes: Activities, onStart: () => void) => Activities) {
+  async function cancelDuring(
+    change: (fakes: Activities, onStart: () => void) => Activities,
+    asked: Partial<ScanInput> = {},
+  ) {
     const fakes = fakeActivities();
     const { promise: begun, resolve: onStart } = Promise.withResolvers<void>();
-    const input = newInput();
+    const input = { ...newInput(), ...asked };
     const steps = await during(change(fakes, onStart), async () => {
       const handle: WorkflowHandle = await environment.client.workflow.start(WORKFLOWS.scan, options(input));
       await begun;
@@ -347,6 +350,34 @@ describe('a cancelled run', () => {
     expect(fakes.calls).not.toContain('composeBundle');
     expect(steps.running).toMatchObject({ fetch: 'done', scan: 'running', gate: 'waiting' });
     expect(steps.ended).toMatchObject({ scan: 'failed', gate: 'waiting' });
+  });
+
+  test('is not over before the last of its tools has let go', async () => {
+    const order: string[] = [];
+    const { promise: slowBegun, resolve: onSlow } = Promise.withResolvers<void>();
+    await cancelDuring(
+      (it, onStart) => ({
+        ...it,
+        assurance: {
+          ...it.assurance,
+          runTool: async (_, __, { id }) => {
+            if (id === 'secrets') {
+              await slowBegun;
+              return untilCancelled(onStart)().finally(() => order.push('quick one let go'));
+            }
+            onSlow();
+            // hears of the cancellation like the other, and takes longer over it
+            return untilCancelled(() => undefined)().finally(async () => {
+              await untilRunKnowsOfOne(Context.current().info.workflowExecution?.workflowId ?? '');
+              order.push('slow one let go');
+            });
+          },
+          cleanUp: async () => void order.push('cleaned up'),
+        },
+      }),
+      { profile: 'both' },
+    );
+    expect(order).toEqual(['quick one let go', 'slow one let go', 'cleaned up']);
   });
 
   test('in the middle of publishing ends the child too', async () => {
@@ -427,5 +458,15 @@ class Arrivals {
       await promise;
     }
     return this.#waiting.shift() as () => void;
+  }
+}
+
+/** Until the run has been told that one of its steps was cancelled, and has had its turn since. */
+async function untilRunKnowsOfOne(id: string): Promise<void> {
+  for (;;) {
+    const { events } = await environment.client.workflow.getHandle(id).fetchHistory();
+    const told = events?.findIndex((event) => event.activityTaskCanceledEventAttributes) ?? -1;
+    if (told >= 0 && events?.slice(told).some((event) => event.workflowTaskCompletedEventAttributes)) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
