@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 
-/** Far above what most activities take; the SDK itself sends no more often than the heartbeat timeout of workflows/options.ts needs. */
-const EVERY_MS = 2000;
+/** Above what most activities take, and not longer than somebody who cancels a run wants to wait for it to be heard. */
+const EVERY_MS = 1000;
 
 /**
  * Runs the work of an activity and keeps Temporal sure that it lives. Only work that takes a while is heard of: each
