@@ -1,8 +1,8 @@
 import { isGrpcServiceError } from '@temporalio/client';
 import { CertusError } from '../contracts/errors.ts';
 
-/** gRPC: deadline exceeded, resource exhausted, unavailable. */
-const GRPC_NOT_NOW = new Set([4, 8, 14]);
+/** gRPC: cancelled (a call that a deadline overtook before it was sent), deadline exceeded, resource exhausted, unavailable. */
+const GRPC_NOT_NOW = new Set([1, 4, 8, 14]);
 /** PostgreSQL: connection exceptions, too many connections, shutting down, starting up. */
 const POSTGRES_NOT_NOW = /^(08...|53300|57P0[123])$/;
 const SOCKET_NOT_NOW = new Set([

@@ -14,6 +14,7 @@ import type { BackfillRequest, Overlap, ScheduleRequest } from '../../contracts/
 import { WORKFLOWS } from '../../contracts/workflow-names.ts';
 import type { ScheduledScan } from '../../contracts/workflows.ts';
 import { SEARCH_ATTRIBUTES, taskQueue } from '../../contracts/zones.ts';
+import { dependencyFailure } from '../dependency-failure.ts';
 import { invalid } from '../problems.ts';
 import { searchAttributes } from '../scans/scan-runs.ts';
 
@@ -22,7 +23,9 @@ export type ScheduleKey = { readonly scope: Scope; readonly component: string; r
 
 const PATIENCE = 5000;
 /** As many as anybody reads; whoever has more narrows them by component. */
-const MOST = 1000;
+const MOST = 500;
+/** Each takes a question of its own to Temporal. */
+const AT_ONCE = 10;
 
 const prefixOf = ({ tenant, workspace }: Scope, component?: string): string =>
   `scans/${tenant}/${workspace}/${component === undefined ? '' : `${component}/`}`;
@@ -37,25 +40,38 @@ export async function putSchedule(
 ): Promise<{ created: boolean }> {
   const options = scheduleOptions(key, request, plan);
   return bounded(temporal, async () => {
-    try {
-      await temporal.schedule.create(options);
-      return { created: true };
-    } catch (error) {
-      if (!(error instanceof ScheduleAlreadyRunning)) throw refusedSpec(error);
+    for (;;) {
+      if (await created(temporal, options)) return { created: true };
+      if (await replaced(temporal, options)) return { created: false };
+      // removed in between by somebody else: that makes it a new one
     }
-    const { action, spec, policies = {}, state = {} } = options;
-    await temporal.schedule
-      .getHandle(idOf(key))
-      .update(() => ({ action, spec, policies, state }))
-      .catch((error: unknown) => {
-        throw refusedSpec(error);
-      });
-    return { created: false };
   });
 }
 
+async function created(temporal: Client, options: ScheduleOptions): Promise<boolean> {
+  try {
+    await temporal.schedule.create(options);
+    return true;
+  } catch (error) {
+    if (error instanceof ScheduleAlreadyRunning) return false;
+    throw refusedSpec(error);
+  }
+}
+
+async function replaced(temporal: Client, options: ScheduleOptions): Promise<boolean> {
+  const { scheduleId, action, spec, policies = {}, state = {} } = options;
+  const handle = temporal.schedule.getHandle(scheduleId);
+  try {
+    await persistently(temporal, () => handle.update(() => ({ action, spec, policies, state })));
+    return true;
+  } catch (error) {
+    if (error instanceof ScheduleNotFoundError) return false;
+    throw refusedSpec(error);
+  }
+}
+
 export const describeSchedule = (temporal: Client, key: ScheduleKey): Promise<ScheduleDescription> =>
-  onSchedule(temporal, key, (handle) => handle.describe());
+  onSchedule(temporal, key, (handle) => persistently(temporal, () => handle.describe()));
 
 /** Those of a workspace, or of one of its components. */
 export async function listSchedules(
@@ -63,18 +79,36 @@ export async function listSchedules(
   scope: Scope,
   component: string | undefined,
 ): Promise<ScheduleDescription[]> {
+  const ids = await bounded(temporal, () => idsOf(temporal, scope, component));
+  if (ids.length > MOST) {
+    const message = `there are more than ${MOST} schedules; ask for those of one component`;
+    throw invalid([{ path: 'component_id', message }]);
+  }
+  const found: ScheduleDescription[] = [];
+  for (let at = 0; at < ids.length; at += AT_ONCE) {
+    const some = ids.slice(at, at + AT_ONCE).map((id) => temporal.schedule.getHandle(id));
+    const described = await Promise.all(
+      some.map((handle) => persistently(temporal, () => handle.describe()).catch(unlessGone)),
+    );
+    found.push(...described.filter((description) => description !== undefined));
+  }
+  return found;
+}
+
+/** In order, and at most one more than are shown. */
+async function idsOf(temporal: Client, scope: Scope, component: string | undefined): Promise<string[]> {
+  const query = [
+    `${SEARCH_ATTRIBUTES.tenant} = '${scope.tenant}'`,
+    `${SEARCH_ATTRIBUTES.workspace} = '${scope.workspace}'`,
+    ...(component === undefined ? [] : [`${SEARCH_ATTRIBUTES.component} = '${component}'`]),
+  ].join(' AND ');
   const prefix = prefixOf(scope, component);
-  const query = `${SEARCH_ATTRIBUTES.tenant} = '${scope.tenant}' AND ${SEARCH_ATTRIBUTES.workspace} = '${scope.workspace}'`;
-  return bounded(temporal, async () => {
-    const found: ScheduleDescription[] = [];
-    for await (const { scheduleId } of temporal.schedule.list({ query })) {
-      if (!scheduleId.startsWith(prefix)) continue;
-      const described = await temporal.schedule.getHandle(scheduleId).describe().catch(unlessGone);
-      if (described !== undefined) found.push(described);
-      if (found.length === MOST) break;
-    }
-    return found.sort((a, b) => (a.scheduleId < b.scheduleId ? -1 : 1));
-  });
+  const ids: string[] = [];
+  for await (const { scheduleId } of temporal.schedule.list({ query })) {
+    if (scheduleId.startsWith(prefix)) ids.push(scheduleId);
+    if (ids.length > MOST) break;
+  }
+  return ids.sort();
 }
 
 export const pauseSchedule = (temporal: Client, key: ScheduleKey, note?: string): Promise<void> =>
@@ -142,6 +176,17 @@ async function onSchedule<T>(
       throw error;
     }
   });
+}
+
+/** Right after a change the answer gets lost now and then, and would be waited for in vain; asked again, it comes at once. */
+async function persistently<T>(temporal: Client, question: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await temporal.withDeadline(Date.now() + PATIENCE / 4, question);
+    } catch (error) {
+      if (attempt === 3 || dependencyFailure(error) === undefined) throw error;
+    }
+  }
 }
 
 const bounded = <T>(temporal: Client, work: () => Promise<T>): Promise<T> =>
