@@ -9,7 +9,7 @@ import type { AdvisorySource, Answers, PackageQuery } from './source.ts';
 /** Looks things up in a folder that `certus advisories` filled; asks nobody. */
 export const offlineAdvisories = (folder: string): AdvisorySource => ({
   lookUp: async (queries) => {
-    const indexes = await openAll(folder, queries);
+    const { indexes, missing } = await openAll(folder, queries);
     try {
       const advisories: Answers['advisories'][number][] = [];
       for (const { ecosystem, name } of queries)
@@ -17,7 +17,7 @@ export const offlineAdvisories = (folder: string): AdvisorySource => ({
           (await indexes.get(baseEcosystem(ecosystem))?.find(advisoryKey(ecosystem, name))) ?? [],
         );
       const notices = await staleNotices(folder, indexes);
-      return { advisories, isMatched: false, data: dataOf(indexes), notices };
+      return { advisories, isMatched: false, data: dataOf(indexes), notices, incomplete: missing };
     } finally {
       for (const index of indexes.values()) await index.close();
     }
@@ -28,7 +28,7 @@ export const offlineAdvisories = (folder: string): AdvisorySource => ({
 async function openAll(
   folder: string,
   queries: readonly PackageQuery[],
-): Promise<Map<string, AdvisoryIndex>> {
+): Promise<{ indexes: Map<string, AdvisoryIndex>; missing: string | undefined }> {
   const wanted = [...new Set(queries.map(({ ecosystem }) => baseEcosystem(ecosystem)))].sort();
   const indexes = new Map<string, AdvisoryIndex>();
   const missing: string[] = [];
@@ -38,24 +38,22 @@ async function openAll(
       if (index === null) missing.push(ecosystem);
       else indexes.set(ecosystem, index);
     }
-    if (missing.length > 0) throw await lacking(folder, missing);
-    return indexes;
+    const told = missing.length > 0 ? await lacking(folder, missing) : undefined;
+    if (told !== undefined && indexes.size === 0) throw new CertusError('tool_not_available', told);
+    return { indexes, missing: told };
   } catch (error) {
     for (const index of indexes.values()) await index.close();
     throw error;
   }
 }
 
-async function lacking(folder: string, missing: readonly string[]): Promise<CertusError> {
+async function lacking(folder: string, missing: readonly string[]): Promise<string> {
   const isThere = await Promise.all(missing.map((ecosystem) => newestExport(folder, ecosystem)));
   const options = missing.map((ecosystem) => `--ecosystem ${ecosystem}`).join(' ');
   const remedy = isThere.every((found) => found !== null)
     ? `run "certus advisories load ${folder}"`
     : `run "certus advisories download ${options} --to ${folder}"`;
-  return new CertusError(
-    'tool_not_available',
-    `the advisory database ${folder} has nothing of ${missing.join(', ')}: ${remedy}`,
-  );
+  return `the advisory database ${folder} has nothing of ${missing.join(', ')}: ${remedy}`;
 }
 
 /** As old as the oldest part that was looked at. */

@@ -10,10 +10,12 @@ export type Answers = {
   /** Whether the versions have been compared already. */
   readonly isMatched: boolean;
   readonly data: ToolData;
+  /** What could not be looked up although the rest was, and what to do about it. */
+  readonly incomplete?: string | undefined;
   readonly notices: readonly { readonly code: string; readonly message: string }[];
 };
 
-/** Where known vulnerabilities are looked up. It throws `tool_not_available` for what it cannot answer. */
+/** Where known vulnerabilities are looked up. It throws `tool_not_available` when it can answer nothing. */
 export type AdvisorySource = {
   readonly lookUp: (queries: readonly PackageQuery[]) => Promise<Answers>;
 };

@@ -25,6 +25,8 @@ export type BuiltInResult = {
   /** Files for the bundle besides the report of the findings, such as an SBOM. */
   readonly documents: readonly BuiltInDocument[];
   readonly data: ToolData | null;
+  /** Why it could not look at everything, although it has looked at much. */
+  readonly incomplete?: string | undefined;
 };
 
 export type BuiltInDocument = { readonly path: string; readonly mediaType: string; readonly text: string };

@@ -30,6 +30,7 @@ export type ThreadResult = {
   readonly report: Uint8Array;
   readonly documents: readonly BuiltInDocument[];
   readonly data: ToolData | null;
+  readonly incomplete?: string | undefined;
 };
 
 export type ThreadFailure = { readonly code: ErrorCode; readonly message: string };

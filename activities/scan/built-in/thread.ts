@@ -20,8 +20,16 @@ export const scan = ({ tool, context }: ScanTask): Promise<ThreadAnswer> =>
     const scanner = await SCANNERS[tool]();
     const result = await scanner({ ...context, files: await listFiles(context.tree) });
     const findings = fingerprinted(result.drafts, { readLine: sourceLines(context.tree) });
-    const { version, notices, documents, data } = result;
-    return { version, findings, notices, report: normalised(tool, version, findings), documents, data };
+    const { version, notices, documents, data, incomplete } = result;
+    return {
+      version,
+      findings,
+      notices,
+      report: normalised(tool, version, findings),
+      documents,
+      data,
+      incomplete,
+    };
   });
 
 export const interpret = (task: ReportTask): Promise<ThreadAnswer> =>

@@ -31,6 +31,7 @@ export const scanVulnerabilities: BuiltInScanner = async ({ advisories, ...conte
     notices: [...notices, ...unpinned, ...undecided, ...answers.notices],
     documents: [],
     data: answers.data,
+    incomplete: answers.incomplete,
   };
 };
 

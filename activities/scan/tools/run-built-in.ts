@@ -40,10 +40,11 @@ export async function runBuiltIn(tool: BuiltInTool, job: ToolJob): Promise<Outco
     });
     files.push({ path, mediaType });
   }
-  const { version, findings, notices, data } = result;
+  const { version, findings, notices, data, incomplete: left } = result;
   return {
-    outcome: 'completed',
-    reason: null,
+    // what it has found counts all the same
+    outcome: left === undefined ? 'completed' : 'failed',
+    reason: left ?? null,
     exit_code: null,
     version,
     seconds,
