@@ -187,6 +187,18 @@ describe('a scan', () => {
     });
   });
 
+  test('keeps what it found in one ecosystem and says that of another it knows nothing', async () => {
+    const source = offlineAdvisories(await loaded());
+    const answers = await source.lookUp([
+      { ecosystem: 'npm', name: 'lodash', version: '3.9.0' },
+      { ecosystem: 'crates.io', name: 'serde', version: '1.0.0' },
+    ]);
+    expect(answers.advisories.map((known) => known.length)).toEqual([1, 0]);
+    expect(answers.incomplete).toContain('has nothing of crates.io');
+    const all = await source.lookUp([{ ecosystem: 'npm', name: 'lodash', version: '3.9.0' }]);
+    expect(all.incomplete).toBeUndefined();
+  });
+
   test('without a database says how to get one', async () => {
     await expect(scanVulnerabilities({ ...fixture('npm-v3'), advisories: null })).rejects.toMatchObject({
       code: 'tool_not_available',
