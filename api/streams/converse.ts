@@ -5,8 +5,8 @@ import { logError } from '../log-error.ts';
 import { eventText } from './event-text.ts';
 
 const PING = 20_000;
-/** More than a client ever has a reason to send; each answered ping would wait in our memory for one that reads nothing. */
-const MOST_FRAMES = 1_000;
+/** Far more than a client has any reason to send. Floods of pings the library ends by itself. */
+const MOST_MESSAGES = 100;
 const CLOSE = { ended: 1000, policy: 1008, later: 1013 } as const;
 
 type Batches = AsyncIterable<readonly ScanEvent[]>;
@@ -22,7 +22,7 @@ export async function converse(
   socket.on('error', (error) => log.debug({ err: logError(error) }, 'a WebSocket failed'));
   socket.once('close', () => gone.abort());
   const pings = keepAlive(socket);
-  limitFrames(socket);
+  limitMessages(socket);
   try {
     for await (const events of follow(gone.signal)) await sent(socket, events);
     socket.close(CLOSE.ended);
@@ -61,12 +61,10 @@ function keepAlive(socket: WebSocket): NodeJS.Timeout {
   }, PING);
 }
 
-function limitFrames(socket: WebSocket): void {
-  let frames = 0;
-  const count = () => {
-    frames += 1;
-    if (frames > MOST_FRAMES) socket.close(CLOSE.policy, 'there is nothing to say here');
-    if (frames > MOST_FRAMES + 1) socket.terminate();
-  };
-  socket.on('message', count).on('ping', count);
+function limitMessages(socket: WebSocket): void {
+  let messages = 0;
+  socket.on('message', () => {
+    messages += 1;
+    if (messages > MOST_MESSAGES) socket.close(CLOSE.policy, 'there is nothing to say here');
+  });
 }

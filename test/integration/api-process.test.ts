@@ -28,6 +28,7 @@ function launch(port: number, changes: NodeJS.ProcessEnv = {}): Running {
       CERTUS_DATABASE_URL: needed('CERTUS_DATABASE_URL'),
       CERTUS_TEMPORAL_ADDRESS: needed('CERTUS_TEMPORAL_ADDRESS'),
       CERTUS_API_TOKEN_FILE: tokenFile,
+      CERTUS_OBJECTS: join(folder, 'objects'),
       CERTUS_API_PORT: String(port),
       ...changes,
     },
