@@ -68,6 +68,10 @@ export const ScanInput = RunIdentity.extend({
 });
 export type ScanInput = z.infer<typeof ScanInput>;
 
+/** A run without the text of its manifest, which a history would else repeat with every step of it. */
+export const ScanRun = ScanInput.omit({ manifest: true });
+export type ScanRun = z.infer<typeof ScanRun>;
+
 /** A scan that is started again and again: everything but which one it is. */
 export const ScheduledScan = ScanInput.omit({ testId: true, requestedAt: true });
 export type ScheduledScan = z.infer<typeof ScheduledScan>;

@@ -2,11 +2,11 @@ import type { RunRecord } from '../activities/scan/record-scan.ts';
 import type { Notify } from '../contracts/manifest.ts';
 import type { NotifyInput } from '../contracts/notification.ts';
 import { notifyTargets } from '../contracts/notify-targets.ts';
-import type { ScanInput } from '../contracts/workflows.ts';
+import type { ScanRun } from '../contracts/workflows.ts';
 
 /** What those whom the profile names are told of a run that has ended. */
 export const scanNews = (
-  { scope, component, assessment, testId, profile }: ScanInput,
+  { scope, component, assessment, testId, profile }: ScanRun,
   run: RunRecord,
   wanted: Notify | undefined,
 ): NotifyInput => ({

@@ -11,7 +11,7 @@ import type { ScanActivities } from '../activities/scan/create-scan-activities.t
 import type { RunRecord } from '../activities/scan/record-scan.ts';
 import type { Notify, Profile } from '../contracts/manifest.ts';
 import { type ToolRequest, toolRequests } from '../contracts/tool-choice.ts';
-import type { Checkout, ResolvedManifest, ScanInput } from '../contracts/workflows.ts';
+import type { Checkout, ResolvedManifest, ScanInput, ScanRun } from '../contracts/workflows.ts';
 import { TOOL_QUEUE } from '../contracts/zones.ts';
 import { resolveProfile } from '../domain/policy/resolve-profile.ts';
 import { failureNotice, toFailure } from './failure-notice.ts';
@@ -62,7 +62,7 @@ export async function scanWorkflow(input: ScanInput): Promise<RunRecord> {
     CancellationScope.nonCancellable(async () => {
       learn({ ...end, completedAt: now() });
       showState(end.status);
-      await Promise.all([recordScan(input, run), cleanUp(input)]);
+      await Promise.all([recordScan(input, run), cleanUp(withoutManifest(input))]);
       await startNotify(identityOf(input), scanNews(input, run, news));
     });
   showState('RUNNING');
@@ -94,20 +94,21 @@ async function carryThrough(
   tell: (whom: Notify | undefined) => void,
 ): Promise<void> {
   const startedAt = now();
-  const checkout = await board.during('fetch', () => fetchSource(input));
+  const scan = withoutManifest(input);
+  const checkout = await board.during('fetch', () => fetchSource(scan));
   learn({ checkout });
   const manifest = await board.during('manifest', () => readManifest(input, checkout));
   learn({ manifestDigest: manifest.digest });
   const profile = resolveProfile(manifest.manifest, input.profile);
   tell(profile.notify);
 
-  const tools = await board.during('scan', () => look(input, checkout, profile));
+  const tools = await board.during('scan', () => look(scan, checkout, profile));
   const assessment = await board.during('gate', () =>
-    composeBundle({ input, checkout, manifest, tools, startedAt, completedAt: now() }),
+    composeBundle({ input: scan, checkout, manifest, tools, startedAt, completedAt: now() }),
   );
   showVerdict(assessment.verdict);
   await Promise.all([
-    board.during('sign', () => signBundle(input, assessment.bundle)),
+    board.during('sign', () => signBundle(scan, assessment.bundle)),
     recordScan(input, learn({ assessment })), // the verdict shows now, however long Trust may keep the rest waiting
   ]);
   if (input.publish) await permitAndPublish(identityOf(input), assessment.bundle, board, learn);
@@ -122,7 +123,7 @@ async function readManifest(input: ScanInput, checkout: Checkout): Promise<Resol
 }
 
 /** All tools side by side, for no longer than the profile allows them together; the names of their results. */
-async function look(input: ScanInput, checkout: Checkout, profile: Profile): Promise<string[]> {
+async function look(input: ScanRun, checkout: Checkout, profile: Profile): Promise<string[]> {
   if (input.source.type === 'sarif') return [(await importReport(input)).tool];
   const ceiling = profile.bundle.runtimeCeilingMinutes;
   const until = ceiling === undefined ? null : new Date(Date.now() + ceiling * 60_000).toISOString();
@@ -144,6 +145,8 @@ const toldBy = ({ deniedLicenses, stackBaseUrl }: Profile) => ({
   deniedLicenses,
   target: stackBaseUrl ?? null,
 });
+
+const withoutManifest = ({ manifest: _manifest, ...run }: ScanInput): ScanRun => run;
 
 /** Deterministic: inside a workflow the clock is the history's. */
 const now = (): string => new Date().toISOString();

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rename, rm, utimes, writeFile } from 'node:fs
 import { join } from 'node:path';
 import { canonicalJson } from '../../contracts/canonical-json.ts';
 import { CertusError } from '../../contracts/errors.ts';
-import { Checkout, type ScanInput, type Source } from '../../contracts/workflows.ts';
+import { Checkout, type ScanRun, type Source } from '../../contracts/workflows.ts';
 import { onDisk } from '../../services/files/failure.ts';
 import { hashContent } from './content-hash.ts';
 import type { ScanDeps } from './deps.ts';
@@ -23,7 +23,7 @@ type LocalCheckout = { readonly tree: string; readonly checkout: Checkout };
  */
 export async function ensureCheckout(
   deps: SourceDeps,
-  input: ScanInput,
+  input: ScanRun,
   expected?: Checkout,
   signal?: AbortSignal,
 ): Promise<LocalCheckout> {
@@ -40,12 +40,12 @@ export async function ensureCheckout(
   return local;
 }
 
-export async function removeCheckout(deps: Pick<ScanDeps, 'workFolder'>, input: ScanInput): Promise<void> {
+export async function removeCheckout(deps: Pick<ScanDeps, 'workFolder'>, input: ScanRun): Promise<void> {
   await onDisk('remove a checkout', () => rm(checkoutFolder(deps, input), { recursive: true, force: true }));
 }
 
 /** Bound to what was asked for: a run with the same test id that asks for another source never finds this one. */
-const checkoutFolder = ({ workFolder }: Pick<ScanDeps, 'workFolder'>, input: ScanInput): string => {
+const checkoutFolder = ({ workFolder }: Pick<ScanDeps, 'workFolder'>, input: ScanRun): string => {
   const { scope, testId, component, source } = input;
   const asked = hash('sha256', canonicalJson({ component, source })).slice(0, 32);
   return join(workFolder, scope.tenant, scope.workspace, `${testId}-${asked}`);
@@ -74,7 +74,7 @@ async function readCheckout(folder: string): Promise<LocalCheckout | undefined> 
 /** Made beside its place and moved there whole: a crash leaves either all of it or nothing that is believed. */
 async function makeCheckout(
   deps: SourceDeps,
-  scope: ScanInput['scope'],
+  scope: ScanRun['scope'],
   source: Source,
   folder: string,
   signal: AbortSignal | undefined,

@@ -5,6 +5,7 @@ import type {
   Checkout,
   ResolvedManifest,
   ScanInput,
+  ScanRun,
   UploadInput,
 } from '../../contracts/workflows.ts';
 import { withHeartbeat } from '../heartbeat.ts';
@@ -27,7 +28,7 @@ export const createScanActivities = (deps: ScanDeps) => ({
   recordScan: (input: ScanInput, run: RunRecord): Promise<void> =>
     withHeartbeat(() => recordScan(deps, input, run)),
 
-  fetchSource: (input: ScanInput): Promise<Checkout> =>
+  fetchSource: (input: ScanRun): Promise<Checkout> =>
     withHeartbeat(async (signal) => {
       const checkout = await givingUpOnRemotes(async () =>
         input.source.type === 'sarif'
@@ -47,22 +48,22 @@ export const createScanActivities = (deps: ScanDeps) => ({
       }),
     ),
 
-  runTool: (input: ScanInput, checkout: Checkout, order: ToolOrder): Promise<ToolRun> =>
+  runTool: (input: ScanRun, checkout: Checkout, order: ToolOrder): Promise<ToolRun> =>
     withHeartbeat((signal) => runTool(deps, input, checkout, order, signal)),
 
-  importReport: (input: ScanInput): Promise<ToolRun> =>
+  importReport: (input: ScanRun): Promise<ToolRun> =>
     withHeartbeat((signal) => importReport(deps, input, signal)),
 
   composeBundle: (request: BundleRequest): Promise<Assessment> => withHeartbeat(() => assess(deps, request)),
 
-  signBundle: (input: ScanInput, bundle: BundleReference): Promise<void> =>
+  signBundle: (input: ScanRun, bundle: BundleReference): Promise<void> =>
     withHeartbeat(() => signBundle(deps, input, bundle)),
 
   recordUpload: (input: UploadInput, upload: UploadRecord): Promise<void> =>
     withHeartbeat(() => recordUpload(deps, input, upload)),
 
   /** Clears this machine; what other workers fetched for the run, they sweep away themselves. */
-  cleanUp: (input: ScanInput): Promise<void> =>
+  cleanUp: (input: ScanRun): Promise<void> =>
     withHeartbeat(async () => {
       await removeCheckout(deps, input);
       await removeToolResults(deps.raw, input.scope, input.testId);

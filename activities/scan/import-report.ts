@@ -3,7 +3,7 @@ import { CertusError } from '../../contracts/errors.ts';
 import { rawPrefix, reportKey } from '../../contracts/object-keys.ts';
 import type { Notice } from '../../contracts/scan.ts';
 import type { ToolRun } from '../../contracts/tool-run.ts';
-import type { Checkout, ScanInput, Source } from '../../contracts/workflows.ts';
+import type { Checkout, ScanRun, Source } from '../../contracts/workflows.ts';
 import { toSarif } from '../../domain/finding/sarif.ts';
 import type { ScanDeps } from './deps.ts';
 import type { ReportReader } from './reports/report-reader.ts';
@@ -15,7 +15,7 @@ type ReportSource = Extract<Source, { type: 'sarif' }>;
 /** What was uploaded takes the place of a checkout: its commit is the uploader's word, its content our own digest. */
 export async function fetchReport(
   { uploads }: Pick<ScanDeps, 'uploads'>,
-  { scope }: ScanInput,
+  { scope }: ScanRun,
   source: ReportSource,
 ): Promise<Checkout> {
   const info = await uploads.head(reportKey(scope, source.sha256));
@@ -34,7 +34,7 @@ export async function fetchReport(
 }
 
 /** Reads the findings of other pipelines as those of a tool. A report that is none ends the run: it says nothing. */
-export async function importReport(deps: Deps, input: ScanInput, signal: AbortSignal): Promise<ToolRun> {
+export async function importReport(deps: Deps, input: ScanRun, signal: AbortSignal): Promise<ToolRun> {
   if (input.source.type !== 'sarif') throw new CertusError('internal_error', 'there is no report to import');
   const { scope, testId } = input;
   const started = performance.now();

@@ -1,7 +1,7 @@
 import type { ToolOrder } from '../../contracts/tool-choice.ts';
 import type { ToolRun } from '../../contracts/tool-run.ts';
 import { BUILT_IN_TOOLS, type BuiltInTool, type ExternalTool, type Tool } from '../../contracts/tools.ts';
-import type { Checkout, ScanInput } from '../../contracts/workflows.ts';
+import type { Checkout, ScanRun } from '../../contracts/workflows.ts';
 import { BUILT_IN } from '../../domain/tools/built-in.ts';
 import { EXTERNAL } from '../../domain/tools/external.ts';
 import type { Bucket } from '../../services/objects/store.ts';
@@ -29,7 +29,7 @@ export type RunToolDeps = Parameters<typeof ensureCheckout>[0] & {
  */
 export async function runTool(
   deps: RunToolDeps,
-  input: ScanInput,
+  input: ScanRun,
   checkout: Checkout,
   order: ToolOrder,
   signal: AbortSignal,
@@ -42,7 +42,7 @@ export async function runTool(
 export async function runToolOn(
   tree: string,
   deps: Pick<RunToolDeps, 'raw' | 'events' | 'tools' | 'workFolder'>,
-  input: ScanInput,
+  input: ScanRun,
   order: ToolOrder,
   signal: AbortSignal,
 ): Promise<ToolRun> {

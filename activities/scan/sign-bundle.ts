@@ -2,7 +2,7 @@ import { BUNDLE, ScanDocument } from '../../contracts/bundle.ts';
 import { CertusError } from '../../contracts/errors.ts';
 import { SIGSTORE_BUNDLE_MEDIA_TYPE } from '../../contracts/statements.ts';
 import { workflowId } from '../../contracts/workflow-names.ts';
-import type { BundleReference, ScanInput } from '../../contracts/workflows.ts';
+import type { BundleReference, ScanRun } from '../../contracts/workflows.ts';
 import { parseIndex } from '../../domain/custody/check-evidence.ts';
 import { sha256 } from '../../domain/custody/digest.ts';
 import { provenanceStatement } from '../../domain/custody/provenance-statement.ts';
@@ -17,7 +17,7 @@ const MAX_INDEX = 16 * 1024 * 1024;
  */
 export async function signBundle(
   { raw, evidenceSigner, version }: Pick<ScanDeps, 'raw' | 'evidenceSigner' | 'version'>,
-  input: ScanInput,
+  input: ScanRun,
   bundle: BundleReference,
 ): Promise<void> {
   const indexBytes = await raw.read(`${bundle.prefix}${BUNDLE.index}`, MAX_INDEX);

@@ -7,7 +7,7 @@ import type { ScanEvent } from '../../contracts/scan-event.ts';
 import { sourceText } from '../../contracts/source-text.ts';
 import type { ToolRun } from '../../contracts/tool-run.ts';
 import type { Change, ChangeCounts, Triage } from '../../contracts/triage.ts';
-import type { BundleReference, Checkout, ResolvedManifest, ScanInput } from '../../contracts/workflows.ts';
+import type { BundleReference, Checkout, ResolvedManifest, ScanRun } from '../../contracts/workflows.ts';
 import { artifactNames } from '../../domain/bundle/artifact-names.ts';
 import { readBillOfMaterials } from '../../domain/bundle/bill-of-materials.ts';
 import { composeBundle } from '../../domain/bundle/compose-bundle.ts';
@@ -24,7 +24,7 @@ import { storeBundle } from './store-bundle.ts';
 import { readToolResult, type ToolFile, type ToolResult } from './tool-result.ts';
 
 export type BundleRequest = {
-  readonly input: ScanInput;
+  readonly input: ScanRun;
   readonly manifest: ResolvedManifest;
   readonly checkout: Checkout;
   /** Names of the results to compose. */
@@ -126,7 +126,7 @@ type Results = {
 /** One after the other: each is taken apart in memory, and its raw form should be gone before the next one comes. */
 async function readResults(
   raw: ReadableBucket,
-  { scope, testId }: ScanInput,
+  { scope, testId }: ScanRun,
   names: readonly string[],
   profile: Profile,
 ): Promise<Results> {
@@ -156,7 +156,7 @@ async function readComponents(
 }
 
 const ruleScan = (
-  { scope, component, assessment: name, profile, source, requestedBy }: ScanInput,
+  { scope, component, assessment: name, profile, source, requestedBy }: ScanRun,
   { branch, tag, commit }: Checkout,
 ): RuleScan => ({
   workspace: scope.workspace,

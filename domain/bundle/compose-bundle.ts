@@ -7,7 +7,7 @@ import type { ScanEvent } from '../../contracts/scan-event.ts';
 import { toolRequests } from '../../contracts/tool-choice.ts';
 import type { ToolRun } from '../../contracts/tool-run.ts';
 import type { Triage } from '../../contracts/triage.ts';
-import type { Checkout, ResolvedManifest, ScanInput } from '../../contracts/workflows.ts';
+import type { Checkout, ResolvedManifest, ScanRun } from '../../contracts/workflows.ts';
 import { toSarif } from '../finding/sarif.ts';
 import { publishableManifest } from '../manifest/publishable-manifest.ts';
 import { complianceOutcome } from '../policy/compliance.ts';
@@ -20,7 +20,7 @@ import { scanDocument } from './scan-document.ts';
 import { summaryPage } from './summary-page.ts';
 
 export type BundleFacts = {
-  readonly input: ScanInput;
+  readonly input: ScanRun;
   readonly manifest: ResolvedManifest;
   readonly checkout: Checkout;
   readonly tools: readonly ToolRun[];

@@ -2,10 +2,10 @@ import type { ScanDocument } from '../../contracts/bundle.ts';
 import type { Notice } from '../../contracts/scan.ts';
 import { sourceText } from '../../contracts/source-text.ts';
 import type { ToolRun } from '../../contracts/tool-run.ts';
-import type { Checkout, ResolvedManifest, ScanInput } from '../../contracts/workflows.ts';
+import type { Checkout, ResolvedManifest, ScanRun } from '../../contracts/workflows.ts';
 
 export type ScanFacts = {
-  readonly input: ScanInput;
+  readonly input: ScanRun;
   readonly manifest: ResolvedManifest;
   readonly checkout: Checkout;
   readonly tools: readonly ToolRun[];

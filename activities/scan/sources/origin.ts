@@ -1,4 +1,4 @@
-import type { Checkout, ScanInput, Source } from '../../../contracts/workflows.ts';
+import type { Checkout, ScanRun, Source } from '../../../contracts/workflows.ts';
 import type { ReadableBucket } from '../../../services/objects/store.ts';
 import type { ScanDeps, SourceLimits } from '../deps.ts';
 import type { Skipped } from '../skipped.ts';
@@ -10,7 +10,7 @@ export type SourceDeps = Pick<ScanDeps, 'workFolder' | 'sources' | 'uploads' | '
 /** One source that is being fetched. */
 export type Fetching<T extends Source['type']> = {
   readonly source: Extract<Source, { type: T }>;
-  readonly scope: ScanInput['scope'];
+  readonly scope: ScanRun['scope'];
   /** An empty folder for what is needed on the way. */
   readonly draft: string;
   /** An empty folder for the files that are scanned. */

@@ -1,5 +1,5 @@
 import type { ToolOrder } from '../../../contracts/tool-choice.ts';
-import type { ScanInput } from '../../../contracts/workflows.ts';
+import type { ScanRun } from '../../../contracts/workflows.ts';
 import type { Bucket } from '../../../services/objects/store.ts';
 import type { TimeLimit } from './time-limit.ts';
 import type { ToolLog } from './tool-log.ts';
@@ -11,7 +11,7 @@ export type ToolJob = {
   readonly raw: Bucket;
   /** Folder that private folders of tools are made in. */
   readonly workFolder: string;
-  readonly input: ScanInput;
+  readonly input: ScanRun;
   readonly order: ToolOrder;
   readonly requestedAt: string;
   /** The checkout. */

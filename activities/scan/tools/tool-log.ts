@@ -1,7 +1,7 @@
 import type { Notice } from '../../../contracts/scan.ts';
 import type { NewScanEvent } from '../../../contracts/scan-event.ts';
 import type { Tool } from '../../../contracts/tools.ts';
-import type { ScanInput } from '../../../contracts/workflows.ts';
+import type { ScanRun } from '../../../contracts/workflows.ts';
 import { createLineMask } from '../../../domain/tools/mask-line.ts';
 import type { EventSink } from '../event-sink.ts';
 
@@ -14,7 +14,7 @@ const MAX_LINES = 5_000;
  */
 export class ToolLog {
   readonly #sink: EventSink;
-  readonly #input: Pick<ScanInput, 'scope' | 'testId'>;
+  readonly #input: Pick<ScanRun, 'scope' | 'testId'>;
   readonly #tool: Tool;
   readonly #masks = { stdout: createLineMask(), stderr: createLineMask() };
   #queue: NewScanEvent[] = [];
@@ -23,7 +23,7 @@ export class ToolLog {
   #lines = 0;
   #lost = 0;
 
-  constructor(sink: EventSink, input: Pick<ScanInput, 'scope' | 'testId'>, tool: Tool) {
+  constructor(sink: EventSink, input: Pick<ScanRun, 'scope' | 'testId'>, tool: Tool) {
     this.#sink = sink;
     this.#input = input;
     this.#tool = tool;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { requestDigest, scanInput } from '../../../api/scans/accepted-scan.ts';
+import { type Report, requestDigest, scanInput, scanOfReport } from '../../../api/scans/accepted-scan.ts';
 import { requestExamples } from '../../../api/scans/examples.ts';
 import { ScanCreateRequest } from '../../../contracts/scan.ts';
 import { ScanInput, type Source } from '../../../contracts/workflows.ts';
@@ -81,5 +81,44 @@ describe('the profile', () => {
   test('is looked for in the built-in manifest when none was brought', () => {
     expect(input().profile).toBe('light');
     expect(() => input({ profile: 'heavy' })).toThrow(expect.objectContaining({ code: 'unknown_profile' }));
+  });
+});
+
+describe('the run of a report', () => {
+  const report: Report = {
+    scope: { tenant: 'default', workspace: 'w' },
+    component: 'c',
+    profile: 'light',
+    source: {
+      type: 'sarif',
+      sha256: 'a'.repeat(64),
+      commit: 'b'.repeat(40),
+      ref: 'refs/heads/main',
+      repository: 'a/b',
+    },
+  };
+  const testId = (change: Partial<Report> = {}, attempt = 0, who = principal) =>
+    scanOfReport(who, { ...report, ...change }, attempt).testId;
+
+  test('has an id that reads as a UUID, and is what the workflow expects', () => {
+    expect(testId()).toMatch(/^test_[0-9a-f]{12}8[0-9a-f]{3}8[0-9a-f]{15}$/);
+    expect(() => ScanInput.parse(scanOfReport(principal, report, 0))).not.toThrow();
+  });
+
+  test('is the same for the same report, and another for anything else', () => {
+    const others = [
+      testId({}, 1),
+      testId({ component: 'd' }),
+      testId({ scope: { tenant: 'other', workspace: 'w' } }),
+      testId({ scope: { tenant: 'default', workspace: 'v' } }),
+      testId({ source: { type: 'directory', path: '/x' } }),
+      testId({}, 0, { tenant: 'default', subject: 'somebody' }),
+    ];
+    expect(testId()).toBe(testId());
+    expect(new Set([testId(), ...others]).size).toBe(others.length + 1);
+  });
+
+  test('needs a profile that there is', () => {
+    expect(() => testId({ profile: 'heavy' })).toThrow(expect.objectContaining({ code: 'unknown_profile' }));
   });
 });

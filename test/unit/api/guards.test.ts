@@ -108,6 +108,7 @@ describe('servers that are away', () => {
   test.each([
     ['Temporal', new Error('start failed', { cause: grpc(14) })],
     ['Temporal', grpc(4)],
+    ['Temporal', grpc(1)],
     ['the database', Object.assign(new Error(), { code: '57P01' })],
     ['the database', Object.assign(new Error(), { code: 'P1001' })],
     ['a server', new Error('outer', { cause: Object.assign(new Error(), { code: 'ECONNREFUSED' }) })],

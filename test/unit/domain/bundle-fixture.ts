@@ -22,7 +22,6 @@ export function bundleFacts(about: Partial<BundleFacts> = {}): BundleFacts {
       testId: 'test_0123456789ab',
       source: { type: 'git', url: 'https://git.example/shop', branch: 'main' },
       profile: 'Light',
-      manifest: { type: 'inline', manifest, digest: 'c'.repeat(64) },
       requestedBy: null,
       requestedAt: '2026-06-01T11:00:00.000Z',
       publish: true,
