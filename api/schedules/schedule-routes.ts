@@ -16,16 +16,16 @@ import { type Route, route } from '../route.ts';
 import { scanInput } from '../scans/accepted-scan.ts';
 import { acceptSource } from '../scans/source-policy.ts';
 import { scheduleExample, scheduleRequestExample } from './examples.ts';
+import { listSchedules } from './list-schedules.ts';
+import type { ScheduleKey } from './schedule-ids.ts';
 import {
   backfillSchedule,
   describeSchedule,
-  listSchedules,
   pauseSchedule,
   putSchedule,
   removeSchedule,
   resumeSchedule,
   runSchedule,
-  type ScheduleKey,
 } from './schedule-store.ts';
 import { scheduleView } from './schedule-view.ts';
 

@@ -9,27 +9,14 @@ import {
   ScheduleOverlapPolicy,
 } from '@temporalio/client';
 import { CertusError } from '../../contracts/errors.ts';
-import type { Scope } from '../../contracts/identifiers.ts';
 import type { BackfillRequest, Overlap, ScheduleRequest } from '../../contracts/schedule.ts';
 import { WORKFLOWS } from '../../contracts/workflow-names.ts';
 import type { ScheduledScan } from '../../contracts/workflows.ts';
-import { SEARCH_ATTRIBUTES, taskQueue } from '../../contracts/zones.ts';
-import { dependencyFailure } from '../dependency-failure.ts';
+import { taskQueue } from '../../contracts/zones.ts';
 import { invalid } from '../problems.ts';
 import { searchAttributes } from '../scans/scan-runs.ts';
-
-/** Which schedule: everything that its id is made of. */
-export type ScheduleKey = { readonly scope: Scope; readonly component: string; readonly name: string };
-
-const PATIENCE = 5000;
-/** As many as anybody reads; whoever has more narrows them by component. */
-const MOST = 500;
-/** Each takes a question of its own to Temporal. */
-const AT_ONCE = 10;
-
-const prefixOf = ({ tenant, workspace }: Scope, component?: string): string =>
-  `scans/${tenant}/${workspace}/${component === undefined ? '' : `${component}/`}`;
-const idOf = ({ scope, component, name }: ScheduleKey): string => `${prefixOf(scope, component)}${name}`;
+import { bounded, persistently, unlessGone } from './ask-temporal.ts';
+import { idOf, type ScheduleKey } from './schedule-ids.ts';
 
 /** Puts the schedule as it is asked for, whether it was there before or not. */
 export async function putSchedule(
@@ -72,44 +59,6 @@ async function replaced(temporal: Client, options: ScheduleOptions): Promise<boo
 
 export const describeSchedule = (temporal: Client, key: ScheduleKey): Promise<ScheduleDescription> =>
   onSchedule(temporal, key, (handle) => persistently(temporal, () => handle.describe()));
-
-/** Those of a workspace, or of one of its components. */
-export async function listSchedules(
-  temporal: Client,
-  scope: Scope,
-  component: string | undefined,
-): Promise<ScheduleDescription[]> {
-  const ids = await bounded(temporal, () => idsOf(temporal, scope, component));
-  if (ids.length > MOST) {
-    const message = `there are more than ${MOST} schedules; ask for those of one component`;
-    throw invalid([{ path: 'component_id', message }]);
-  }
-  const found: ScheduleDescription[] = [];
-  for (let at = 0; at < ids.length; at += AT_ONCE) {
-    const some = ids.slice(at, at + AT_ONCE).map((id) => temporal.schedule.getHandle(id));
-    const described = await Promise.all(
-      some.map((handle) => persistently(temporal, () => handle.describe()).catch(unlessGone)),
-    );
-    found.push(...described.filter((description) => description !== undefined));
-  }
-  return found;
-}
-
-/** In order, and at most one more than are shown. */
-async function idsOf(temporal: Client, scope: Scope, component: string | undefined): Promise<string[]> {
-  const query = [
-    `${SEARCH_ATTRIBUTES.tenant} = '${scope.tenant}'`,
-    `${SEARCH_ATTRIBUTES.workspace} = '${scope.workspace}'`,
-    ...(component === undefined ? [] : [`${SEARCH_ATTRIBUTES.component} = '${component}'`]),
-  ].join(' AND ');
-  const prefix = prefixOf(scope, component);
-  const ids: string[] = [];
-  for await (const { scheduleId } of temporal.schedule.list({ query })) {
-    if (scheduleId.startsWith(prefix)) ids.push(scheduleId);
-    if (ids.length > MOST) break;
-  }
-  return ids.sort();
-}
 
 export const pauseSchedule = (temporal: Client, key: ScheduleKey, note?: string): Promise<void> =>
   onSchedule(temporal, key, (handle) => handle.pause(note));
@@ -176,25 +125,6 @@ async function onSchedule<T>(
       throw error;
     }
   });
-}
-
-/** Right after a change the answer gets lost now and then, and would be waited for in vain; asked again, it comes at once. */
-async function persistently<T>(temporal: Client, question: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await temporal.withDeadline(Date.now() + PATIENCE / 4, question);
-    } catch (error) {
-      if (attempt === 3 || dependencyFailure(error) === undefined) throw error;
-    }
-  }
-}
-
-const bounded = <T>(temporal: Client, work: () => Promise<T>): Promise<T> =>
-  temporal.withDeadline(Date.now() + PATIENCE, work);
-
-function unlessGone(error: unknown): undefined {
-  if (error instanceof ScheduleNotFoundError) return undefined;
-  throw error;
 }
 
 /** Temporal alone knows which cron expressions and zones it takes; what it says about one is for who wrote it. */
