@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Finding } from '../../../contracts/finding.ts';
 import { oneOf } from './one-of.ts';
 import { createPlaces, type Group } from './same-place.ts';
+import { familyOf } from './same-rule.ts';
 import { sameVulnerabilities } from './same-vulnerability.ts';
 import { byRank } from './tool-rank.ts';
 
@@ -49,14 +50,9 @@ function samePlaces(findings: readonly Finding[]): Finding[][] {
 function keysOf({ kind, tool, rule, identifiers }: Finding): string[] {
   if (kind === 'secret') return ['secret'];
   if (kind !== 'code' && kind !== 'config' && kind !== 'hygiene') return [];
+  const about = kind === 'code' ? 'code' : 'config'; // what is configuration to the one is hygiene to the other
   const weaknesses = identifiers.filter((identifier) => identifier.startsWith('CWE-')).slice(0, 8);
-  return [...weaknesses.map((weakness) => `${kind} ${weakness}`), `${kind} ${familyOf(tool, rule)}`];
-}
-
-/** ruff's S602 is bandit's B602; other tools that name a rule alike mean the same rule. */
-function familyOf(tool: string, rule: string): string {
-  const number = /^(?:bandit|ruff)$/i.test(tool) ? /^[BS](\d{3})$/.exec(rule)?.[1] : undefined;
-  return number === undefined ? rule.toLowerCase() : `bandit ${number}`;
+  return [...weaknesses.map((weakness) => `${about} ${weakness}`), `${about} ${familyOf(tool, rule)}`];
 }
 
 /** A vulnerability's name leaves out its version: of several the later ones get names of their own. */

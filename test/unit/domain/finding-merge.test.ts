@@ -40,6 +40,19 @@ describe('code is one finding', () => {
     ).toHaveLength(2);
   });
 
+  test('by what others call that which hygiene finds, of the same line alone', () => {
+    const root = report({
+      ...{ kind: 'hygiene', tool: 'hygiene', rule: 'hygiene/container-runs-as-root' },
+      identifiers: ['CWE-250'],
+    });
+    const other = (more: Partial<FindingDraft>) =>
+      report({ kind: 'config', tool: 'checkov', rule: 'CKV_DOCKER_8', identifiers: [], ...more });
+    expect(sources(merge([other({}), root]))).toEqual(['hygiene+checkov']);
+    expect(merge([other({ location: at('a.py', 3) }), root])).toHaveLength(2);
+    expect(merge([other({ rule: 'CKV_DOCKER_7' }), root])).toHaveLength(2);
+    expect(merge([other({ tool: 'hadolint' }), root])).toHaveLength(2);
+  });
+
   test('only where the columns of one line meet', () => {
     const columns = (tool: string, from: number, to: number) =>
       report({ tool, location: at('a.py', 2, [from, to]), identifiers: ['CWE-1'] });
