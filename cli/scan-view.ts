@@ -1,5 +1,6 @@
 import { SEVERITIES, type SeverityCounts } from '../contracts/finding.ts';
 import type { ScanStatus } from '../contracts/scan.ts';
+import type { ToolRun } from '../contracts/tool-run.ts';
 import type { Output } from './output.ts';
 
 /** One ended scan: the verdict first, then why, then where things lie. */
@@ -10,6 +11,8 @@ export function drawScan(output: Output, scan: ScanStatus): void {
     ['commit', scan.commit],
     ['profile', scan.profile],
     ['findings', scan.findings && countsText(scan.findings)],
+    ['changes', scan.changes && changesText(scan)],
+    ...scan.tools.filter(hasNotLooked).map((tool) => ['not run', toolText(tool)] as const),
     ...scan.violations.map((violation) => ['violation', violation] as const),
     ['bundle', scan.bundle],
     ['permit', scan.upload_permission_id],
@@ -26,6 +29,17 @@ export function drawScan(output: Output, scan: ScanStatus): void {
 export function headline({ status, verdict }: ScanStatus): string {
   if (status !== 'SUCCEEDED') return status;
   return verdict === 'passed' ? 'PASSED' : 'GATE FAILED';
+}
+
+/** A tool that has nothing to look at has left nothing out. */
+const hasNotLooked = ({ outcome }: ToolRun): boolean => outcome !== 'completed' && outcome !== 'not_relevant';
+
+const toolText = ({ tool, outcome, reason }: ToolRun): string =>
+  `${tool}: ${outcome.replaceAll('_', ' ')}${reason === null ? '' : `, ${reason}`}`;
+
+function changesText({ changes, baseline_test_id }: ScanStatus): string | null {
+  if (changes === null || baseline_test_id === null) return null;
+  return `${changes.new} new, ${changes.moved} moved, ${changes.fixed} fixed since ${baseline_test_id}`;
 }
 
 export function countsText(counts: SeverityCounts): string {

@@ -74,8 +74,16 @@ function decisionOn(
     ...sources.map((source) => source.fingerprint),
     ...(former === undefined ? [] : [former]),
   ];
-  return names.map((name) => triage.get(name)).find((decision) => decision !== undefined);
+  // the newest, under whichever name it was made: whoever opens a finding again need not know what it was called then
+  return names
+    .flatMap((name) => triage.get(name) ?? [])
+    .reduce<Triage | undefined>(
+      (newest, next) => (newest && !isLater(next, newest) ? newest : next),
+      undefined,
+    );
 }
+
+const isLater = (a: Triage, b: Triage): boolean => Date.parse(a.decided_at) > Date.parse(b.decided_at);
 
 /** A date that cannot be read is a date that has passed. */
 const holds = ({ until }: Triage, now: string): boolean =>

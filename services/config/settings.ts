@@ -221,6 +221,11 @@ export const FIELDS = {
     'Folders, as in PATH, in which installed scanners are looked for; PATH itself when not set.',
     '/opt/scanners/bin:/usr/bin',
   ),
+  CERTUS_TOOLS_NEED_ISOLATION: field(
+    z.stringbool().default(false),
+    'Whether scanners of others stay unused where the system offers them no namespaces of their own.',
+    'true',
+  ),
   CERTUS_TOOLS_SIDE_BY_SIDE: field(
     z.coerce.number().int().min(1).max(64).default(2),
     'Tools that one worker runs at the same time.',

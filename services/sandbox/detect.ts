@@ -11,9 +11,11 @@ import type { Launch, SandboxRun } from './sandbox.ts';
 export type Method = 'bubblewrap' | 'namespaces' | 'process';
 
 /** As much apart as this machine can keep a run, which is found out once, by doing it. */
-export async function isolate(run: SandboxRun): Promise<Launch> {
+export const isolate = async (run: SandboxRun): Promise<Launch> => launchBy(await bestMethod(), run);
+
+export function bestMethod(): Promise<Method> {
   best ??= findBest();
-  return launchBy(await best, run);
+  return best;
 }
 
 let best: Promise<Method> | undefined;

@@ -34,3 +34,6 @@ export const missing = ({ title, find }: ToolDeclaration): string =>
 
 export const noDatabase = ({ title, database }: ToolDeclaration): string =>
   `${title} has no database here. To get it: ${database?.get}`;
+
+export const notApart = ({ title }: ToolDeclaration): string =>
+  `this system can keep ${title} apart neither with bubblewrap nor with namespaces, and CERTUS_TOOLS_NEED_ISOLATION asks for that`;

@@ -10,7 +10,7 @@ import { runSandboxed } from '../../../services/sandbox/run-sandboxed.ts';
 import type { SandboxResult } from '../../../services/sandbox/sandbox.ts';
 import { findTool, type InstalledTool } from '../../../services/tools/find-tool.ts';
 import { listFiles } from '../content-hash.ts';
-import { fault, missing, noDatabase, relevantFiles } from './before-run.ts';
+import { fault, missing, noDatabase, notApart, relevantFiles } from './before-run.ts';
 import { type FoundDatabase, findDatabase } from './find-database.ts';
 import { blamed, incomplete, type Outcome } from './outcome.ts';
 import { withPrivateFolder } from './private-folder.ts';
@@ -29,6 +29,8 @@ export async function runExternal(id: ExternalTool, job: ToolJob): Promise<Outco
     return incomplete('not_relevant', `the source has no file that ${declaration.title} is for`);
   const installed = await findTool(declaration.find, job.means.folders, plain(declaration.environment));
   if (installed === undefined) return incomplete('not_available', missing(declaration));
+  if (job.means.needIsolation && (await job.means.bestMethod()) === 'process')
+    return incomplete('not_available', notApart(declaration));
   const database =
     declaration.database === undefined ? undefined : await findDatabase(declaration.database, job.means);
   if (declaration.database !== undefined && database === undefined)

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import type { Settings } from '../../../services/config/settings.ts';
+import { bestMethod, type Method } from '../../../services/sandbox/detect.ts';
 import { pathFolders } from '../../../services/tools/on-path.ts';
 import { createThreadPool, type ThreadPool } from '../built-in/pool.ts';
 import { ToolSlots } from './tool-slots.ts';
@@ -13,16 +14,24 @@ export type ToolMeans = {
   readonly cache: string;
   /** A folder of databases, or the address of an OSV service. */
   readonly advisories: string | null;
+  /** Where a tool of others could read what the worker can, it is not run. */
+  readonly needIsolation: boolean;
+  readonly bestMethod: () => Promise<Method>;
   readonly slots: ToolSlots;
   readonly threads: ThreadPool;
 };
 
-type ToolSettings = Pick<Settings, 'CERTUS_TOOL_PATH' | 'CERTUS_TOOLS_SIDE_BY_SIDE' | 'CERTUS_ADVISORIES'>;
+type ToolSettings = Pick<
+  Settings,
+  'CERTUS_TOOL_PATH' | 'CERTUS_TOOLS_SIDE_BY_SIDE' | 'CERTUS_TOOLS_NEED_ISOLATION' | 'CERTUS_ADVISORIES'
+>;
 
 export const createToolMeans = (settings: ToolSettings, path: string | undefined): ToolMeans => ({
   folders: pathFolders(settings.CERTUS_TOOL_PATH ?? path),
   cache: process.platform === 'darwin' ? join(homedir(), 'Library/Caches') : join(homedir(), '.cache'),
   advisories: settings.CERTUS_ADVISORIES ?? null,
+  needIsolation: settings.CERTUS_TOOLS_NEED_ISOLATION,
+  bestMethod,
   slots: new ToolSlots(settings.CERTUS_TOOLS_SIDE_BY_SIDE),
   threads: createThreadPool({ threads: settings.CERTUS_TOOLS_SIDE_BY_SIDE, memoryMb: 2048 }),
 });

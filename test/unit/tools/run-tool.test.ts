@@ -40,6 +40,29 @@ const REPORT = JSON.stringify({
 });
 const writes = (text: string) => `cat > "$output" <<'END'\n${text}\nEND\n`;
 
+describe('where tools must be kept apart', () => {
+  const inShop = async (method: 'process' | 'namespaces' | 'bubblewrap', needIsolation = true) => {
+    await shop.remove();
+    shop = new Workshop({ needIsolation, method });
+    shop.file('src/app.py', 'pass\n');
+    bandit(`${writes(REPORT)} exit 1`);
+    return (await shop.run('bandit')).run;
+  };
+
+  test('none of others is run beside the worker', async () => {
+    expect(await inShop('process')).toMatchObject({
+      outcome: 'not_available',
+      reason: expect.stringContaining('CERTUS_TOOLS_NEED_ISOLATION'),
+    });
+    expect(shop.events.some(({ type }) => type === 'tool_start')).toBe(false);
+  });
+
+  test('it is where the system has walls, or nobody asks for them', async () => {
+    expect(await inShop('bubblewrap')).toMatchObject({ outcome: 'completed' });
+    expect(await inShop('process', false)).toMatchObject({ outcome: 'completed' });
+  });
+});
+
 describe('a tool of others', () => {
   test('that does its work', async () => {
     bandit(`${writes(REPORT)} exit 1`);

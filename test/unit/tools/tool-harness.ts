@@ -15,7 +15,13 @@ import { openDirectoryStore } from '../../../services/objects/directory-store.ts
 export const SCOPE = { tenant: 'default', workspace: 'default' };
 const TEST_ID = 'test_0123456789ab';
 
-export type ToolSettings = { readonly path?: string; readonly advisories?: string };
+export type ToolSettings = {
+  readonly path?: string;
+  readonly advisories?: string;
+  readonly needIsolation?: boolean;
+  /** What the machine is said to offer. */
+  readonly method?: ToolMeans extends { bestMethod: () => Promise<infer M> } ? M : never;
+};
 export type Told = {
   readonly run: ToolRun;
   readonly result: ToolResult;
@@ -32,18 +38,20 @@ export class Workshop {
   /** Set for a store of events that is away. */
   eventsFail = false;
 
-  constructor({ path, advisories }: ToolSettings = {}) {
+  constructor({ path, advisories, needIsolation, method }: ToolSettings = {}) {
     for (const folder of [this.tree, this.bin]) mkdirSync(folder, { recursive: true });
     this.means = {
       ...createToolMeans(
         {
           CERTUS_TOOL_PATH: path ?? this.bin,
           CERTUS_TOOLS_SIDE_BY_SIDE: 2,
+          CERTUS_TOOLS_NEED_ISOLATION: needIsolation ?? false,
           CERTUS_ADVISORIES: advisories,
         },
         undefined,
       ),
       cache: join(this.folder, 'cache'),
+      ...(method === undefined ? {} : { bestMethod: async () => method }),
     };
   }
 
