@@ -118,6 +118,30 @@ describe('what people have decided', () => {
     expect(judge([merged], profile, { triage: new Map([[seen, decision]]) }).policy.passed).toBe(true);
     expect(judge([finding!], profile, { triage: new Map([[seen, decision]]) }).policy.passed).toBe(false);
   });
+
+  test('is undone by a later one, whichever name of the issue that was about', () => {
+    const [finding] = many('high', 1);
+    const other = fingerprintOf('the name another tool gave it');
+    const merged = {
+      ...finding!,
+      sources: [...finding!.sources, { tool: 'semgrep', rule: 'r', fingerprint: other }],
+    };
+    const [, accepted] = decided(merged, { state: 'false_positive', decided_at: '2026-02-01T00:00:00.000Z' });
+    const reopened = { ...accepted, fingerprint: other, state: 'open' as const };
+    const passed = (decided_at: string) =>
+      judge(
+        [merged],
+        { thresholds: { high: 0 } },
+        {
+          triage: new Map([
+            [merged.fingerprint, accepted],
+            [other, { ...reopened, decided_at }],
+          ]),
+        },
+      ).policy.passed;
+    expect(passed('2026-03-01T00:00:00.000Z')).toBe(false);
+    expect(passed('2026-01-01T00:00:00.000Z')).toBe(true);
+  });
 });
 
 describe('what the code says of itself', () => {
