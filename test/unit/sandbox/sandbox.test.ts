@@ -205,23 +205,24 @@ onLinux.each(namespaced)('kept apart by %s, which other users need not allow', (
   });
 });
 
-const bubblewrapped = methods.includes('bubblewrap') ? describe : describe.skip;
-bubblewrapped('kept apart by bubblewrap', () => {
-  test('sees of this machine what it was given and no more', async () => {
-    const outside = join(playground.folder, 'outside');
-    mkdirSync(outside);
-    writeFileSync(join(outside, 'key'), 'private');
-    const look = `cat ${outside}/key; ls /root /home ${process.cwd()} 2>/dev/null | wc -l`;
-    expect((await playground.run('bubblewrap', look)).lines).toEqual([
-      expect.stringContaining('No such file'),
-      '0',
-    ]);
-    const shown = await playground.run('bubblewrap', `cat ${outside}/key`, { readable: [outside] });
-    expect(shown.lines).toEqual(['private']);
-  });
+// as all above it is held to what this machine has
+if (methods.includes('bubblewrap'))
+  describe('kept apart by bubblewrap', () => {
+    test('sees of this machine what it was given and no more', async () => {
+      const outside = join(playground.folder, 'outside');
+      mkdirSync(outside);
+      writeFileSync(join(outside, 'key'), 'private');
+      const look = `cat ${outside}/key; ls /root /home ${process.cwd()} 2>/dev/null | wc -l`;
+      expect((await playground.run('bubblewrap', look)).lines).toEqual([
+        expect.stringContaining('No such file'),
+        '0',
+      ]);
+      const shown = await playground.run('bubblewrap', `cat ${outside}/key`, { readable: [outside] });
+      expect(shown.lines).toEqual(['private']);
+    });
 
-  test('cannot fill memory through folders that are held in it', async () => {
-    const fill = 'for f in / /dev /run; do touch $f/x 2>/dev/null && echo "$f"; done; echo done';
-    expect((await playground.run('bubblewrap', fill)).lines).toEqual(['done']);
+    test('cannot fill memory through folders that are held in it', async () => {
+      const fill = 'for f in / /dev /run; do touch $f/x 2>/dev/null && echo "$f"; done; echo done';
+      expect((await playground.run('bubblewrap', fill)).lines).toEqual(['done']);
+    });
   });
-});
