@@ -27,8 +27,11 @@ const need = (name: string): string => {
   return value;
 };
 
-/** Keys, buckets and workspace of its own over the real servers, and a real process for each zone's worker. */
-export async function install(variant: Variant) {
+/**
+ * Keys, buckets and workspace of its own over the real servers, and a real process for each zone's worker. What the test
+ * sets besides is for the zone that scans.
+ */
+export async function install(variant: Variant, besides: Readonly<Record<string, string>> = {}) {
   const home = await mkdtemp(join(tmpdir(), 'certus-chain-'));
   const keys = await ensureLocalKeys(home);
   const keySet = KeySet.parse(JSON.parse(await readFile(keys.keySetFile, 'utf8')));
@@ -49,6 +52,7 @@ export async function install(variant: Variant) {
       CERTUS_EVIDENCE_KEY_FILE: keys.evidenceKeyFile,
       CERTUS_WORK_DIR: join(home, 'work'),
       CERTUS_SOURCE_ROOTS: `${resolve('samples')},${home}`,
+      ...besides,
     },
     trust: { CERTUS_PERMIT_KEY_FILE: keys.permitKeyFile },
     transform: {
@@ -60,6 +64,7 @@ export async function install(variant: Variant) {
   const workers = new Workers((zone) => ({ ...common, ...own[zone], CERTUS_ZONES: zone }));
   return {
     home,
+    common,
     keys,
     keySet,
     scope,
@@ -111,6 +116,7 @@ const commonEnvironment = (variant: Variant, home: string, keySetFile: string, i
 class Workers {
   readonly #environment: (zone: Zone) => Record<string, string>;
   readonly #running = new Map<Zone, ChildProcess>();
+  #said = '';
 
   constructor(environment: (zone: Zone) => Record<string, string>) {
     this.#environment = environment;
@@ -128,12 +134,18 @@ class Workers {
         for (const stream of [child.stdout, child.stderr])
           stream?.on('data', (chunk) => {
             output = `${output}${chunk}`.slice(-4000);
+            this.#said += chunk;
           });
         const ended = once(child, 'exit').then(() => Promise.reject(new Error(`worker ${zone}: ${output}`)));
         ended.catch(() => undefined); // only an end before it was ready is a fault
         await Promise.race([once(child, 'message'), ended]);
       }),
     );
+  }
+
+  /** Everything that any of them has logged. */
+  said(): string {
+    return this.#said;
   }
 
   stop(...zones: readonly Zone[]): Promise<void> {
