@@ -9,6 +9,7 @@ import {
   FindingView,
 } from '../../contracts/finding-list.ts';
 import { TestId } from '../../contracts/identifiers.ts';
+import { hasLooked } from '../../domain/policy/required-tools.ts';
 import { compareScans } from '../../services/database/compare-scans.ts';
 import { listFindings } from '../../services/database/list-findings.ts';
 import type { ScanRecord } from '../../services/database/scan-record.ts';
@@ -103,6 +104,7 @@ const compare = ({ database }: Pick<ApiDeps, 'database'>) =>
       const compared = await compareScans(database, scope, {
         base,
         test: scan.testId,
+        looked: scan.tools.filter(hasLooked).map(({ tool }) => tool),
         change,
         limit,
         after: cursor === undefined ? undefined : decodeCursor(cursor, ComparisonPlace),

@@ -19,17 +19,17 @@ type CountRow = { change: Change; count: bigint };
 export async function compareScans(
   { client }: Database,
   { tenant, workspace }: Scope,
-  { base, test, change, limit, after }: Comparison,
+  { base, test, looked, change, limit, after }: Comparison,
 ): Promise<{ findings: ComparedFinding[]; next: ComparisonCursor | undefined; counts: ChangeCounts }> {
   const changes = [...(change ?? ['new', 'moved', 'fixed'])];
   const [rows, counted] = await Promise.all([
     reachable(client.$queryRaw<Row[]>`
-      WITH ${compared(tenant, workspace, base, test)}
+      WITH ${compared(tenant, workspace, base, test, looked)}
       SELECT "order", ordinal, change, document FROM compared
       WHERE change = ANY(${changes}::text[]) AND ("order", ordinal) > (${after?.order ?? -1}::int, ${after?.ordinal ?? -1}::int)
       ORDER BY "order", ordinal LIMIT ${limit + 1}`),
     reachable(client.$queryRaw<CountRow[]>`
-      WITH ${compared(tenant, workspace, base, test)} SELECT change, count(*) FROM compared GROUP BY change`),
+      WITH ${compared(tenant, workspace, base, test, looked)} SELECT change, count(*) FROM compared GROUP BY change`),
   ]);
   const page = rows.slice(0, limit);
   const last = rows.length > limit ? page.at(-1) : undefined;
@@ -43,13 +43,21 @@ export async function compareScans(
 type Comparison = {
   readonly base: string;
   readonly test: string;
+  /** The tools that looked at everything in the later scan: what only others could have seen is not called fixed. */
+  readonly looked: readonly string[];
   readonly change?: readonly Change[] | undefined;
   readonly limit: number;
   readonly after?: ComparisonCursor | undefined;
 };
 
 /** "order" 0 is the later scan, 1 what only the earlier one has. */
-const compared = (tenant: string, workspace: string, base: string, test: string) => Prisma.sql`
+const compared = (
+  tenant: string,
+  workspace: string,
+  base: string,
+  test: string,
+  looked: readonly string[],
+) => Prisma.sql`
   later AS (SELECT * FROM findings WHERE tenant = ${tenant} AND workspace = ${workspace} AND test_id = ${test}),
   earlier AS (SELECT * FROM findings WHERE tenant = ${tenant} AND workspace = ${workspace} AND test_id = ${base}),
   pairs AS (
@@ -65,7 +73,8 @@ const compared = (tenant: string, workspace: string, base: string, test: string)
     FROM later l LEFT JOIN same s ON s.later = l.ordinal LEFT JOIN earlier e ON e.ordinal = s.earlier
     UNION ALL
     SELECT 1, e.ordinal, e.document, 'fixed' FROM earlier e
-    WHERE NOT EXISTS (SELECT FROM pairs p WHERE p.earlier = e.ordinal))`;
+    WHERE NOT EXISTS (SELECT FROM pairs p WHERE p.earlier = e.ordinal)
+      AND e.tools && (${[...looked]}::text[] || ARRAY(SELECT DISTINCT tools[1] FROM later)))`;
 
 function totals(rows: readonly CountRow[]): ChangeCounts {
   const counts = { new: 0, unchanged: 0, moved: 0, fixed: 0 };

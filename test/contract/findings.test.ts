@@ -148,6 +148,7 @@ describe('two scans of a component', () => {
   const named = (name: string, line: number, tools = ['sast']) =>
     findingOf({
       rule: name,
+      ...(tools[0] === undefined ? {} : { tool: tools[0] }),
       fingerprint: fingerprintOf(`${name} ${tools[0]}`),
       location: { path: 'a.js', start_line: line, start_column: null, end_line: null, end_column: null },
       sources: tools.map((tool) => ({ tool, rule: name, fingerprint: fingerprintOf(`${name} ${tool}`) })),
@@ -171,7 +172,11 @@ describe('two scans of a component', () => {
       const found: string[] = [];
       let after: { order: number; ordinal: number } | undefined;
       do {
-        const page = await compareScans(database, scope, { base: 'test_1', test: 'test_2', limit, after });
+        const page = await compareScans(database, scope, {
+          ...{ base: 'test_1', test: 'test_2', looked: [] },
+          limit,
+          after,
+        });
         expect(page.counts).toEqual({ new: 1, unchanged: 2, moved: 1, fixed: 1 });
         found.push(...page.findings.map(({ change, finding }) => `${change} ${finding.rule}`));
         after = page.next;
@@ -180,6 +185,21 @@ describe('two scans of a component', () => {
     };
     expect(await compare(100)).toEqual(['moved moves', 'new comes', 'fixed goes']);
     expect(await compare(1)).toEqual(['moved moves', 'new comes', 'fixed goes']);
+  });
+
+  test('what is gone is fixed only where somebody has looked who could have seen it', async () => {
+    const scope = newScope();
+    await save(scope, 'test_1', [named('one', 1, ['bandit']), named('other', 2, ['semgrep', 'bandit'])]);
+    const fixed = async (looked: string[]) =>
+      (await compareScans(database, scope, { base: 'test_1', test: 'test_2', looked, limit: 10 })).counts
+        .fixed;
+    expect(await fixed([])).toBe(0);
+    expect(await fixed(['gitleaks'])).toBe(0);
+    expect(await fixed(['semgrep'])).toBe(1);
+    expect(await fixed(['bandit'])).toBe(2);
+    // a report that was brought along names tools that no run of ours has started
+    await save(scope, 'test_2', [named('comes', 5, ['semgrep'])]);
+    expect(await fixed([])).toBe(1);
   });
 
   test('the earlier is the last that got to its end, of the same component, and not the scan itself', async () => {

@@ -58,7 +58,7 @@ function draftOf(check: JsonObject, context: ReaderContext, skipped: boolean): F
   const resource = isSecret ? undefined : textOf(check.resource);
   const title = textOf(check.check_name) ?? textOf(check.short_description) ?? rule;
   const severity = textOf(check.severity) ?? textOf(details.severity);
-  const [start, end] = listOf(check.file_line_range);
+  const [start, end] = isOfWholeFile(check) ? [] : listOf(check.file_line_range);
   const name = textOf(details.package_name);
   return {
     ...DRAFT_DEFAULTS,
@@ -71,7 +71,7 @@ function draftOf(check: JsonObject, context: ReaderContext, skipped: boolean): F
     score: scoreOf(numberOf(details.cvss)),
     message: resource === undefined ? title : `${title}: ${resource}`,
     location: lines(relative(file, context), start, isSecret ? start : end),
-    snippet: isSecret ? null : lineOf(check),
+    snippet: isSecret || start === undefined ? null : lineOf(check),
     identifiers: identifiersIn([textOf(details.id) ?? '', rule]),
     package:
       name === undefined ? null : { name, version: textOf(details.package_version) ?? null, purl: null },
@@ -81,6 +81,10 @@ function draftOf(check: JsonObject, context: ReaderContext, skipped: boolean): F
       : null,
   };
 }
+
+/** What a Dockerfile lacks stands in none of its lines: told by the first one, it would be another thing when that changes. */
+const isOfWholeFile = ({ resource, file_path: file }: JsonObject): boolean =>
+  textOf(file) !== undefined && textOf(resource) === `${textOf(file)}.`;
 
 function lineOf(check: JsonObject): string | null {
   const first = positionOf(listOf(check.file_line_range)[0]);

@@ -225,6 +225,8 @@ describe('when its lines have moved', () => {
   }, 2 * MINUTE);
 
   test('nothing is new, nothing is fixed', () => {
+    const changed = moved.filter(({ change }) => change === 'new').map(({ rule }) => rule);
+    expect(changed).toEqual([]);
     expect(second).toMatchObject({ status: 'SUCCEEDED', baseline_test_id: first.test_id });
     expect(second.changes).toMatchObject({ new: 0, fixed: 0 });
     expect(second.changes?.moved).toBeGreaterThanOrEqual(FAULTS.length - 1);

@@ -63,6 +63,14 @@ describe('what the tools really write is read whole', () => {
     expect(read('checkov', 'checkov.json').toolVersion).toBe('3.3.30');
   });
 
+  test('checkov: what a whole file lacks has no line, so that it stays the same when its first one changes', () => {
+    const { drafts } = read('checkov', 'checkov.json');
+    const lacks = drafts.find(({ rule }) => rule === 'CKV_DOCKER_2');
+    expect(lacks).toMatchObject({ location: { path: 'Dockerfile', start_line: null }, snippet: null });
+    const said = drafts.find(({ rule }) => rule === 'CKV_DOCKER_7');
+    expect(said).toMatchObject({ location: { start_line: 1, end_line: 1 } });
+  });
+
   test('ruff: its rules weigh what they weigh in bandit', () => {
     expect(shown('ruff', 'ruff.json')).toEqual([
       'secret S105 low app/main.py:4',
