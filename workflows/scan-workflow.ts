@@ -2,6 +2,7 @@ import {
   type ActivityOptions,
   CancellationScope,
   isCancellation,
+  patched,
   proxyActivities,
   proxyLocalActivities,
   setHandler,
@@ -45,6 +46,8 @@ const { runTool } = proxyActivities<ScanActivities>({
 const { composeBundle, signBundle } = proxyActivities<ScanActivities>(inZone('assurance', '1 hour'));
 const { recordScan, cleanUp } = proxyLocalActivities<ScanActivities>(bookkeeping);
 
+const CLEANED_FIRST = 'cancelled-once-cleaned-up';
+
 type Learn = (more: Partial<RunRecord>) => RunRecord;
 
 /** Carries one source through the whole chain: scan, sign, permit, publish, ingest. */
@@ -62,7 +65,11 @@ export async function scanWorkflow(input: ScanInput): Promise<RunRecord> {
     CancellationScope.nonCancellable(async () => {
       learn({ ...end, completedAt: now() });
       showState(end.status);
-      await Promise.all([recordScan(input, run), cleanUp(withoutManifest(input))]);
+      if (end.status === 'CANCELLED' && patched(CLEANED_FIRST)) {
+        // whoever cancelled it may take the disk away, or start anew, as soon as it says so
+        await cleanUp(withoutManifest(input));
+        await recordScan(input, run);
+      } else await Promise.all([recordScan(input, run), cleanUp(withoutManifest(input))]);
       await startNotify(identityOf(input), scanNews(input, run, news));
     });
   showState('RUNNING');
