@@ -15,7 +15,7 @@ import { CertusError } from '../../contracts/errors.ts';
 import { WORKFLOWS, workflowId } from '../../contracts/workflow-names.ts';
 import type { ScanInput } from '../../contracts/workflows.ts';
 import { taskQueue } from '../../contracts/zones.ts';
-import { type Activities, fakeActivities, PERMIT_ID, scanInput } from '../workflow/fakes.ts';
+import { type Activities, fakeActivities, PERMIT_ID, scanInput, untilCancelled } from '../workflow/fakes.ts';
 import { toText } from './format.ts';
 import { quietRuntime, withZones, workflowCode } from '../workflow/zones.ts';
 
@@ -37,6 +37,7 @@ const RECORDINGS: readonly Recording[] = [
   { name: 'scan-failed-gate', activities: failedGate, of: scan },
   { name: 'scan-denied-permit', activities: deniedPermit, of: scan },
   { name: 'scan-failed-source', activities: failedSource, of: scan },
+  { name: 'scan-cancelled', activities: heldFetch, of: scan, start: cancelHeld },
   { name: 'scan-kept-back', activities: fakeActivities, of: scan, input: { publish: false } },
   {
     name: 'scan-report',
@@ -148,6 +149,20 @@ function failedSource(): Activities {
   const fakes = fakeActivities();
   const fetchSource = () => Promise.reject(new CertusError('not_a_repository', 'it is not a git repository'));
   return { ...fakes, assurance: { ...fakes.assurance, fetchSource } };
+}
+
+const fetching = Promise.withResolvers<void>();
+
+function heldFetch(): Activities {
+  const fakes = fakeActivities();
+  return { ...fakes, assurance: { ...fakes.assurance, fetchSource: untilCancelled(fetching.resolve) } };
+}
+
+async function cancelHeld(client: Client, input: ScanInput): Promise<void> {
+  const options = { taskQueue: taskQueue('assurance'), workflowId: scan(input), args: [input] };
+  const handle = await client.workflow.start(WORKFLOWS.scan, options);
+  await fetching.promise;
+  await handle.cancel();
 }
 
 const exists = (file: string): Promise<boolean> =>
