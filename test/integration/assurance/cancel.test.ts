@@ -1,7 +1,7 @@
 // needs: postgres, temporal
 import { randomUUID } from 'node:crypto';
-import { existsSync, readdirSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { rmSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { temporaryFolder } from '../../unit/scan/sources.ts';
 import { until } from '../local/processes.ts';
@@ -22,18 +22,9 @@ afterAll(async () => {
   rmSync(installed, { recursive: true, force: true });
 }, MINUTE);
 
-/** Checkouts, and private folders of tools. */
-const leftIn = (work: string): string[] =>
-  existsSync(work)
-    ? readdirSync(work, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile())
-        .map(({ parentPath, name }) => join(parentPath, name))
-    : [];
-
 test(
   'a scan that is cancelled says so once none of its processes and none of its files are left',
   async () => {
-    const work = join(service.its.home, 'work');
     const testId = await service.begin({
       component_id: 'shop',
       source_type: 'directory',
@@ -46,7 +37,7 @@ test(
       },
     });
     await until('the tool and its children are at work', () => processesOf(marker).length >= AT_WORK);
-    expect(leftIn(work)).not.toEqual([]);
+    expect(service.leftInWork()).not.toEqual([]);
     expect(await service.status(testId)).toMatchObject({ status: 'RUNNING', completed_at: null });
 
     const cancel = { workspace_id: service.workspace };
@@ -57,7 +48,7 @@ test(
     const row = () => service.its.database.client.scan.findFirstOrThrow({ where: { testId } });
     await until('the row says so', async () => (await row()).status === 'CANCELLED');
     expect(processesOf(marker)).toEqual([]);
-    expect(leftIn(work)).toEqual([]);
+    expect(service.leftInWork()).toEqual([]);
 
     expect(await service.status(testId)).toMatchObject({
       status: 'CANCELLED',

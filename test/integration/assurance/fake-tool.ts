@@ -19,6 +19,30 @@ while :; do sleep 3600 & wait; done`;
 
 const MARKER = 'CERTUS_TEST_MARKER';
 
+/** Reports one leak at the first line of a file, as gitleaks does. */
+export const finds = (path: string): string => `
+for word in "$@"; do
+  case $word in --report-path=*) report=\${word#*=} ;; esac
+done
+cat > "$report" <<'END'
+${JSON.stringify({
+  version: '2.1.0',
+  runs: [
+    {
+      tool: { driver: { name: 'gitleaks', rules: [{ id: 'fake-rule' }] } },
+      results: [
+        {
+          ruleId: 'fake-rule',
+          message: { text: 'fake-rule has detected a secret' },
+          locations: [{ physicalLocation: { artifactLocation: { uri: path }, region: { startLine: 1 } } }],
+        },
+      ],
+    },
+  ],
+})}
+END
+exit 3`;
+
 /** The processes that carry the marker in their environment, wherever on this machine they have gone. */
 export function processesOf(marker: string): number[] {
   return readdirSync('/proc')

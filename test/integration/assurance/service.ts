@@ -1,6 +1,6 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
@@ -173,6 +173,15 @@ export class Service {
         Buffer.from(await this.its.raw.read(key, 64 * 1024 * 1024)).toString('latin1'),
       );
     return files;
+  }
+
+  /** Files of checkouts, and of the private folders of tools. */
+  leftInWork(): string[] {
+    const work = join(this.its.home, 'work');
+    if (!existsSync(work)) return [];
+    return readdirSync(work, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => join(parentPath, name));
   }
 
   /** The command, as a person types it. */
