@@ -1,6 +1,6 @@
 import { SEVERITIES, type SeverityCounts } from '../contracts/finding.ts';
 import type { ScanStatus } from '../contracts/scan.ts';
-import type { ToolRun } from '../contracts/tool-run.ts';
+import { hasLooked, type ToolRun } from '../contracts/tool-run.ts';
 import type { Output } from './output.ts';
 
 /** One ended scan: the verdict first, then why, then where things lie. */
@@ -12,7 +12,7 @@ export function drawScan(output: Output, scan: ScanStatus): void {
     ['profile', scan.profile],
     ['findings', scan.findings && countsText(scan.findings)],
     ['changes', scan.changes && changesText(scan)],
-    ...scan.tools.filter(hasNotLooked).map((tool) => ['not run', toolText(tool)] as const),
+    ...scan.tools.filter((tool) => !hasLooked(tool)).map((tool) => ['not run', toolText(tool)] as const),
     ...scan.violations.map((violation) => ['violation', violation] as const),
     ['bundle', scan.bundle],
     ['permit', scan.upload_permission_id],
@@ -30,9 +30,6 @@ export function headline({ status, verdict }: ScanStatus): string {
   if (status !== 'SUCCEEDED') return status;
   return verdict === 'passed' ? 'PASSED' : 'GATE FAILED';
 }
-
-/** A tool that has nothing to look at has left nothing out. */
-const hasNotLooked = ({ outcome }: ToolRun): boolean => outcome !== 'completed' && outcome !== 'not_relevant';
 
 const toolText = ({ tool, outcome, reason }: ToolRun): string =>
   `${tool}: ${outcome.replaceAll('_', ' ')}${reason === null ? '' : `, ${reason}`}`;

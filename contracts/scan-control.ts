@@ -18,7 +18,10 @@ export const CancelRequest = z.strictObject({ workspace_id: WorkspaceId.default(
 
 export const UploadRequest = z.strictObject({
   workspace_id: WorkspaceId.default('default'),
-  tier: z.enum(['basic', 'verified']).default('verified'),
+  tier: z.enum(['basic', 'verified']).default('verified').meta({
+    description:
+      'The least that is asked for. Every permit of this release is `verified`: hashes and signature.',
+  }),
   requested_by: requestedBy,
 });
 export type UploadRequest = z.infer<typeof UploadRequest>;

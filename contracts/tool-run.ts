@@ -24,3 +24,7 @@ export const ToolRun = z.object({
   data: ToolData.nullable(),
 });
 export type ToolRun = z.infer<typeof ToolRun>;
+
+/** Having nothing to look at is as good as having looked. */
+export const hasLooked = ({ outcome }: Pick<ToolRun, 'outcome'>): boolean =>
+  outcome === 'completed' || outcome === 'not_relevant';

@@ -111,7 +111,6 @@ export type PermitDecision = z.infer<typeof PermitDecision>;
 /** Permit and publication of evidence that is signed already. */
 export const UploadInput = RunIdentity.extend({
   bundle: BundleReference,
-  tier: z.enum(['basic', 'verified']),
   requestedBy: z.string().nullable(),
 });
 export type UploadInput = z.infer<typeof UploadInput>;

@@ -42,6 +42,9 @@ export const ZONE_SERVICES: Readonly<Record<Zone, (shared: Shared) => Promise<Zo
       'CERTUS_EVIDENCE_KEY_FILE',
       'CERTUS_WORK_DIR',
     ]);
+    // ours hold the evidence of every tenant: not even a setting makes them a source
+    const ours = [settings.CERTUS_UPLOADS_BUCKET, settings.CERTUS_RAW_BUCKET, settings.CERTUS_GOLDEN_BUCKET];
+    const foreign = settings.CERTUS_SOURCE_BUCKETS.filter((name) => !ours.includes(name));
     const { runTool, ...activities } = createScanActivities({
       database,
       raw: await objects.bucket(settings.CERTUS_RAW_BUCKET),
@@ -51,8 +54,7 @@ export const ZONE_SERVICES: Readonly<Record<Zone, (shared: Shared) => Promise<Zo
         roots: settings.CERTUS_SOURCE_ROOTS,
         gitHosts: settings.CERTUS_GIT_ALLOWED_HOSTS,
         gitCredentialsFile: settings.CERTUS_GIT_CREDENTIALS_FILE,
-        // golden holds the evidence of every tenant: not even a setting makes it a source
-        buckets: settings.CERTUS_SOURCE_BUCKETS.filter((name) => name !== settings.CERTUS_GOLDEN_BUCKET),
+        buckets: foreign,
         registries: settings.CERTUS_SOURCE_REGISTRIES,
         maxFileBytes: settings.CERTUS_SOURCE_MAX_FILE_BYTES,
         maxBytes: settings.CERTUS_SOURCE_MAX_BYTES,
@@ -60,7 +62,7 @@ export const ZONE_SERVICES: Readonly<Record<Zone, (shared: Shared) => Promise<Zo
       },
       uploads: objects.readable(settings.CERTUS_UPLOADS_BUCKET),
       sourceBucket: (name) => objects.readable(name),
-      manifests: await openManifestAccess(settings, objects),
+      manifests: await openManifestAccess({ ...settings, CERTUS_SOURCE_BUCKETS: foreign }, objects),
       events: openEventLog(database),
       tools: createToolMeans(settings, process.env.PATH),
       readReport: createReportReader(),

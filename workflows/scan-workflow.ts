@@ -107,7 +107,8 @@ async function carryThrough(
   const manifest = await board.during('manifest', () => readManifest(input, checkout));
   learn({ manifestDigest: manifest.digest });
   const profile = resolveProfile(manifest.manifest, input.profile);
-  tell(profile.notify);
+  // whoever writes the source must not choose whom we write to
+  if (input.manifest.type !== 'repository') tell(profile.notify);
 
   const tools = await board.during('scan', () => look(scan, checkout, profile));
   const assessment = await board.during('gate', () =>

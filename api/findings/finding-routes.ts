@@ -9,7 +9,7 @@ import {
   FindingView,
 } from '../../contracts/finding-list.ts';
 import { TestId } from '../../contracts/identifiers.ts';
-import { hasLooked } from '../../domain/policy/required-tools.ts';
+import { hasLooked } from '../../contracts/tool-run.ts';
 import { compareScans } from '../../services/database/compare-scans.ts';
 import { listFindings } from '../../services/database/list-findings.ts';
 import type { ScanRecord } from '../../services/database/scan-record.ts';

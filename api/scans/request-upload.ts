@@ -17,7 +17,7 @@ export async function requestUpload(
   { database, temporal }: Pick<ApiDeps, 'database' | 'temporal'>,
   principal: Principal,
   testId: string,
-  { workspace_id, tier, requested_by }: UploadRequest,
+  { workspace_id, requested_by }: UploadRequest,
 ): Promise<ScanRecord> {
   const scope: Scope = { tenant: principal.tenant, workspace: workspace_id };
   const scan = uploadable(await findScan(database, scope, testId));
@@ -27,7 +27,6 @@ export async function requestUpload(
     assessment: scan.assessment,
     testId,
     bundle: { prefix: rawPrefix(scope, testId), digest: scan.bundleDigest },
-    tier,
     requestedBy: requested_by ?? principal.subject,
   };
   try {

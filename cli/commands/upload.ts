@@ -5,10 +5,10 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 export async function upload(
   { api, output }: Context,
   testId: string,
-  { workspace, tier }: { readonly workspace: string; readonly tier: string },
+  { workspace }: { readonly workspace: string },
 ): Promise<ExitCode> {
   const path = `/v1/security-scans/${encodeURIComponent(testId)}/upload-request`;
-  const answer = await api().post(path, { workspace_id: workspace, tier }, UploadAccepted);
+  const answer = await api().post(path, { workspace_id: workspace }, UploadAccepted);
   output.result(answer, () => {
     output.line(`${testId}  ${answer.upload_status}`);
     output.note('Trust decides; ask the scan what became of it');

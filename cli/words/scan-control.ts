@@ -1,4 +1,3 @@
-import { Option } from 'commander';
 import { cancel } from '../commands/cancel.ts';
 import { rerun } from '../commands/rerun.ts';
 import { upload } from '../commands/upload.ts';
@@ -16,8 +15,5 @@ export function scanControlCommands({ program, runs }: Words): void {
     .action(runs(rerun));
   withFormat(withWorkspace(program.command('upload <test_id>')))
     .description('ask for permit and publication of a scan made with --no-publish')
-    .addOption(
-      new Option('--tier <tier>', 'of the permit').choices(['basic', 'verified']).default('verified'),
-    )
     .action(runs(upload));
 }

@@ -7,9 +7,9 @@ import type {
 import type { SeverityCounts } from '../../contracts/finding.ts';
 import type { Compliance, ControlTest } from '../../contracts/manifest.ts';
 import { sameName } from '../../contracts/profile-name.ts';
-import type { ToolRun } from '../../contracts/tool-run.ts';
+import { hasLooked, type ToolRun } from '../../contracts/tool-run.ts';
 import { exceeded } from './exceeded.ts';
-import { hasLooked, why } from './required-tools.ts';
+import { why } from './required-tools.ts';
 
 export type ComplianceFacts = {
   readonly testId: string;

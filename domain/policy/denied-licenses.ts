@@ -1,8 +1,7 @@
 import type { Finding } from '../../contracts/finding.ts';
 import type { Profile } from '../../contracts/manifest.ts';
-import type { ToolRun } from '../../contracts/tool-run.ts';
+import { hasLooked, type ToolRun } from '../../contracts/tool-run.ts';
 import { oneLine } from '../text/one-line.ts';
-import { hasLooked } from './required-tools.ts';
 
 /** The rule under which the licence tool reports a component whose licence the profile denies. */
 export const DENIED_LICENSE = 'license-denied';

@@ -1,11 +1,7 @@
 import type { Profile } from '../../contracts/manifest.ts';
 import { toolRequests } from '../../contracts/tool-choice.ts';
-import type { ToolRun } from '../../contracts/tool-run.ts';
+import { hasLooked, type ToolRun } from '../../contracts/tool-run.ts';
 import { oneLine } from '../text/one-line.ts';
-
-/** Having nothing to look at is as good as having looked. */
-export const hasLooked = ({ outcome }: Pick<ToolRun, 'outcome'>): boolean =>
-  outcome === 'completed' || outcome === 'not_relevant';
 
 /** What the gate cannot vouch for because somebody had to look and did not. */
 export function missingTools(profile: Pick<Profile, 'tools'>, runs: readonly ToolRun[]): string[] {

@@ -223,7 +223,7 @@ export const FIELDS = {
   ),
   CERTUS_TOOLS_NEED_ISOLATION: field(
     z.stringbool().default(false),
-    'Whether scanners of others stay unused where the system offers them no namespaces of their own.',
+    'Whether scanners of others stay unused where bubblewrap cannot keep the files of the worker, its key among them, from them.',
     'true',
   ),
   CERTUS_TOOLS_SIDE_BY_SIDE: field(

@@ -108,7 +108,7 @@ function unlessFailed(error: unknown): void {
 async function startUpload(client: Client, input: ScanInput): Promise<void> {
   const { scope, component, assessment, testId } = input;
   const bundle = { prefix: `default/web/security-scans/${testId}/incoming/`, digest: 'd'.repeat(64) };
-  const upload = { scope, component, assessment, testId, bundle, tier: 'verified', requestedBy: null };
+  const upload = { scope, component, assessment, testId, bundle, requestedBy: null };
   const options = { taskQueue: taskQueue('assurance'), workflowId: workflowId('upload', input), args: [upload] };
   await client.workflow.execute(WORKFLOWS.upload, options);
 }

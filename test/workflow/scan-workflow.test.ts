@@ -165,7 +165,7 @@ describe('evidence that is kept back', () => {
       environment.client.workflow.execute(WORKFLOWS.upload, {
         taskQueue: taskQueue('assurance'),
         workflowId: workflowId('upload', run),
-        args: [{ ...run, bundle, tier: 'verified', requestedBy: null }],
+        args: [{ ...run, bundle, requestedBy: null }],
       }),
     );
   };

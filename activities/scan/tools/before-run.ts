@@ -36,4 +36,4 @@ export const noDatabase = ({ title, database }: ToolDeclaration): string =>
   `${title} has no database here. To get it: ${database?.get}`;
 
 export const notApart = ({ title }: ToolDeclaration): string =>
-  `this system can keep ${title} apart neither with bubblewrap nor with namespaces, and CERTUS_TOOLS_NEED_ISOLATION asks for that`;
+  `without bubblewrap ${title} could read what the worker reads, and CERTUS_TOOLS_NEED_ISOLATION forbids that`;

@@ -29,7 +29,7 @@ export async function runExternal(id: ExternalTool, job: ToolJob): Promise<Outco
     return incomplete('not_relevant', `the source has no file that ${declaration.title} is for`);
   const installed = await findTool(declaration.find, job.means.folders, plain(declaration.environment));
   if (installed === undefined) return incomplete('not_available', missing(declaration));
-  if (job.means.needIsolation && (await job.means.bestMethod()) === 'process')
+  if (job.means.needIsolation && (await job.means.bestMethod()) !== 'bubblewrap')
     return incomplete('not_available', notApart(declaration));
   const database =
     declaration.database === undefined ? undefined : await findDatabase(declaration.database, job.means);

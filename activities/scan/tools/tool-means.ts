@@ -14,7 +14,7 @@ export type ToolMeans = {
   readonly cache: string;
   /** A folder of databases, or the address of an OSV service. */
   readonly advisories: string | null;
-  /** Where a tool of others could read what the worker can, it is not run. */
+  /** Where a tool of others could read what the worker can, which only bubblewrap prevents, it is not run. */
   readonly needIsolation: boolean;
   readonly bestMethod: () => Promise<Method>;
   readonly slots: ToolSlots;

@@ -207,7 +207,6 @@ describe('asking for publication', () => {
         prefix: `default/${workspace}/security-scans/${testId}/incoming/`,
         digest: 'b'.repeat(64),
       },
-      tier: 'basic',
       requestedBy: 'local',
     });
   });

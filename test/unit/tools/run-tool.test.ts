@@ -49,8 +49,8 @@ describe('where tools must be kept apart', () => {
     return (await shop.run('bandit')).run;
   };
 
-  test('none of others is run beside the worker', async () => {
-    expect(await inShop('process')).toMatchObject({
+  test.each(['process', 'namespaces'] as const)('none of others is run with %s alone', async (method) => {
+    expect(await inShop(method)).toMatchObject({
       outcome: 'not_available',
       reason: expect.stringContaining('CERTUS_TOOLS_NEED_ISOLATION'),
     });
