@@ -71,7 +71,7 @@ test(
       service.leftInWork().filter((file) => file.startsWith(join(service.its.home, 'work', '.'))),
     ).not.toEqual([]);
     expect(await service.scan(request)).toMatchObject({ status: 'SUCCEEDED' });
-    expect(service.leftInWork()).toEqual([]);
+    await until('all of it has gone', () => service.leftInWork().length === 0);
   },
   MINUTE,
 );

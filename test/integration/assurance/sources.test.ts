@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ScanStatus } from '../../../contracts/scan.ts';
 import { type TarEntry, tarOf } from '../../unit/archive/archives.ts';
+import { until } from '../local/processes.ts';
 import { Service } from './service.ts';
 
 const MINUTE = 60_000;
@@ -85,7 +86,7 @@ describe('an archive that reaches out of its folder', () => {
       else expect(scan).toMatchObject({ status: 'SUCCEEDED', warnings: [HOSTILE] });
       expect(existsSync(outside)).toBe(false);
       expect(readdirSync(service.its.home).sort()).toEqual(before);
-      expect(service.leftInWork()).toEqual([]);
+      await until('its checkout has gone', () => service.leftInWork().length === 0);
       const told = [service.log(), ...(await service.bundle(scan.test_id)).values()].join('\n');
       expect(told).not.toContain(readFileSync('/etc/passwd', 'utf8').split('\n')[0]);
     },
