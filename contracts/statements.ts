@@ -23,12 +23,18 @@ const statement = <T extends string, P extends z.ZodType>(predicateType: T, pred
     predicate,
   });
 
+/** What was done: our own tools looked, or somebody brought what others had found, and our word is about that only. */
+export const BUILD_TYPES = [
+  'https://certus.dev/security-scan/v1',
+  'https://certus.dev/report-import/v1',
+] as const;
+
 /** SLSA provenance v1 of a scan: what was looked at, with which tools, on whose request. */
 export const ProvenanceStatement = statement(
   PREDICATE.provenance,
   z.object({
     buildDefinition: z.object({
-      buildType: z.literal('https://certus.dev/security-scan/v1'),
+      buildType: z.enum(BUILD_TYPES),
       externalParameters: z.record(z.string(), z.unknown()),
       internalParameters: z.object({
         tenant: Scope.shape.tenant,

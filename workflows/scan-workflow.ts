@@ -43,7 +43,12 @@ const { runTool } = proxyActivities<ScanActivities>({
   taskQueue: TOOL_QUEUE,
   retry: overForeignCode,
 });
-const { composeBundle, signBundle } = proxyActivities<ScanActivities>(inZone('assurance', '1 hour'));
+// Composed from what foreign code made the tools say, and as little to be tried for ever.
+const { composeBundle } = proxyActivities<ScanActivities>({
+  ...inZone('assurance', '1 hour'),
+  retry: overForeignCode,
+});
+const { signBundle } = proxyActivities<ScanActivities>(inZone('assurance', '1 hour'));
 const { recordScan, cleanUp } = proxyLocalActivities<ScanActivities>(bookkeeping);
 
 const CLEANED_FIRST = 'cancelled-once-cleaned-up';

@@ -7,14 +7,19 @@ import { archiveFormat } from '../../services/archive/format.ts';
 import type { ApiDeps } from '../deps.ts';
 import { invalid } from '../problems.ts';
 import { type Route, route } from '../route.ts';
+import { AtOnce } from './at-once.ts';
 import { withReceivedFile } from './receive-file.ts';
 
 export function archiveRoutes(deps: Pick<ApiDeps, 'objects' | 'settings'>): Route[] {
   return [upload(deps)];
 }
 
-const upload = ({ objects, settings }: Pick<ApiDeps, 'objects' | 'settings'>) =>
-  route({
+/** With the largest archives, a disk of sixteen gigabytes. */
+const MOST_AT_ONCE = 8;
+
+const upload = ({ objects, settings }: Pick<ApiDeps, 'objects' | 'settings'>) => {
+  const receiving = new AtOnce(MOST_AT_ONCE);
+  return route({
     method: 'post',
     path: '/v1/security-scans/upload-archive',
     id: 'uploadArchive',
@@ -49,25 +54,28 @@ const upload = ({ objects, settings }: Pick<ApiDeps, 'objects' | 'settings'>) =>
     handle: ({ principal, query, upload: request }) => {
       const maxBytes = settings.CERTUS_ARCHIVE_MAX_BYTES;
       const rules = { filename: query.filename, maxBytes, refuse: refuseOthers };
-      return withReceivedFile(request, rules, async (file) => {
-        const { filename, size, sha256 } = file;
-        const scope = { tenant: principal.tenant, workspace: query.workspace_id };
-        const bucket = await objects.uploads();
-        await bucket.put(archiveKey(scope, sha256), file.read(), {
-          contentType: 'application/octet-stream',
-          sha256,
-          ifAbsent: true,
-        });
-        const body: UploadedArchive = {
-          archive_path: `archives/${sha256}/${filename}`,
-          archive_hash: sha256,
-          filename,
-          size,
-        };
-        return { status: 201, body };
-      });
+      return receiving.during(() =>
+        withReceivedFile(request, rules, async (file) => {
+          const { filename, size, sha256 } = file;
+          const scope = { tenant: principal.tenant, workspace: query.workspace_id };
+          const bucket = await objects.uploads();
+          await bucket.put(archiveKey(scope, sha256), file.read(), {
+            contentType: 'application/octet-stream',
+            sha256,
+            ifAbsent: true,
+          });
+          const body: UploadedArchive = {
+            archive_path: `archives/${sha256}/${filename}`,
+            archive_hash: sha256,
+            filename,
+            size,
+          };
+          return { status: 201, body };
+        }),
+      );
     },
   });
+};
 
 function refuseOthers(head: Uint8Array): void {
   if (head.length === 0) throw invalid([{ path: 'file', message: 'is empty' }]);

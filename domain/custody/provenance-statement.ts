@@ -1,5 +1,10 @@
 import { BUNDLE, type BundleIndex, type ScanDocument } from '../../contracts/bundle.ts';
-import { PREDICATE, type ProvenanceStatement, STATEMENT_TYPE } from '../../contracts/statements.ts';
+import {
+  BUILD_TYPES,
+  PREDICATE,
+  type ProvenanceStatement,
+  STATEMENT_TYPE,
+} from '../../contracts/statements.ts';
 
 export type ProvenanceFacts = {
   readonly index: BundleIndex;
@@ -26,7 +31,7 @@ export function provenanceStatement({
     predicateType: PREDICATE.provenance,
     predicate: {
       buildDefinition: {
-        buildType: 'https://certus.dev/security-scan/v1',
+        buildType: BUILD_TYPES[scan.source_type === 'sarif' ? 1 : 0],
         externalParameters: {
           component: scan.component_id,
           assessment: scan.assessment_id,
