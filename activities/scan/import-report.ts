@@ -1,10 +1,10 @@
 import { MAX_UPLOAD_BASE64 } from '../../contracts/code-scanning.ts';
 import { CertusError } from '../../contracts/errors.ts';
 import { rawPrefix, reportKey } from '../../contracts/object-keys.ts';
-import type { Notice } from '../../contracts/scan.ts';
 import type { ToolRun } from '../../contracts/tool-run.ts';
 import type { Checkout, ScanRun, Source } from '../../contracts/workflows.ts';
 import { toSarif } from '../../domain/finding/sarif.ts';
+import { unfinishedReason } from '../../domain/finding/unfinished.ts';
 import type { ScanDeps } from './deps.ts';
 import type { ReportReader } from './reports/report-reader.ts';
 import { writeToolResult } from './tool-result.ts';
@@ -51,6 +51,7 @@ export async function importReport(deps: Deps, input: ScanRun, signal: AbortSign
   const path = 'reports/import/sarif.sarif';
   const report = Buffer.from(JSON.stringify(toSarif(findings)));
   await deps.raw.put(`${rawPrefix(scope, testId)}${path}`, report, { contentType: 'application/sarif+json' });
+  const unfinished = unfinishedReason(problems);
   const run: ToolRun = {
     tool: 'sarif',
     title:
@@ -60,7 +61,8 @@ export async function importReport(deps: Deps, input: ScanRun, signal: AbortSign
         .slice(0, 500) || 'SARIF',
     version: null,
     required: true,
-    ...lookedAtAll(problems),
+    outcome: unfinished === undefined ? 'completed' : 'failed',
+    reason: unfinished ?? null,
     exit_code: null,
     seconds: (performance.now() - started) / 1000,
     findings: findings.length,
@@ -76,20 +78,4 @@ export async function importReport(deps: Deps, input: ScanRun, signal: AbortSign
   });
   await tell('tool_complete', { outcome: run.outcome, exit_code: null, findings: findings.length });
   return run;
-}
-
-/** Of a tool that says itself that it did not look, "no findings" means nothing. */
-const UNFINISHED: ReadonlySet<string> = new Set([
-  'run_without_results',
-  'no_runs',
-  'execution_failed',
-  'tool_error',
-  'too_many_results',
-  'external_properties',
-]);
-
-function lookedAtAll(problems: readonly Notice[]): Pick<ToolRun, 'outcome' | 'reason'> {
-  const unfinished = problems.find(({ code }) => UNFINISHED.has(code));
-  if (unfinished === undefined) return { outcome: 'completed', reason: null };
-  return { outcome: 'failed', reason: `${unfinished.code}: ${unfinished.message}` };
 }

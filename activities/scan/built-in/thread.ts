@@ -6,6 +6,7 @@ import type { FindingDraft } from '../../../domain/finding/draft.ts';
 import { fingerprinted } from '../../../domain/finding/fingerprint.ts';
 import { readReport } from '../../../domain/finding/readers/read-report.ts';
 import { toSarif } from '../../../domain/finding/sarif.ts';
+import { unfinishedReason } from '../../../domain/finding/unfinished.ts';
 import { maskReport } from '../../../domain/tools/mask-report.ts';
 import { listFiles } from '../content-hash.ts';
 import { sourceLines } from '../tools/source-lines.ts';
@@ -25,7 +26,7 @@ export const scan = ({ tool, context }: ScanTask): Promise<ThreadAnswer> =>
       version,
       findings,
       notices,
-      report: normalised(tool, version, findings),
+      report: normalised(tool, version, findings, incomplete),
       documents,
       data,
       incomplete,
@@ -48,7 +49,9 @@ export const interpret = (task: ReportTask): Promise<ThreadAnswer> =>
       findings,
       notices: [...problems, ...notices],
       report:
-        task.keep === 'masked' ? maskReport(bytes, { folders }) : normalised(task.tool, version, findings),
+        task.keep === 'masked'
+          ? maskReport(bytes, { folders })
+          : normalised(task.tool, version, findings, unfinishedReason(problems)),
       documents: [],
       data: null,
     };
@@ -67,10 +70,16 @@ function withoutExcluded(
   return { kept, notices: [{ code: 'excluded', message }] };
 }
 
-const normalised = (tool: Tool, version: string | null, findings: readonly Finding[]): Uint8Array => {
-  const run = { tool, version, outcome: 'completed', reason: null } as const;
+function normalised(
+  tool: Tool,
+  version: string | null,
+  findings: readonly Finding[],
+  incomplete: string | undefined,
+): Uint8Array {
+  const outcome = incomplete === undefined ? 'completed' : 'failed';
+  const run = { tool, version, outcome, reason: incomplete ?? null } as const;
   return Buffer.from(`${JSON.stringify(toSarif(findings, [run]), null, 2)}\n`);
-};
+}
 
 /** Errors lose their class on the way out of a thread, and with it their code. */
 async function answer(work: () => Promise<ThreadResult>): Promise<ThreadAnswer> {

@@ -1,6 +1,7 @@
 import { CertusError } from '../../../contracts/errors.ts';
 import { rawPrefix } from '../../../contracts/object-keys.ts';
 import type { ExternalTool } from '../../../contracts/tools.ts';
+import { unfinishedReason } from '../../../domain/finding/unfinished.ts';
 import type { ToolDeclaration } from '../../../domain/tools/declaration.ts';
 import type { InstalledTool } from '../../../services/tools/find-tool.ts';
 import { incomplete, type Outcome } from './outcome.ts';
@@ -36,11 +37,13 @@ export async function understood(
         throw new CertusError('tool_failed', 'its report could not be read within 5 minutes');
       throw error;
     });
+  const unfinished = unfinishedReason(read.notices);
   await raw.put(`${rawPrefix(input.scope, input.testId)}${path}`, read.report, { contentType: mediaType });
   return {
     ...incomplete('failed', '', known),
-    outcome: 'completed',
-    reason: null,
+    // what it has found counts all the same
+    outcome: unfinished === undefined ? 'completed' : 'failed',
+    reason: unfinished ?? null,
     version: read.version ?? (await installed.version()),
     findings: read.findings,
     files: [{ path, mediaType }],

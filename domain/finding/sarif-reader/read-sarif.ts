@@ -110,10 +110,11 @@ function noteFailures(run: JsonObject, path: string, problems: Problems): void {
       problems.add('execution_failed', 'the tool says that it did not succeed', `${path}.invocations[${at}]`);
     for (const list of ['toolExecutionNotifications', 'toolConfigurationNotifications'] as const) {
       for (const notification of listOf(invocation[list]).map(objectOf)) {
-        if (notification.level !== 'error') continue;
+        const isOfOneFile = list === 'toolExecutionNotifications' && isAboutOneFile(notification);
+        if (notification.level !== 'error' && !isOfOneFile) continue;
         const said = textOf(objectOf(notification.message).text) ?? 'an error without a message';
         problems.add(
-          'tool_error',
+          isOfOneFile ? 'not_searched' : 'tool_error',
           hideKnownForms(cleanLine(said, 500)),
           `${path}.invocations[${at}].${list}`,
         );
@@ -121,3 +122,9 @@ function noteFailures(run: JsonObject, path: string, problems: Problems): void {
     }
   }
 }
+
+/** Every source has files that some parser refuses; that one was left out is told, and is no failure of the tool. */
+const isAboutOneFile = ({ descriptor }: JsonObject): boolean =>
+  ONE_FILE.test(textOf(objectOf(descriptor).id) ?? '');
+
+const ONE_FILE = /^(?:other )?(?:syntax|lexical) error$|^partial ?parsing$/i;

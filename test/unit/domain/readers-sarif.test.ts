@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { readSarif } from '../../../domain/finding/sarif-reader/read-sarif.ts';
+import { unfinishedReason } from '../../../domain/finding/unfinished.ts';
 
 type Json = Record<string, unknown>;
 const log = (...runs: Json[]): string => JSON.stringify({ version: '2.1.0', runs });
@@ -441,6 +442,22 @@ test('a tool that failed is heard', () => {
   expect(
     readSarif(log(run([], { invocations }))).problems.map(({ code, message }) => `${code} ${message}`),
   ).toEqual(['execution_failed the tool says that it did not succeed', 'tool_error crash']);
+});
+
+test.each([
+  ['Syntax error', 'warning', ['not_searched']],
+  ['Syntax error', 'error', ['not_searched']],
+  ['Lexical error', 'error', ['not_searched']],
+  ['PartialParsing', 'warning', ['not_searched']],
+  ['Rule parse error', 'error', ['tool_error']],
+  ['Fatal error', 'error', ['tool_error']],
+  ['Deprecated rule', 'warning', []],
+])('%s, of level %s', (id, level, codes) => {
+  const notification = { descriptor: { id }, level, message: { text: 'at a.py:5' } };
+  const invocations = [{ executionSuccessful: true, toolExecutionNotifications: [notification] }];
+  const { problems } = readSarif(log(run([], { invocations })));
+  expect(problems.map(({ code }) => code)).toEqual(codes);
+  expect(unfinishedReason(problems) !== undefined).toBe(codes.includes('tool_error'));
 });
 
 test.each([

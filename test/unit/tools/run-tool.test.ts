@@ -112,6 +112,56 @@ describe('a tool of others', () => {
     expect(result).toMatchObject({ findings: [], files: [] });
   });
 
+  test('that leaves out what nobody can parse has done its work; one that loses results has not', async () => {
+    const errors = [{ filename: './src/odd.py', reason: 'syntax error while parsing AST from file' }];
+    bandit(`${writes(JSON.stringify({ ...JSON.parse(REPORT), errors }))} exit 1`);
+    const { run, result } = await shop.run('bandit');
+    expect(run).toMatchObject({ outcome: 'completed', reason: null, findings: 1 });
+    expect(result.notices).toMatchObject([{ code: 'not_searched', path: 'src/odd.py' }]);
+    const results = [...JSON.parse(REPORT).results, 'odd'];
+    bandit(`${writes(JSON.stringify({ errors: [], results }))} exit 1`);
+    expect((await shop.run('bandit')).run).toMatchObject({
+      ...{ outcome: 'failed', reason: expect.stringMatching(/^malformed_result: /), findings: 1 },
+    });
+  });
+
+  test.each([
+    ['that it did not succeed', { invocations: [{ executionSuccessful: false }] }, 'execution_failed'],
+    [
+      'that something is wrong with it',
+      {
+        invocations: [
+          {
+            executionSuccessful: true,
+            toolExecutionNotifications: [{ level: 'error', message: { text: 'crashed' } }],
+          },
+        ],
+      },
+      'tool_error: crashed',
+    ],
+    ['nothing of results', { results: null }, 'run_without_results'],
+  ])('whose report says %s has failed, and what it found counts', async (_, more, reason) => {
+    const whole = {
+      tool: { driver: { name: 'semgrep' } },
+      results: [{ ruleId: 'r', message: { text: 'm' } }],
+      invocations: [{ executionSuccessful: true }],
+    };
+    const semgrep = (runs: object[]) =>
+      shop.fake(
+        'semgrep',
+        `for word; do case "$word" in --output=*) output=\${word#--output=};; esac; done
+         ${writes(JSON.stringify({ version: '2.1.0', runs }))} exit 0`,
+      );
+    semgrep([whole]);
+    expect((await shop.run('semgrep')).run).toMatchObject({ outcome: 'completed', findings: 1 });
+    semgrep([whole, { ...whole, ...more }]);
+    const { run, result } = await shop.run('semgrep');
+    expect(run).toMatchObject({ outcome: 'failed', reason: expect.stringContaining(reason), exit_code: 0 });
+    expect(run.findings).toBe('results' in more ? 1 : 2);
+    expect(result.findings).toHaveLength(run.findings);
+    expect(run.reports).toEqual(['reports/sast/semgrep.sarif']);
+  });
+
   test('that takes too long', async () => {
     bandit('sleep 50');
     expect((await shop.run('bandit', { config: { timeout: 1 } })).run).toMatchObject({
