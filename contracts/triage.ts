@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Fingerprint, SeverityCounts } from './finding.ts';
+import { Fingerprint } from './finding.ts';
 
 /** What people have decided about a finding. `accepted` ends at a date; `fixed` is a claim that the next scan tests. */
 export const TriageState = z.enum(['open', 'false_positive', 'accepted', 'fixed']);
@@ -27,7 +27,3 @@ export const ChangeCounts = z.object({
   fixed: z.number().int(),
 });
 export type ChangeCounts = z.infer<typeof ChangeCounts>;
-
-/** What the gate counted, and what it left out because people had decided so. */
-export const GateCounts = z.object({ counted: SeverityCounts, set_aside: SeverityCounts });
-export type GateCounts = z.infer<typeof GateCounts>;

@@ -5,8 +5,6 @@ import { isAdvisory, packageKey } from './reading/identifiers.ts';
 export type CompareOptions = {
   /** The tools that looked at everything this time. A finding that only others could have seen is not called fixed. */
   readonly completed?: ReadonlySet<string>;
-  /** Path now → path before, of files whose content stayed the same. */
-  readonly renames?: ReadonlyMap<string, string>;
 };
 
 export type Comparison = {
@@ -22,7 +20,8 @@ export type Comparison = {
 
 /**
  * How the findings of a scan stand to those of an earlier one. One is known again by its own fingerprint, by that of any
- * tool that saw it, by what a vulnerability is, or by its text in a file that was renamed; each is known once.
+ * tool that saw it, by what a vulnerability is, or by its text at its place or in a file that went to another folder; each
+ * is known once.
  */
 export function compareFindings(
   baseline: readonly Finding[],
@@ -32,11 +31,11 @@ export function compareFindings(
   const pairs = new Map<Finding, Finding>();
   const left = new Set(baseline);
   for (const { keysOf, onlyWhenUnique } of WAYS) {
-    const candidates = indexed(left, (finding) => keysOf(finding, undefined));
+    const candidates = indexed(left, keysOf);
     const open = current.filter((finding) => !pairs.has(finding));
-    const rivals = onlyWhenUnique ? indexed(open, (finding) => keysOf(finding, options.renames)) : undefined;
+    const rivals = onlyWhenUnique ? indexed(open, keysOf) : undefined;
     for (const finding of open) {
-      for (const key of keysOf(finding, options.renames)) {
+      for (const key of keysOf(finding)) {
         const known = candidates.get(key) ?? [];
         if (onlyWhenUnique && (known.length > 1 || (rivals?.get(key)?.length ?? 0) > 1)) continue;
         const match = known.find((candidate) => left.has(candidate));
@@ -51,7 +50,7 @@ export function compareFindings(
 }
 
 type Way = {
-  readonly keysOf: (finding: Finding, renames: ReadonlyMap<string, string> | undefined) => string[];
+  readonly keysOf: (finding: Finding) => string[];
   readonly onlyWhenUnique: boolean;
 };
 
@@ -59,7 +58,7 @@ const WAYS: readonly Way[] = [
   { keysOf: ({ fingerprint }) => [fingerprint], onlyWhenUnique: false },
   { keysOf: ({ sources }) => sources.map(({ fingerprint }) => fingerprint), onlyWhenUnique: false },
   { keysOf: vulnerabilityKeys, onlyWhenUnique: true },
-  { keysOf: renamedKeys, onlyWhenUnique: true },
+  { keysOf: samePlaceKeys, onlyWhenUnique: true },
   { keysOf: movedFileKeys, onlyWhenUnique: true },
 ];
 
@@ -71,18 +70,10 @@ function vulnerabilityKeys({ kind, package: packaged, location, identifiers }: F
     .map((name) => JSON.stringify([name, packageKey(packaged.name), location?.path]));
 }
 
-function renamedKeys(finding: Finding, renames: ReadonlyMap<string, string> | undefined): string[] {
-  const path = finding.location?.path;
-  if (path === undefined) return [];
-  return [
-    JSON.stringify([
-      finding.tool,
-      finding.rule,
-      renames?.get(path) ?? path,
-      textOf(finding),
-      finding.location?.start_line,
-    ]),
-  ];
+/** The tool that is asked for its own fingerprint may give another one tomorrow. */
+function samePlaceKeys({ tool, rule, location, ...rest }: Finding): string[] {
+  if (location === null) return [];
+  return [JSON.stringify([tool, rule, location.path, textOf(rest), location.start_line])];
 }
 
 /**
@@ -96,10 +87,12 @@ function movedFileKeys(finding: Finding): string[] {
   return [JSON.stringify([finding.tool, finding.rule, name, textOf(finding)])];
 }
 
-const textOf = ({ kind, snippet, message, package: packaged, identifiers }: Finding): string =>
+const textOf = ({ kind, snippet, message, package: packaged, identifiers }: Text): string =>
   kind === 'vulnerability'
     ? JSON.stringify([packaged?.name, identifiers])
     : (snippet ?? message).replaceAll(/\s+/g, '');
+
+type Text = Pick<Finding, 'kind' | 'snippet' | 'message' | 'package' | 'identifiers'>;
 
 function indexed(
   findings: Iterable<Finding>,
