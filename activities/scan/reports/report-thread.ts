@@ -4,8 +4,8 @@ import type { Notice } from '../../../contracts/scan.ts';
 import { fingerprinted } from '../../../domain/finding/fingerprint.ts';
 import { readSarif } from '../../../domain/finding/sarif-reader/read-sarif.ts';
 
-/** What a report says, once it is unpacked; a hundred times what an upload may weigh is no report but a bomb. */
-const MAX_BYTES = 512 * 1024 * 1024;
+/** What a report says, once it is unpacked: to read it takes several times as much memory. Beyond it is no report but a bomb. */
+const MAX_BYTES = 128 * 1024 * 1024;
 
 export type Reading =
   | {

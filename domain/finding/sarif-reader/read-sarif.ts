@@ -24,12 +24,14 @@ export type SarifReading = {
   readonly tools: ReportTool[];
 };
 
-const MAX_RESULTS = 250_000;
+/** What is made of a result takes some ten times what it weighs in the report. */
+const MAX_RESULTS = 100_000;
+const MAX_BYTES = 128 * 1024 * 1024;
 
 /** Every result of every run of a SARIF 2.1.0 log. What is wrong with a part of it costs that part, and is told. */
 export function readSarif(report: string | Buffer, options: SarifOptions = {}): SarifReading {
   const problems = createProblems();
-  const parsed = parseReport(report, problems, options.maxBytes);
+  const parsed = parseReport(report, problems, options.maxBytes ?? MAX_BYTES);
   const log = parsed === undefined ? undefined : readableLog(parsed.value, problems);
   if (log === undefined) return { drafts: [], problems: problems.list(), readable: false, tools: [] };
   const drafts: FindingDraft[] = [];

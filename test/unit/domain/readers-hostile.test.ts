@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { fingerprinted } from '../../../domain/finding/fingerprint.ts';
 import { readSarif } from '../../../domain/finding/sarif-reader/read-sarif.ts';
+import { unfinishedReason } from '../../../domain/finding/unfinished.ts';
 
 const RESULT = { ruleId: 'R', message: { text: 'm' } };
 const RUN = { tool: { driver: { name: 'T' } }, results: [RESULT] };
@@ -125,6 +126,18 @@ describe('what is wrong with a part costs that part', () => {
     expect(problems).toMatchObject([
       { code: 'too_many_results', message: expect.stringContaining('6 results') },
     ]);
+  });
+
+  test('a hundred thousand results are as many as are read of any report', () => {
+    const results = Array(100_002).fill({ baselineState: 'absent' });
+    const report = JSON.stringify({ version: '2.1.0', runs: [{ ...RUN, results }] });
+    const { problems } = readSarif(report);
+    expect(problems).toMatchObject([
+      { code: 'absent_results', message: expect.stringContaining('100000 results') },
+      { code: 'too_many_results', message: expect.stringContaining('2 results') },
+    ]);
+    expect(unfinishedReason(problems)).toMatch(/^too_many_results: 2 results/);
+    expect(codes(report, { maxResults: 100_002 })).toEqual(['absent_results']);
   });
 
   test('any value in any place is survived', () => {
