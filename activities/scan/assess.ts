@@ -30,10 +30,18 @@ async function backgroundOf(
   { database, events }: Pick<ScanDeps, 'database' | 'events'>,
   { input, manifest }: BundleRequest,
 ): Promise<Background> {
-  const { scope, component, testId, requestedAt } = input;
-  const passed = resolveProfile(manifest.manifest, input.profile).gateOn === 'new';
+  const { scope, component, testId, source, requestedAt } = input;
+  const { name: profile, gateOn } = resolveProfile(manifest.manifest, input.profile);
+  const asked = {
+    component,
+    testId,
+    before: new Date(requestedAt),
+    source,
+    profile,
+    passed: gateOn === 'new',
+  };
   const [earlier, triage, told] = await Promise.all([
-    findBaseline(database, scope, { component, testId, before: new Date(requestedAt), passed }),
+    findBaseline(database, scope, asked),
     readTriage(database, scope, component),
     everything(events, scope, testId),
   ]);

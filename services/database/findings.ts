@@ -1,6 +1,9 @@
 import { Finding, SEVERITIES, type Severity } from '../../contracts/finding.ts';
 import type { Scope } from '../../contracts/identifiers.ts';
+import { sameName } from '../../contracts/profile-name.ts';
+import { sourceText } from '../../contracts/source-text.ts';
 import type { Change } from '../../contracts/triage.ts';
+import { Source } from '../../contracts/workflows.ts';
 import type { Database } from './database.ts';
 import { reachable } from './errors.ts';
 import { storable } from './storable.ts';
@@ -92,16 +95,17 @@ export async function readFindings(
 }
 
 /**
- * The scan that a new one of the component is compared with: the last that got to its end before. Where only new findings
- * count, it must have passed: were one that failed good enough, a finding would be let through by scanning it twice.
+ * The scan that a new one of the component is compared with: the last before it that got to its end, of the same source
+ * where there is one. Where only new findings count it must be of the same source and profile and have passed: a finding
+ * would else be let through by scanning it twice, with a profile that looks for less, or after a report that leaves it out.
  */
 export async function findBaseline(
   { client }: Database,
   { tenant, workspace }: Scope,
-  { component, testId, before, passed }: Before,
+  { component, testId, before, source, profile, passed }: Before,
 ): Promise<string | undefined> {
-  const row = await reachable(
-    client.scan.findFirst({
+  const candidates = await reachable(
+    client.scan.findMany({
       where: {
         tenant,
         workspace,
@@ -112,15 +116,28 @@ export async function findBaseline(
         createdAt: { lte: before },
       },
       orderBy: [{ createdAt: 'desc' }, { testId: 'desc' }],
-      select: { testId: true },
+      take: CANDIDATES,
+      select: { testId: true, source: true, profile: true },
     }),
   );
-  return row?.testId;
+  const ofSameSource = candidates.filter((scan) => isSameSource(Source.safeParse(scan.source).data, source));
+  const fitting = passed
+    ? ofSameSource.find((scan) => sameName(scan.profile) === sameName(profile))
+    : (ofSameSource[0] ?? candidates[0]);
+  return fitting?.testId;
 }
 
 type Before = {
   readonly component: string;
   readonly testId: string;
   readonly before: Date;
+  readonly source: Source;
+  readonly profile: string;
   readonly passed: boolean;
 };
+
+/** Where none of so many fits, there is no baseline and everything is new. */
+const CANDIDATES = 100;
+
+const isSameSource = (one: Source | undefined, other: Source): boolean =>
+  one?.type === other.type && sourceText(one) === sourceText(other);

@@ -1,7 +1,8 @@
 // needs: postgres
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Finding } from '../../contracts/finding.ts';
+import type { Source } from '../../contracts/workflows.ts';
 import { compareScans } from '../../services/database/compare-scans.ts';
 import { type Database, openDatabase } from '../../services/database/database.ts';
 import { findBaseline, readFindings, saveFindings } from '../../services/database/findings.ts';
@@ -201,41 +202,69 @@ describe('two scans of a component', () => {
     await save(scope, 'test_2', [named('comes', 5, ['semgrep'])]);
     expect(await fixed([])).toBe(1);
   });
+});
 
-  test('the earlier is the last that got to its end, of the same component, and not the scan itself', async () => {
-    const scope = newScope();
-    const at = (minute: number) => new Date(Date.UTC(2026, 0, 1, 0, minute));
-    const scan = async (
-      testId: string,
-      component: string,
-      minute: number,
-      status?: 'SUCCEEDED' | 'FAILED',
-    ) => {
-      await openScan(database, scope, {
-        testId,
-        component,
-        assessment: 'default',
-        source: { type: 'directory', path: '/srv/shop' },
-        requestedBy: null,
-        profile: 'light',
-        manifestDigest: null,
-        request: null,
-        workflowId: `scan/web/${component}/${testId}`,
-        createdAt: at(minute),
-      });
-      if (status)
-        await updateScan(database, scope, testId, { status, verdict: minute < 2 ? 'passed' : 'failed' });
-    };
-    await scan('test_1', 'shop', 1, 'SUCCEEDED');
-    await scan('test_2', 'shop', 2, 'FAILED');
-    await scan('test_3', 'other', 3, 'SUCCEEDED');
-    await scan('test_4', 'shop', 4);
-    await scan('test_5', 'shop', 9, 'SUCCEEDED');
-    await scan('test_6', 'shop', 3, 'SUCCEEDED');
-    const baseline = (testId: string, minute: number, passed = false) =>
-      findBaseline(database, scope, { component: 'shop', testId, before: at(minute), passed });
-    expect(await baseline('test_4', 4)).toBe('test_6');
-    expect(await baseline('test_4', 4, true)).toBe('test_1');
-    expect(await baseline('test_1', 1)).toBeUndefined();
+describe('the scan that another is compared with', () => {
+  type Asked = { source?: Source; profile?: string; component?: string };
+  type About = Asked & { status?: 'SUCCEEDED' | 'FAILED'; verdict?: 'passed' | 'failed' };
+  const at = (minute: number) => new Date(Date.UTC(2026, 0, 1, 0, minute));
+  const shop = { type: 'git', url: 'https://git.example.org/shop.git', branch: 'main' } as const;
+  const report: Source = {
+    type: 'sarif',
+    sha256: fingerprintOf('report'),
+    commit: 'a'.repeat(40),
+    ref: 'refs/heads/main',
+    repository: shop.url,
+  };
+  let scope: Scope;
+  beforeEach(() => {
+    scope = newScope();
+  });
+
+  const scan = async (minute: number, about: About = {}, testId = `test_${minute}`) => {
+    const { source = shop, profile = 'gate', component = 'shop', status = 'SUCCEEDED' } = about;
+    await openScan(database, scope, {
+      ...{ testId, component, assessment: 'default', source, profile },
+      ...{ requestedBy: null, manifestDigest: null, request: null },
+      workflowId: `scan/web/${component}/${testId}`,
+      createdAt: at(minute),
+    });
+    await updateScan(database, scope, testId, { status, verdict: about.verdict ?? 'passed' });
+  };
+  const baseline = (minute: number, passed: boolean, about: Asked = {}, testId = 'test_now') =>
+    findBaseline(database, scope, {
+      ...{ component: 'shop', source: shop, profile: 'gate', testId, before: at(minute), passed },
+      ...about,
+    });
+
+  test('is the last that got to its end, of the same component, and not the scan itself', async () => {
+    await scan(1);
+    await scan(2, { status: 'FAILED' });
+    await scan(3, { component: 'other' });
+    await scan(4, { verdict: 'failed' });
+    await scan(9);
+    expect(await baseline(5, false)).toBe('test_4');
+    expect(await baseline(5, true)).toBe('test_1');
+    expect(await baseline(1, false, {}, 'test_1')).toBeUndefined();
+  });
+
+  test.each<[string, About]>([
+    ['an uploaded report', { source: report }],
+    ['a weaker profile', { profile: 'sbom-only' }],
+    ['another repository', { source: { ...shop, url: 'https://git.example.org/empty.git' } }],
+    ['another kind of source', { source: { type: 'directory', path: shop.url } }],
+  ])('that passed is never %s, however new', async (_, about) => {
+    await scan(1, { profile: 'Gate', source: { ...shop, branch: 'feature' } });
+    await scan(2, about);
+    expect(await baseline(5, true)).toBe('test_1');
+    expect(await baseline(5, true, { profile: 'GATE', ...about })).toBe('test_2');
+    expect(await baseline(5, true, { source: { type: 'directory', path: '/srv' } })).toBeUndefined();
+  });
+
+  test('for information is one of the same source where there is one, and else the last', async () => {
+    await scan(1, { profile: 'nightly' });
+    await scan(2, { source: report });
+    expect(await baseline(5, false)).toBe('test_1');
+    expect(await baseline(5, false, { source: { type: 'directory', path: '/srv' } })).toBe('test_2');
   });
 });
