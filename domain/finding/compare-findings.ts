@@ -1,4 +1,4 @@
-import type { Finding } from '../../contracts/finding.ts';
+import { type Finding, SEVERITIES, type Severity } from '../../contracts/finding.ts';
 import type { Change, ChangeCounts } from '../../contracts/triage.ts';
 import { isAdvisory, packageKey } from './reading/identifiers.ts';
 
@@ -12,6 +12,8 @@ export type Comparison = {
   readonly changes: ReadonlyMap<string, Change>;
   /** Fingerprint now → fingerprint before, where they differ: what people decided about the one holds for the other. */
   readonly before: ReadonlyMap<string, string>;
+  /** Fingerprints of those that are known and weigh more than they did. */
+  readonly worsened: ReadonlySet<string>;
   readonly fixed: Finding[];
   /** Gone, but nobody has looked. */
   readonly unseen: Finding[];
@@ -117,12 +119,15 @@ function told(
 ): Comparison {
   const changes = new Map<string, Change>();
   const before = new Map<string, string>();
+  const worsened = new Set<string>();
   const counts = { new: 0, unchanged: 0, moved: 0, fixed: 0 };
   for (const finding of current) {
     const match = pairs.get(finding);
     const change = match === undefined ? 'new' : isSamePlace(match, finding) ? 'unchanged' : 'moved';
     changes.set(finding.fingerprint, change);
     counts[change] += 1;
+    if (match !== undefined && weightOf(finding.severity) > weightOf(match.severity))
+      worsened.add(finding.fingerprint);
     if (match !== undefined && match.fingerprint !== finding.fingerprint)
       before.set(finding.fingerprint, match.fingerprint);
   }
@@ -131,8 +136,11 @@ function told(
   const gone = [...left];
   const fixed = gone.filter(wasLookedFor);
   counts.fixed = fixed.length;
-  return { changes, before, fixed, unseen: gone.filter((finding) => !wasLookedFor(finding)), counts };
+  const unseen = gone.filter((finding) => !wasLookedFor(finding));
+  return { changes, before, worsened, fixed, unseen, counts };
 }
+
+const weightOf = (severity: Severity): number => -SEVERITIES.indexOf(severity);
 
 const isSamePlace = ({ location: a }: Finding, { location: b }: Finding): boolean =>
   a?.path === b?.path && a?.start_line === b?.start_line;

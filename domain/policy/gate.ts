@@ -24,6 +24,8 @@ export type ComparedWith = {
   readonly changes: ReadonlyMap<string, Change>;
   /** Name now → name then, where they differ. */
   readonly before: ReadonlyMap<string, string>;
+  /** By the name it has now: what was let pass when it was less severe. */
+  readonly worsened: ReadonlySet<string>;
   readonly counts: ChangeCounts;
 };
 
@@ -49,8 +51,8 @@ export type Judgement = SortedOut & {
 /** Holds what was found against the profile. The scan itself completes either way: the verdict is data. */
 export function gate(facts: GateFacts): Judgement {
   const { findings, profile, toolRuns, baseline, triage, now } = facts;
-  const { changes = null, before = new Map<string, string>() } = baseline ?? {};
-  const sorted = sortOut({ findings, profile, changes, before, triage, now });
+  const { changes = null, before = new Map<string, string>(), worsened = new Set<string>() } = baseline ?? {};
+  const sorted = sortOut({ findings, profile, changes, worsened, before, triage, now });
   const counted = countSeverities(sorted.counted);
   const rules = profile.rules.length === 0 ? [] : evaluateRules(profile.rules, ruleFacts(facts, sorted));
   const violations = [

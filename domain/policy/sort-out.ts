@@ -9,6 +9,8 @@ export type Standing = {
   readonly profile: Pick<Profile, 'gateOn' | 'suppressions'>;
   /** How each finding stands to the baseline, by fingerprint; null when there is none, and everything is new. */
   readonly changes: ReadonlyMap<string, Change> | null;
+  /** Those that the baseline had with a lesser severity, by fingerprint: what it let pass was something else. */
+  readonly worsened: ReadonlySet<string>;
   /** What a finding that has another name by now was called then. */
   readonly before: ReadonlyMap<string, string>;
   /** Decisions in force, by fingerprint. */
@@ -28,12 +30,13 @@ export type SortedOut = {
 };
 
 /** Tells the findings that a gate holds against the thresholds from those that somebody has answered for. */
-export function sortOut({ findings, profile, changes, before, triage, now }: Standing): SortedOut {
+export function sortOut({ findings, profile, changes, worsened, before, triage, now }: Standing): SortedOut {
   const setAside = { false_positive: 0, accepted: 0, suppressed: 0, not_new: 0 };
-  const still = { suppressed: 0, lapsed: 0, notFixed: 0 };
+  const still = { suppressed: 0, lapsed: 0, notFixed: 0, worsened: 0 };
   const inForce: Finding[] = [];
   const counted: Finding[] = [];
-  const isNew = ({ fingerprint }: Finding) => (changes?.get(fingerprint) ?? 'new') === 'new';
+  const isUnknown = ({ fingerprint }: Finding) => (changes?.get(fingerprint) ?? 'new') === 'new';
+  const isNew = (finding: Finding) => isUnknown(finding) || worsened.has(finding.fingerprint);
   for (const finding of findings) {
     const decision = decisionOn(finding, triage, before);
     if (decision?.state === 'false_positive') {
@@ -54,6 +57,7 @@ export function sortOut({ findings, profile, changes, before, triage, now }: Sta
       continue;
     }
     counted.push(finding);
+    if (profile.gateOn === 'new' && !isUnknown(finding)) still.worsened += 1;
     if (finding.suppressed !== null) still.suppressed += 1;
     if (decision?.state === 'accepted') still.lapsed += 1;
     if (decision?.state === 'fixed') still.notFixed += 1;
@@ -89,10 +93,13 @@ const isLater = (a: Triage, b: Triage): boolean => Date.parse(a.decided_at) > Da
 const holds = ({ until }: Triage, now: string): boolean =>
   until === null || Date.parse(until) > Date.parse(now);
 
-function notices(still: { suppressed: number; lapsed: number; notFixed: number }): Notice[] {
+type Still = Record<'suppressed' | 'lapsed' | 'notFixed' | 'worsened', number>;
+
+function notices(still: Still): Notice[] {
   const said: [number, string, string][] = [
     [still.suppressed, 'suppressions_counted', 'suppressed in the code or beside it, and count all the same'],
     [still.lapsed, 'acceptance_lapsed', 'accepted until a date that has passed, and count again'],
+    [still.worsened, 'severity_rose', 'known, but are worse than they were, and count as new'],
     [still.notFixed, 'fixed_but_found', 'declared fixed, were found again, and count'],
   ];
   return said

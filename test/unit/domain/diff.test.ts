@@ -37,6 +37,14 @@ test('what is gone is fixed', () => {
   ]);
 });
 
+test('one that is known has got worse when its severity rose, wherever it is now', () => {
+  const of = (severity: Finding['severity'], number: number) => report({ ...line('a.py', number), severity });
+  const worse = (before: Finding[], now: Finding[]) => compareFindings(before, now).worsened.size;
+  expect([worse(of('low', 2), of('medium', 2)), worse(of('low', 2), of('critical', 9))]).toEqual([1, 1]);
+  expect([worse(of('low', 2), of('low', 2)), worse(of('low', 2), of('info', 2))]).toEqual([0, 0]);
+  expect(worse([], of('critical', 2))).toBe(0);
+});
+
 test('what is gone because its tool did not look, is not fixed', () => {
   const before = report({ tool: 'bandit' }, { tool: 'semgrep' });
   const { fixed, unseen, counts } = compareFindings(before, [], { completed: new Set(['semgrep']) });

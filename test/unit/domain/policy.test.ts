@@ -45,6 +45,7 @@ describe('a gate on new findings', () => {
       [moved!.fingerprint, 'moved' as const],
       [fresh!.fingerprint, 'new' as const],
     ]),
+    worsened: new Set<string>(),
     before: new Map([[moved!.fingerprint, fingerprintOf('its former name')]]),
     counts: { new: 1, unchanged: 1, moved: 1, fixed: 0 },
   };
@@ -58,6 +59,14 @@ describe('a gate on new findings', () => {
   test('counts what it did not have', () => {
     const { policy } = judge([old!, moved!, fresh!], profile, { baseline });
     expect(policy).toMatchObject({ passed: false, counted: { high: 1 }, baseline: baseline.testId });
+  });
+
+  test.each([old!, moved!])('counts what it had as something less severe, and says so', (known) => {
+    const worse = { ...baseline, worsened: new Set([known.fingerprint]) };
+    const { policy, notices, isNew } = judge([old!, moved!], profile, { baseline: worse });
+    expect(policy).toMatchObject({ passed: false, counted: { high: 1 }, set_aside: { not_new: 1 } });
+    expect([old!, moved!].filter(isNew)).toEqual([known]);
+    expect(notices).toEqual([expect.objectContaining({ code: 'severity_rose' })]);
   });
 
   test('takes everything for new without a baseline, and what the baseline says nothing of', () => {

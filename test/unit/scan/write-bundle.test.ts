@@ -159,6 +159,10 @@ test('findings are held against the scan before this one', async () => {
   const { assessment, changeOf } = await write(['secrets'], { baseline });
   expect(assessment).toMatchObject({ verdict: 'failed', changes: { new: 1 } });
   expect([changeOf(old!), changeOf(fresh!)]).toEqual(['unchanged', 'new']);
+  const harmless = { ...baseline, findings: [{ ...old!, severity: 'low' as const }] };
+  await result({ findings: [old!] });
+  const worse = await write(['secrets'], { baseline: harmless });
+  expect(worse.assessment).toMatchObject({ verdict: 'failed', changes: { new: 0, unchanged: 1 } });
 });
 
 test('what people have decided moves the gate and is told in the bundle', async () => {
