@@ -75,6 +75,7 @@ describe.each<Variant>(['embedded', 'distributed'])('the chain, %s', (variant) =
         status: 'SUCCEEDED',
         verdict: 'failed',
         uploadStatus: 'uploaded',
+        indexed: 28,
       });
       expect(await permits(first)).toBe(1);
       const search = await openSearchIndex({}, its.database);
