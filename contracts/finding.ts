@@ -42,6 +42,9 @@ export const Location = z.object({
 });
 export type Location = z.infer<typeof Location>;
 
+/** Each finding carries them along from scan to scan. */
+export const MAX_FORMER_NAMES = 50;
+
 /** Who else saw the same issue, and by which name. */
 export const FindingSource = z.object({ tool: z.string(), rule: z.string(), fingerprint: Fingerprint });
 export type FindingSource = z.infer<typeof FindingSource>;
@@ -79,6 +82,8 @@ export const Finding = z.object({
     .nullable(),
   /** Every tool that saw it, this finding's own first. */
   sources: z.array(FindingSource).min(1),
+  /** Names that it had in earlier scans, the newest first: what was decided under them still holds. */
+  former_fingerprints: z.array(Fingerprint).max(MAX_FORMER_NAMES).optional(),
 });
 export type Finding = z.infer<typeof Finding>;
 

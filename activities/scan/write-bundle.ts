@@ -1,5 +1,6 @@
 import { BUNDLE } from '../../contracts/bundle.ts';
-import type { Finding, SeverityCounts } from '../../contracts/finding.ts';
+import { type Finding, MAX_FORMER_NAMES, type SeverityCounts } from '../../contracts/finding.ts';
+import { namesOf } from '../../contracts/finding-names.ts';
 import type { Profile } from '../../contracts/manifest.ts';
 import { rawPrefix } from '../../contracts/object-keys.ts';
 import type { Notice, Verdict } from '../../contracts/scan.ts';
@@ -70,10 +71,13 @@ export async function writeBundle(
 ): Promise<WrittenBundle> {
   const profile = resolveProfile(manifest.manifest, input.profile);
   const prefix = rawPrefix(input.scope, input.testId);
-  const { tools, findings, files, notices } = await readResults(raw, input, names, profile);
+  const { tools, findings: found, files, notices } = await readResults(raw, input, names, profile);
   const components = await readComponents(raw, prefix, files);
   const compared =
-    baseline && compareFindings(baseline.findings, findings, { completed: whoLooked(tools, findings) });
+    baseline && compareFindings(baseline.findings, found, { completed: whoLooked(tools, found) });
+  const findings = found.map((finding) =>
+    withFormerNames(finding, compared?.before.get(finding.fingerprint)),
+  );
   const judgement = gate({
     findings,
     profile,
@@ -109,6 +113,19 @@ export async function writeBundle(
     return change === undefined || change === 'fixed' ? 'new' : change;
   };
   return { assessment, findings, changeOf };
+}
+
+/** A finding that was moved once has its new name ever after: decisions under the old one must outlast the next scan, too. */
+function withFormerNames(
+  { former_fingerprints: _, ...finding }: Finding,
+  before: Finding | undefined,
+): Finding {
+  if (before === undefined) return finding;
+  const names = new Set(namesOf(finding));
+  const former = namesOf(before).filter((name) => !names.has(name));
+  return former.length === 0
+    ? finding
+    : { ...finding, former_fingerprints: former.slice(0, MAX_FORMER_NAMES) };
 }
 
 /** Reports that were brought along name tools that this run never started. */

@@ -1,5 +1,6 @@
 import type { Finding } from '../../contracts/finding.ts';
 import type { FindingView } from '../../contracts/finding-list.ts';
+import { namesOf } from '../../contracts/finding-names.ts';
 import type { Scope } from '../../contracts/identifiers.ts';
 import type { Change, Triage } from '../../contracts/triage.ts';
 import type { Database } from '../../services/database/database.ts';
@@ -22,11 +23,6 @@ export async function withTriage(
 
 /** The younger a decision, the smaller its age: clocks of several servers do not count. */
 type Decided = { readonly decision: Triage; readonly age: number };
-
-const namesOf = ({ fingerprint, sources }: Finding): string[] => [
-  fingerprint,
-  ...sources.map((source) => source.fingerprint),
-];
 
 function latest(finding: Finding, decided: ReadonlyMap<string, Decided>): Triage | null {
   const found = namesOf(finding).flatMap((name) => decided.get(name) ?? []);

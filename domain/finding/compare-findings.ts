@@ -1,4 +1,5 @@
 import { type Finding, SEVERITIES, type Severity } from '../../contracts/finding.ts';
+import { namesOf } from '../../contracts/finding-names.ts';
 import type { Change, ChangeCounts } from '../../contracts/triage.ts';
 import { isAdvisory, packageKey } from './reading/identifiers.ts';
 
@@ -10,8 +11,8 @@ export type CompareOptions = {
 export type Comparison = {
   /** By the fingerprint that a finding has now. */
   readonly changes: ReadonlyMap<string, Change>;
-  /** Fingerprint now → fingerprint before, where they differ: what people decided about the one holds for the other. */
-  readonly before: ReadonlyMap<string, string>;
+  /** By the fingerprint that a finding has now, what it was then: what people decided about the one holds for the other. */
+  readonly before: ReadonlyMap<string, Finding>;
   /** Fingerprints of those that are known and weigh more than they did. */
   readonly worsened: ReadonlySet<string>;
   readonly fixed: Finding[];
@@ -22,7 +23,7 @@ export type Comparison = {
 
 /**
  * How the findings of a scan stand to those of an earlier one. One is known again by its own fingerprint, by that of any
- * tool that saw it, by what a vulnerability is, or by its text at its place or in a file that went to another folder; each
+ * tool that saw it, by a name that it had once, by what a vulnerability is, or by its text at its place or in a file that went to another folder; each
  * is known once.
  */
 export function compareFindings(
@@ -59,6 +60,7 @@ type Way = {
 const WAYS: readonly Way[] = [
   { keysOf: ({ fingerprint }) => [fingerprint], onlyWhenUnique: false },
   { keysOf: ({ sources }) => sources.map(({ fingerprint }) => fingerprint), onlyWhenUnique: false },
+  { keysOf: namesOf, onlyWhenUnique: true },
   { keysOf: vulnerabilityKeys, onlyWhenUnique: true },
   { keysOf: samePlaceKeys, onlyWhenUnique: true },
   { keysOf: movedFileKeys, onlyWhenUnique: true },
@@ -118,7 +120,7 @@ function told(
   { completed }: CompareOptions,
 ): Comparison {
   const changes = new Map<string, Change>();
-  const before = new Map<string, string>();
+  const before = new Map<string, Finding>();
   const worsened = new Set<string>();
   const counts = { new: 0, unchanged: 0, moved: 0, fixed: 0 };
   for (const finding of current) {
@@ -126,10 +128,9 @@ function told(
     const change = match === undefined ? 'new' : isSamePlace(match, finding) ? 'unchanged' : 'moved';
     changes.set(finding.fingerprint, change);
     counts[change] += 1;
-    if (match !== undefined && weightOf(finding.severity) > weightOf(match.severity))
-      worsened.add(finding.fingerprint);
-    if (match !== undefined && match.fingerprint !== finding.fingerprint)
-      before.set(finding.fingerprint, match.fingerprint);
+    if (match === undefined) continue;
+    before.set(finding.fingerprint, match);
+    if (weightOf(finding.severity) > weightOf(match.severity)) worsened.add(finding.fingerprint);
   }
   const wasLookedFor = ({ sources }: Finding) =>
     completed === undefined || sources.some(({ tool }) => completed.has(tool));

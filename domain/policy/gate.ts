@@ -22,8 +22,6 @@ import { type SortedOut, sortOut } from './sort-out.ts';
 export type ComparedWith = {
   readonly testId: string;
   readonly changes: ReadonlyMap<string, Change>;
-  /** Name now → name then, where they differ. */
-  readonly before: ReadonlyMap<string, string>;
   /** By the name it has now: what was let pass when it was less severe. */
   readonly worsened: ReadonlySet<string>;
   readonly counts: ChangeCounts;
@@ -34,6 +32,7 @@ export type GateFacts = {
   readonly profile: Profile;
   readonly toolRuns: readonly ToolRun[];
   readonly baseline: ComparedWith | null;
+  /** Decisions in force by fingerprint, the newest first. */
   readonly triage: ReadonlyMap<string, Triage>;
   /** The time that decisions with an end are held against. */
   readonly now: string;
@@ -51,8 +50,8 @@ export type Judgement = SortedOut & {
 /** Holds what was found against the profile. The scan itself completes either way: the verdict is data. */
 export function gate(facts: GateFacts): Judgement {
   const { findings, profile, toolRuns, baseline, triage, now } = facts;
-  const { changes = null, before = new Map<string, string>(), worsened = new Set<string>() } = baseline ?? {};
-  const sorted = sortOut({ findings, profile, changes, worsened, before, triage, now });
+  const { changes = null, worsened = new Set<string>() } = baseline ?? {};
+  const sorted = sortOut({ findings, profile, changes, worsened, triage, now });
   const counted = countSeverities(sorted.counted);
   const rules = profile.rules.length === 0 ? [] : evaluateRules(profile.rules, ruleFacts(facts, sorted));
   const violations = [

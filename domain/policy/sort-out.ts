@@ -3,6 +3,7 @@ import type { Finding } from '../../contracts/finding.ts';
 import type { Profile } from '../../contracts/manifest.ts';
 import type { Notice } from '../../contracts/scan.ts';
 import type { Change, Triage } from '../../contracts/triage.ts';
+import { newestDecision } from '../finding/newest-decision.ts';
 
 export type Standing = {
   readonly findings: readonly Finding[];
@@ -11,9 +12,7 @@ export type Standing = {
   readonly changes: ReadonlyMap<string, Change> | null;
   /** Those that the baseline had with a lesser severity, by fingerprint: what it let pass was something else. */
   readonly worsened: ReadonlySet<string>;
-  /** What a finding that has another name by now was called then. */
-  readonly before: ReadonlyMap<string, string>;
-  /** Decisions in force, by fingerprint. */
+  /** Decisions in force by fingerprint, the newest first. */
   readonly triage: ReadonlyMap<string, Triage>;
   readonly now: string;
 };
@@ -30,15 +29,16 @@ export type SortedOut = {
 };
 
 /** Tells the findings that a gate holds against the thresholds from those that somebody has answered for. */
-export function sortOut({ findings, profile, changes, worsened, before, triage, now }: Standing): SortedOut {
+export function sortOut({ findings, profile, changes, worsened, triage, now }: Standing): SortedOut {
   const setAside = { false_positive: 0, accepted: 0, suppressed: 0, not_new: 0 };
   const still = { suppressed: 0, lapsed: 0, notFixed: 0, worsened: 0 };
   const inForce: Finding[] = [];
   const counted: Finding[] = [];
   const isUnknown = ({ fingerprint }: Finding) => (changes?.get(fingerprint) ?? 'new') === 'new';
   const isNew = (finding: Finding) => isUnknown(finding) || worsened.has(finding.fingerprint);
+  const decisionOn = newestDecision(triage.values());
   for (const finding of findings) {
-    const decision = decisionOn(finding, triage, before);
+    const decision = decisionOn(finding);
     if (decision?.state === 'false_positive') {
       setAside.false_positive += 1;
       continue;
@@ -64,30 +64,6 @@ export function sortOut({ findings, profile, changes, worsened, before, triage, 
   }
   return { inForce, isNew, counted, setAside, notices: notices(still) };
 }
-
-/** A decision holds for the issue, by whichever of its names it was made: that of another tool, or the one it had before. */
-function decisionOn(
-  { fingerprint, sources }: Finding,
-  triage: ReadonlyMap<string, Triage>,
-  before: ReadonlyMap<string, string>,
-): Triage | undefined {
-  if (triage.size === 0) return undefined;
-  const former = before.get(fingerprint);
-  const names = [
-    fingerprint,
-    ...sources.map((source) => source.fingerprint),
-    ...(former === undefined ? [] : [former]),
-  ];
-  // the newest, under whichever name it was made: whoever opens a finding again need not know what it was called then
-  return names
-    .flatMap((name) => triage.get(name) ?? [])
-    .reduce<Triage | undefined>(
-      (newest, next) => (newest && !isLater(next, newest) ? newest : next),
-      undefined,
-    );
-}
-
-const isLater = (a: Triage, b: Triage): boolean => Date.parse(a.decided_at) > Date.parse(b.decided_at);
 
 /** A date that cannot be read is a date that has passed. */
 const holds = ({ until }: Triage, now: string): boolean =>

@@ -1,4 +1,5 @@
 import { Finding, SEVERITIES, type Severity } from '../../contracts/finding.ts';
+import { namesOf } from '../../contracts/finding-names.ts';
 import type { Scope } from '../../contracts/identifiers.ts';
 import { sameName } from '../../contracts/profile-name.ts';
 import { sourceText } from '../../contracts/source-text.ts';
@@ -57,7 +58,7 @@ export async function saveFindings(
 const toRow = (finding: Finding, ordinal: number, change: Change) => ({
   ordinal,
   fingerprint: finding.fingerprint,
-  fingerprints: [...new Set([finding.fingerprint, ...finding.sources.map(({ fingerprint }) => fingerprint)])],
+  fingerprints: namesOf(finding),
   kind: finding.kind,
   tools: [...new Set([finding.tool, ...finding.sources.map(({ tool }) => tool)])],
   rule: finding.rule,

@@ -1,6 +1,7 @@
 // needs: postgres
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { withTriage } from '../../api/findings/finding-views.ts';
 import type { Finding } from '../../contracts/finding.ts';
 import type { Source } from '../../contracts/workflows.ts';
 import { compareScans } from '../../services/database/compare-scans.ts';
@@ -186,6 +187,34 @@ describe('two scans of a component', () => {
     };
     expect(await compare(100)).toEqual(['moved moves', 'new comes', 'fixed goes']);
     expect(await compare(1)).toEqual(['moved moves', 'new comes', 'fixed goes']);
+  });
+
+  test('are told apart by former names, too, and so is what was decided', async () => {
+    const scope = newScope();
+    const [then, now] = [named('then', 1), named('now', 9)];
+    await save(scope, 'test_1', [then]);
+    await save(scope, 'test_2', [{ ...now, former_fingerprints: [then.fingerprint] }, named('other', 3)]);
+    const compared = await compareScans(database, scope, {
+      ...{ base: 'test_1', test: 'test_2', looked: ['sast'] },
+      change: ['unchanged', 'moved', 'fixed'],
+      limit: 9,
+    });
+    expect(compared.counts).toEqual({ new: 1, unchanged: 0, moved: 1, fixed: 0 });
+    expect(compared.findings.map(({ finding }) => finding.rule)).toEqual(['now']);
+    await decideTriage(database, scope, 'shop', [
+      {
+        ...{ fingerprint: then.fingerprint, state: 'false_positive', reason: 'x', actor: 'ana', until: null },
+        decided_at: new Date().toISOString(),
+      },
+    ]);
+    expect(await list(scope, 'test_2', { state: ['false_positive'] })).toEqual(['now']);
+    expect(await list(scope, 'test_2', { state: ['open'] })).toEqual(['other']);
+    const { findings } = await listFindings(database, scope, 'test_2', { limit: 9 });
+    const views = await withTriage(database, scope, 'shop', findings);
+    expect(views.map(({ rule, triage }) => [rule, triage?.state])).toEqual([
+      ['now', 'false_positive'],
+      ['other', undefined],
+    ]);
   });
 
   test('what is gone is fixed only where somebody has looked who could have seen it', async () => {

@@ -67,7 +67,9 @@ test('a finding is known by any tool that saw it', () => {
     expect(compareFindings(merge(before), merge(now)).fixed).toEqual([]);
   }
   const { before } = compareFindings(merge([two]), merge([one, two]));
-  expect([...before]).toEqual([[one[0]?.fingerprint, two[0]?.fingerprint]]);
+  expect([...before]).toEqual([
+    [one[0]?.fingerprint, expect.objectContaining({ fingerprint: two[0]?.fingerprint })],
+  ]);
 });
 
 describe('in a file that lies elsewhere now', () => {
@@ -92,6 +94,14 @@ test('it is the same at the same place, when its tool gives it another fingerpri
   const named = (nativeFingerprint: string) =>
     report({ ...line('a.py', 2), snippet: null, message: 'Unsafe.', nativeFingerprint });
   expect(changeOf(named('one'), named('two'))).toEqual(['unchanged']);
+});
+
+test('one is known by a name that it had in a scan before, unless that is of several', () => {
+  const [now] = report(line('a.py', 2));
+  const then = (path: string) => ({ ...report(line(path, 2))[0]!, former_fingerprints: [now!.fingerprint] });
+  expect(changeOf([then('x/1.py')], [now!])).toEqual(['moved']);
+  expect(changeOf([then('x/1.py'), then('x/2.py')], [now!])).toEqual(['new']);
+  expect(changeOf(report(line('x/1.py', 2)), [now!])).toEqual(['new']);
 });
 
 test('an advisory that has got a better known name is still the same', () => {

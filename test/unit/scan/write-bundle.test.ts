@@ -3,14 +3,15 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { type ToolResult, writeToolResult } from '../../../activities/scan/tool-result.ts';
 import { type Background, type BundleRequest, writeBundle } from '../../../activities/scan/write-bundle.ts';
 import { BUNDLE, BundleIndex } from '../../../contracts/bundle.ts';
-import { FindingsDocument } from '../../../contracts/finding.ts';
+import { type Finding, FindingsDocument } from '../../../contracts/finding.ts';
 import { Manifest } from '../../../contracts/manifest.ts';
 import { rawPrefix } from '../../../contracts/object-keys.ts';
+import type { Triage } from '../../../contracts/triage.ts';
 import { sha256 } from '../../../domain/custody/digest.ts';
 import { openDirectoryStore } from '../../../services/objects/directory-store.ts';
 import type { Bucket } from '../../../services/objects/store.ts';
 import { bundleFacts } from '../domain/bundle-fixture.ts';
-import { findingOf } from '../domain/finding-fixture.ts';
+import { findingOf, fingerprintOf } from '../domain/finding-fixture.ts';
 import { decided, many } from '../domain/gate-fixture.ts';
 import { toolRun } from '../domain/tool-run-fixture.ts';
 import { temporaryFolder } from './sources.ts';
@@ -174,6 +175,45 @@ test('what people have decided moves the gate and is told in the bundle', async 
   const triage = [decided(finding!, { state: 'false_positive' })[1]];
   expect((await write(['secrets'], { triage })).assessment.verdict).toBe('passed');
   expect(await textOf(BUNDLE.vex)).toContain('not_affected');
+});
+
+test('what was decided holds on, scan after scan, when a file has got another folder', async () => {
+  ask({ thresholds: { high: 0 } });
+  const lying = (folder: string, number: number) => ({
+    ...many('high', 1, { tool: 'secrets', snippet: 'eval(x)', rule: folder })[0]!,
+    rule: 'js/eval',
+    location: { path: `${folder}/a.js`, start_line: number, start_column: 1, end_line: 1, end_column: 1 },
+  });
+  const scan = async (found: Finding, before: readonly Finding[], triage: Triage[]) => {
+    await result({ findings: [found] });
+    return write(['secrets'], { baseline: { testId: 'test_ffffffffffff', findings: before }, triage });
+  };
+  const first = lying('old', 1);
+  const triage = [decided(first, { state: 'false_positive' })[1]];
+  const second = await scan(lying('new', 1), [first], triage);
+  const third = await scan(lying('new', 1), second.findings, triage);
+  const fourth = await scan(lying('newer', 1), third.findings, triage);
+  const names = fourth.findings.map(({ former_fingerprints: former }) => former);
+  expect(names).toEqual([[third.findings[0]?.fingerprint, first.fingerprint]]);
+  for (const { assessment } of [second, third, fourth]) expect(assessment.verdict).toBe('passed');
+  const changes = [second, third, fourth].map(({ assessment }) => assessment.changes);
+  expect(changes).toMatchObject([{ moved: 1 }, { unchanged: 1 }, { moved: 1 }]);
+  // what another issue was called once says nothing of this one
+  expect((await scan(lying('new', 1), [], triage)).assessment.verdict).toBe('failed');
+  const claimed = { ...lying('new', 1), former_fingerprints: [first.fingerprint] };
+  expect((await scan(claimed, [], triage)).assessment.verdict).toBe('failed');
+});
+
+test('a finding keeps as many former names as it may, the newest ones', async () => {
+  const [found] = many('high', 1, { tool: 'secrets' });
+  const former = Array.from({ length: 50 }, (_, at) => fingerprintOf(`then ${at}`));
+  const last = { tool: 'semgrep', rule: 'r', fingerprint: fingerprintOf('last') };
+  const before = { ...found!, sources: [...found!.sources, last], former_fingerprints: former };
+  await result({ findings: [found!] });
+  const { findings } = await write(['secrets'], {
+    baseline: { testId: 'test_ffffffffffff', findings: [before] },
+  });
+  expect(findings[0]?.former_fingerprints).toEqual([last.fingerprint, ...former.slice(0, 49)]);
 });
 
 describe('a privacy report', () => {
