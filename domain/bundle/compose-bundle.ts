@@ -88,15 +88,14 @@ const json = (path: string, content: unknown): BundleDocument =>
   lines(path, JSON_TYPE, () => [`${JSON.stringify(content, null, 2)}\n`]);
 
 function decisions({ triage, findings, fixed, input }: BundleFacts, scan: ScanDocument): BundleDocument[] {
-  const made = triage.filter(({ state }) => state !== 'open');
-  if (made.length === 0) return [];
+  if (triage.every(({ state }) => state === 'open')) return [];
   const present = new Set(
     findings.flatMap(({ fingerprint, sources }) => [
       fingerprint,
       ...sources.map((source) => source.fingerprint),
     ]),
   );
-  const vex = toOpenVex(made, [...findings, ...fixed], {
+  const vex = toOpenVex(triage, [...findings, ...fixed], {
     id: `urn:certus:${input.scope.tenant}:${input.scope.workspace}:${scan.test_id}:vex`,
     author: `Certus, workspace ${input.scope.workspace}`,
     timestamp: scan.completed_at,

@@ -1,5 +1,7 @@
 import type { Finding } from '../../contracts/finding.ts';
+import { namesOf } from '../../contracts/finding-names.ts';
 import type { Triage } from '../../contracts/triage.ts';
+import { newestDecision } from '../finding/newest-decision.ts';
 import { canonicalAdvisory, isAdvisory } from '../finding/reading/identifiers.ts';
 
 export type VexMeta = {
@@ -18,15 +20,12 @@ export type VexMeta = {
 
 /**
  * What people have decided, as OpenVEX 0.2.0. `findings` are those that decisions may be about, also earlier ones; a
- * finding that has no advisory is named by its tool and rule, one that nobody knows any more by its fingerprint.
+ * finding that has no advisory is named by its tool and rule, one that nobody knows any more by its fingerprint. Decisions
+ * come newest first: of several about one finding only the newest is told, which is the one that the gate went by.
  */
 export function toOpenVex(decisions: readonly Triage[], findings: readonly Finding[], meta: VexMeta): object {
-  const byFingerprint = new Map<string, Finding>();
-  for (const finding of findings)
-    for (const { fingerprint } of [finding, ...finding.sources])
-      if (!byFingerprint.has(fingerprint)) byFingerprint.set(fingerprint, finding);
-  const statements = decisions
-    .map((decision) => toStatement(decision, byFingerprint.get(decision.fingerprint), meta))
+  const statements = told(decisions, findings)
+    .map(({ decision, finding }) => toStatement(decision, finding, meta))
     .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
   return {
     '@context': 'https://openvex.dev/ns/v0.2.0',
@@ -39,6 +38,23 @@ export function toOpenVex(decisions: readonly Triage[], findings: readonly Findi
   };
 }
 
+type Told = { readonly decision: Triage; readonly finding: Finding | undefined };
+
+/** The decision in force about each finding, and those about what is no longer known. */
+function told(decisions: readonly Triage[], findings: readonly Finding[]): Told[] {
+  const decisionOn = newestDecision(decisions);
+  const known = new Set(findings.flatMap(namesOf));
+  return [
+    ...findings.flatMap((finding) => {
+      const decision = decisionOn(finding);
+      return decision === undefined ? [] : [{ decision, finding }];
+    }),
+    ...decisions
+      .filter(({ fingerprint }) => !known.has(fingerprint))
+      .map((decision) => ({ decision, finding: undefined })),
+  ];
+}
+
 function toStatement(decision: Triage, finding: Finding | undefined, meta: VexMeta) {
   const vulnerability = toVulnerability(decision, finding);
   const purl = finding?.package?.purl ?? null;
@@ -46,10 +62,16 @@ function toStatement(decision: Triage, finding: Finding | undefined, meta: VexMe
     vulnerability,
     products: [{ '@id': meta.product, ...(purl === null ? {} : { subcomponents: [{ '@id': purl }] }) }],
     timestamp: decision.decided_at,
-    ...toStatus(decision, meta),
+    ...toStatus(decision, stillFound(decision, finding, meta), meta.timestamp),
   };
-  return { key: `${vulnerability.name} ${decision.fingerprint}`, statement };
+  return { key: `${vulnerability.name} ${finding?.fingerprint ?? decision.fingerprint}`, statement };
 }
+
+/** Also when it was called fixed under a name that it no longer has. */
+const stillFound = ({ fingerprint }: Triage, finding: Finding | undefined, { present }: VexMeta): boolean =>
+  [finding?.fingerprint ?? fingerprint, ...(finding?.sources ?? []).map((source) => source.fingerprint)].some(
+    (name) => present?.has(name),
+  );
 
 function toVulnerability({ fingerprint }: Triage, finding: Finding | undefined) {
   const name =
@@ -60,7 +82,7 @@ function toVulnerability({ fingerprint }: Triage, finding: Finding | undefined) 
     (identifier) => isAdvisory(identifier) && identifier !== name,
   );
   return {
-    '@id': `urn:certus:finding:${fingerprint}`,
+    '@id': `urn:certus:finding:${finding?.fingerprint ?? fingerprint}`,
     name,
     ...(finding === undefined ? {} : { description: finding.title }),
     ...(aliases.length === 0 ? {} : { aliases }),
@@ -70,13 +92,11 @@ function toVulnerability({ fingerprint }: Triage, finding: Finding | undefined) 
 const ruleName = (finding: Finding | undefined): string | undefined =>
   finding === undefined ? undefined : `${finding.tool}/${finding.rule}`;
 
-function toStatus(decision: Triage, { timestamp, present }: VexMeta) {
-  const { state, actor, reason, until } = decision;
+function toStatus({ state, actor, reason, until }: Triage, isStillFound: boolean, timestamp: string) {
   const said = reason.trim() === '' ? `decided by ${actor}` : `${reason} (${actor})`;
   if (state === 'false_positive')
-    return { status: 'not_affected', justification: justificationIn(reason), impact_statement: said };
-  if (state === 'fixed' && !present?.has(decision.fingerprint))
-    return { status: 'fixed', status_notes: said };
+    return { status: 'not_affected', ...justificationIn(reason), impact_statement: said };
+  if (state === 'fixed' && !isStillFound) return { status: 'fixed', status_notes: said };
   if (state === 'fixed')
     return { status: 'affected', action_statement: `Called fixed, but the scan still finds it: ${said}` };
   const holds = state === 'accepted' && (until === null || Date.parse(until) > Date.parse(timestamp));
@@ -96,6 +116,12 @@ const JUSTIFICATIONS = [
   'inline_mitigations_already_exist',
 ] as const;
 
-/** The standard's own words where the reason uses one of them; else what "false positive" means. */
-const justificationIn = (reason: string): string =>
-  JUSTIFICATIONS.find((justification) => reason.includes(justification)) ?? 'vulnerable_code_not_present';
+/**
+ * Only what the reason says in the standard's own words: a machine acts upon it, and which of them a "false positive" means
+ * nobody has told us.
+ */
+function justificationIn(reason: string): { justification?: string } {
+  const words = /^[a-z_]+/.exec(reason.trim())?.[0];
+  const justification = JUSTIFICATIONS.find((standard) => standard === words);
+  return justification === undefined ? {} : { justification };
+}

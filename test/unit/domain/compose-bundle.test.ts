@@ -173,6 +173,13 @@ test('decisions in force are told as OpenVEX, open questions are none', () => {
   expect(jsonOf(facts('false_positive'), BUNDLE.vex)).toMatchObject({
     statements: [{ vulnerability: { name: 'CVE-2024-1' }, status: 'not_affected' }],
   });
+  const former = fingerprintOf('former');
+  const [, decision] = decided(finding, { state: 'false_positive', fingerprint: former });
+  const reopened = bundleFacts({
+    findings: [{ ...finding, former_fingerprints: [former] }],
+    triage: [decided(finding, { state: 'open' })[1], decision],
+  });
+  expect(jsonOf(reopened, BUNDLE.vex)).toMatchObject({ statements: [{ status: 'under_investigation' }] });
 });
 
 describe('the index', () => {

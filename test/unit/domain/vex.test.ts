@@ -79,11 +79,7 @@ describe('a decision becomes a status', () => {
     [
       'false positive',
       { state: 'false_positive' },
-      {
-        status: 'not_affected',
-        justification: 'vulnerable_code_not_present',
-        impact_statement: 'because (robin)',
-      },
+      { status: 'not_affected', impact_statement: 'because (robin)' },
     ],
     [
       'false positive in the words of the standard',
@@ -141,6 +137,45 @@ test('a decision is known by any source of its finding, and none is lost', () =>
     [merged, aFinding({ fingerprint: 'c'.repeat(64), tool: 'bandit', rule: 'B602' })],
   ).statements.map(({ vulnerability: { name } }) => name);
   expect(names).toEqual(['CVE-2021-23337', 'bandit/B602', 'd'.repeat(64)]);
+});
+
+test.each([
+  ['because', undefined],
+  ['component_not_present', 'component_not_present'],
+  ['vulnerable_code_not_in_execute_path: behind a flag', 'vulnerable_code_not_in_execute_path'],
+  ['nobody can say vulnerable_code_not_present here', undefined],
+  ['vulnerable_code_not_present_i_think', undefined],
+])('why it is a false positive is only claimed in the words of the standard: %s', (reason, expected) => {
+  expect(statementOf({ state: 'false_positive', reason })?.justification).toBe(expected);
+});
+
+describe('of several decisions about one finding', () => {
+  const [other, former] = ['b'.repeat(64), 'c'.repeat(64)];
+  const known = {
+    ...vulnerability,
+    sources: [...vulnerability.sources, { tool: 'grype', rule: 'r', fingerprint: other }],
+    former_fingerprints: [former],
+  };
+  const now = decision({ state: 'open', decided_at: '2026-01-01T00:00:00Z' });
+  const atOther = decision({ state: 'false_positive', fingerprint: other });
+  const atFormer = decision({ state: 'accepted', fingerprint: former });
+
+  test.each([
+    [[now, atOther, atFormer], 'under_investigation'],
+    [[atOther, now, atFormer], 'not_affected'],
+    [[atFormer, atOther, now], 'affected'],
+  ] as const)('only the one that was made last is told, whatever the clocks say', (decisions, status) => {
+    expect(written([...decisions], [known]).statements).toMatchObject([
+      { status, vulnerability: { '@id': `urn:certus:finding:${fingerprint}` } },
+    ]);
+  });
+
+  test('what was called fixed under a former name and is still found, is not fixed', () => {
+    const fixed = [decision({ state: 'fixed', fingerprint: former })];
+    const found = { ...META, present: new Set([fingerprint]) };
+    expect(written(fixed, [known], found).statements).toMatchObject([{ status: 'affected' }]);
+    expect(written(fixed, [known]).statements).toMatchObject([{ status: 'fixed' }]);
+  });
 });
 
 test('the same decisions give the same document', () => {
