@@ -2,6 +2,7 @@ import type { Location } from '../../../contracts/finding.ts';
 import type { FindingDraft } from '../draft.ts';
 import { hideSecrets } from '../hide-secrets.ts';
 import { cleanLine, cleanText, MAX_TEXT } from './clean-text.ts';
+import { hideUnquoted } from './unquoted.ts';
 
 /**
  * A draft as it may be kept: no hostile characters, no text without end, and none of the secrets that a tool repeats in
@@ -38,7 +39,7 @@ export function concealed(draft: FindingDraft, values: readonly string[] = []): 
   };
 }
 
-const LONGEST_SECRET = 256;
+const LONGEST_SECRET = 512;
 /** Shorter ones are found everywhere: hiding "test" would leave nothing to read. */
 const isLongEnough = (value: string): boolean => value.trim().length >= 5;
 
@@ -64,13 +65,14 @@ function hideValues(text: string, values: readonly string[]): string {
     : hideSecrets(text, present, [])(0, text.length);
 }
 
-/** Keys whose form gives them away, and literals that are assigned to a name which says what they are. */
+/** Keys whose form gives them away, and values that are assigned to a name which says what they are. */
 export function hideKnownForms(text: string): string {
-  return text
+  const shown = text
     .replaceAll(PRIVATE_KEY, stars)
     .replaceAll(TOKEN, stars)
     .replaceAll(CREDENTIALS, (_, before: string, secret: string) => `${before}${stars(secret)}@`)
     .replaceAll(ASSIGNED, (_, before: string, secret: string) => `${before}${stars(secret)}`);
+  return hideUnquoted(shown, stars);
 }
 
 const stars = (text: string): string => text.replaceAll(/\S/g, '*');
@@ -78,7 +80,9 @@ const stars = (text: string): string => text.replaceAll(/\S/g, '*');
 // every repetition is bounded: a hostile report may be one long near miss
 const PRIVATE_KEY = /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]{0,40}-----|$)/g;
 const TOKEN =
-  /\b(?:(?:AKIA|ASIA)[A-Z0-9]{16}|gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_\w{22,255}|glpat-[\w-]{20,64}|xox[abposr]-[\w-]{10,255}|[sr]k_(?:live|test)_\w{16,255}|sk-[\w-]{20,255}|npm_[A-Za-z0-9]{36}|AIza[\w-]{35}|eyJ[\w-]{10,2000}\.[\w-]{10,2000}\.[\w-]{5,1000})/g;
-const CREDENTIALS = /(:\/\/[^\s/:@]{0,100}:)([^\s/@]{1,256})@/g;
+  /\b(?:(?:AKIA|ASIA)[A-Z0-9]{16}|gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_\w{22,255}|glpat-[\w-]{20,64}|xox[abposr]-[\w-]{10,255}|[sr]k_(?:live|test)_\w{16,255}|sk-[\w-]{20,255}|npm_[A-Za-z0-9]{36}|hf_[A-Za-z0-9]{20,255}|AIza[\w-]{35}|eyJ[\w-]{10,2000}\.[\w-]{10,2000}\.[\w-]{5,1000})/g;
+/** A password may hold slashes and signs: it ends at the last "@". A port is none, and what follows it is a path. */
+const CREDENTIALS =
+  /(:\/\/[^\s/:"'`]{0,100}:)(?!(?<=(?:https?|wss?|ssh):\/\/[^\s/:"'`]{0,100}:)\d{1,5}[/?#])([^\s"'`]{1,512})@/g;
 const ASSIGNED =
-  /((?:passw(?:or)?d|passphrase|pwd|secret|token|api[_-]?key|access[_-]?key)[\w-]{0,40}["'`]?\s{0,8}[:=]{1,2}>?\s{0,8}["'`])([^"'`\n]{4,256})/gi;
+  /((?:passw(?:or)?d|passphrase|pwd|secret|token|api[_-]?key|access[_-]?key)[\w-]{0,40}\\{0,3}["'`]?\s{0,8}[:=]{1,2}>?\s{0,8}\\{0,3}["'`])([^"'`\n]{4,4096})/gi;

@@ -43,8 +43,70 @@ describe('what looks like a key is hidden in every finding', () => {
     ['api_key: "hunter22"', 'api_key: "********"'],
     ['const password = readPassword()', 'const password = readPassword()'],
     ['https://shop.example:443/a@b', 'https://shop.example:443/a@b'],
+    [`hf_${'aB3x'.repeat(8)}aB`, '*'.repeat(37)],
+    ['postgres://u:p4/ss@host/x', 'postgres://u:*****@host/x'],
+    ['postgres://u:12/ss@host/x', 'postgres://u:*****@host/x'],
+    ['mysql://u:p@s/s@host "a@b"', 'mysql://u:*****@host "a@b"'],
+    ['http://me@corp:p4ss@host/x', 'http://me@corp:****@host/x'],
+    ['{"password": "correct"}', '{"password": "*******"}'],
+    [String.raw`{\"password\": \"correct\"}`, String.raw`{\"password\": \"********"}`],
   ])('%j', (text, shown) => {
     expect(hideKnownForms(text)).toBe(shown);
+  });
+
+  test.each([
+    'Authorization: Bearer abcdefgh',
+    'authorization: basic dXNlcjpwYXNz',
+    '{"Authorization": "Token abcdefgh"}',
+    'curl -H "Authorization: opaque-123456"',
+    'sent Bearer abcdefgh12345678 to it',
+    'password: correcthorse',
+    'password=unquotedSecret1',
+    'PGPASSWORD=123456789',
+    'DB_PASS=hunter22',
+    'export GITHUB_TOKEN=abcdefgh',
+    '?access_token=abcdefgh&page=2',
+    '"secret": abcdefgh,',
+    'aws_secret_access_key = abcdefgh/abc',
+    'X-Api-Key: abcdefgh',
+    'private_key => abcdefgh',
+    'passwd:none-of-your-business',
+    'pwd := $trong!23',
+    'token=self.x,token=abcdefgh',
+    'first: password=read(token=abcdefgh)',
+  ])('also without quotes: %s', (text) => {
+    const shown = hideKnownForms(text);
+    expect(shown).toHaveLength(text.length);
+    expect(shown).toContain('****');
+    expect(shown).not.toMatch(/abcdefgh|dXNl|opaque|correcthorse|unquoted|1234|hunter22|business|trong/);
+  });
+
+  test.each([
+    'password: ',
+    'password:\nuser: somebody',
+    'token_count=5',
+    'tokens: 1234567',
+    'token: 123456',
+    'src/token:12:5: bad',
+    'password_policy: strict',
+    'password: string;',
+    'token = null',
+    'secret: Optional[str] = None',
+    'if token == expected',
+    'Token::new',
+    'const token = os.environ["NAME"]',
+    'password = self.password',
+    ['api_key=$', '{API_KEY}'].join(''),
+    'api_key: {{ .Values.key }}',
+    'Unexpected token: identifier',
+    'Authorization: Bearer',
+    'it uses basic authentication',
+    'Bearer authentication-needed',
+    'a secret: found.',
+    'see postgres://db:5432/shop and a@b',
+    'hf_hub_download(name)',
+  ])('and nothing of what is none: %s', (text) => {
+    expect(hideKnownForms(text)).toBe(text);
   });
 
   test('and a private key to its end, or to the end of the text', () => {
@@ -73,6 +135,19 @@ test('a hostile text costs no more than its length', () => {
     'eyJaaaaaaaaaaa.',
     '"',
     "secret = '",
+    'password=',
+    'token: ',
+    'token:        ',
+    'secret = a.',
+    'secret = aaaaaaaaa',
+    'secret=${',
+    'authorization: ',
+    'authorization: basic ',
+    'basic aaaaaaaaaaaaaa ',
+    'basic ',
+    'https://a',
+    'https://a:1',
+    '@',
   ])
     hideKnownForms(piece.repeat(200_000 / piece.length));
   expect(performance.now() - started).toBeLessThan(5_000);

@@ -14,6 +14,23 @@ describe('lines of a log', () => {
     expect(mask('Scanned 12 files in 3.2s, 4 findings')).toBe('Scanned 12 files in 3.2s, 4 findings');
   });
 
+  test('lose what stands without quotes, too', () => {
+    const mask = createLineMask();
+    for (const line of [
+      'request: Authorization: Basic c3dvcmRmaXNo',
+      'password: swordfish',
+      'DB_PASSWORD=c3dvcmRmaXNo',
+      'cannot reach postgres://shop:sword/fish@db/shop',
+      'cannot reach postgres://shop:sword@fish@db/shop',
+    ]) {
+      const shown = mask(line);
+      expect(shown).toHaveLength(line.length);
+      expect(shown).not.toMatch(/swordf|sword[@/]|fish|c3dvcm/);
+    }
+    const plain = ['password: ', 'token_count=5', 'password_policy: strict', 'no secret: not found'];
+    expect(plain.map(mask)).toEqual(plain);
+  });
+
   test('lose a private key, of which no line looks like a secret', () => {
     const mask = createLineMask();
     const lines = ['before', KEY, 'MIIEow', 'abc=', END, 'after'];
