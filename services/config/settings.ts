@@ -226,6 +226,11 @@ export const FIELDS = {
     'Whether scanners of others stay unused where bubblewrap cannot keep the files of the worker, its key among them, from them.',
     'true',
   ),
+  CERTUS_DAST_ALLOWED_HOSTS: field(
+    list.default([]),
+    'Hosts that a manifest may name as a running target, as host or host:port; none by default.',
+    'staging.example.org',
+  ),
   CERTUS_TOOLS_SIDE_BY_SIDE: field(
     z.coerce.number().int().min(1).max(64).default(2),
     'Tools that one worker runs at the same time.',

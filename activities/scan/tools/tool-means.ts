@@ -16,6 +16,8 @@ export type ToolMeans = {
   readonly advisories: string | null;
   /** Where a tool of others could read what the worker can, which only bubblewrap prevents, it is not run. */
   readonly needIsolation: boolean;
+  /** The running targets that may be visited: the worker's network is not the manifest's to choose from. */
+  readonly targets: readonly string[];
   readonly bestMethod: () => Promise<Method>;
   readonly slots: ToolSlots;
   readonly threads: ThreadPool;
@@ -23,7 +25,11 @@ export type ToolMeans = {
 
 type ToolSettings = Pick<
   Settings,
-  'CERTUS_TOOL_PATH' | 'CERTUS_TOOLS_SIDE_BY_SIDE' | 'CERTUS_TOOLS_NEED_ISOLATION' | 'CERTUS_ADVISORIES'
+  | 'CERTUS_TOOL_PATH'
+  | 'CERTUS_TOOLS_SIDE_BY_SIDE'
+  | 'CERTUS_TOOLS_NEED_ISOLATION'
+  | 'CERTUS_DAST_ALLOWED_HOSTS'
+  | 'CERTUS_ADVISORIES'
 >;
 
 export const createToolMeans = (settings: ToolSettings, path: string | undefined): ToolMeans => ({
@@ -31,6 +37,7 @@ export const createToolMeans = (settings: ToolSettings, path: string | undefined
   cache: process.platform === 'darwin' ? join(homedir(), 'Library/Caches') : join(homedir(), '.cache'),
   advisories: settings.CERTUS_ADVISORIES ?? null,
   needIsolation: settings.CERTUS_TOOLS_NEED_ISOLATION,
+  targets: settings.CERTUS_DAST_ALLOWED_HOSTS,
   bestMethod,
   slots: new ToolSlots(settings.CERTUS_TOOLS_SIDE_BY_SIDE),
   threads: createThreadPool({ threads: settings.CERTUS_TOOLS_SIDE_BY_SIDE, memoryMb: 2048 }),

@@ -255,6 +255,52 @@ describe('a tool of others', () => {
       reason: expect.stringContaining('stackBaseUrl'),
     });
   });
+
+  test.each([
+    ['http://169.254.169.254/latest/meta-data', []],
+    ['http://127.0.0.1:7233/', ['staging.example.org']],
+    ['https://staging.example.org.evil.example/', ['staging.example.org']],
+    ['https://evil.example/staging.example.org', ['staging.example.org']],
+    ['https://staging.example.org:8443/', ['staging.example.org:443']],
+    ['http://staging.example.org/', ['staging.example.org:443']],
+    ['http://[::1]:8080/', ['[::1]:80', '::1']],
+  ])('goes to no running target that nobody has allowed: %s', async (target, targets) => {
+    await shop.remove();
+    shop = new Workshop({ targets });
+    shop.fake('zap.sh', 'exit 0');
+    expect((await shop.run('dast', { target })).run).toMatchObject({
+      ...{ outcome: 'failed', reason: expect.stringContaining('CERTUS_DAST_ALLOWED_HOSTS') },
+    });
+    expect(shop.events.some(({ type }) => type === 'tool_start')).toBe(false);
+  });
+
+  test.each([
+    ['https://staging.example.org:8443/', 'staging.example.org'],
+    ['https://Staging.Example.org/', 'STAGING.example.org:443'],
+    ['http://127.0.0.1:8080/', '127.0.0.1:8080'],
+    ['http://[::1]:8080/', '[::1]'],
+  ])('goes to one that is allowed: %s', async (target, allowed) => {
+    await shop.remove();
+    shop = new Workshop({ targets: [allowed] });
+    shop.fake('zap.sh', 'echo "visits $CERTUS_TARGET"; exit 0');
+    const { run } = await shop.run('dast', { target });
+    expect(run.reason).not.toContain('CERTUS_DAST_ALLOWED_HOSTS');
+    expect(shop.lines()).toContain(`visits ${target}`);
+  });
+
+  test.each([
+    'file:///etc/passwd',
+    String.raw`http://evil.example\@staging.example.org/`,
+    'http://user@staging.example.org/',
+    ['http://staging.example.org/$', '{HOME}'].join(''),
+  ])('visits nothing that it could take for another address: %s', async (target) => {
+    await shop.remove();
+    shop = new Workshop({ targets: ['staging.example.org', 'evil.example', ''] });
+    shop.fake('zap.sh', 'exit 0');
+    expect((await shop.run('dast', { target })).run).toMatchObject({
+      ...{ outcome: 'failed', reason: expect.stringContaining('no http address') },
+    });
+  });
 });
 
 describe('a scanner of our own', () => {

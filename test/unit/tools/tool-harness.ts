@@ -19,6 +19,7 @@ export type ToolSettings = {
   readonly path?: string;
   readonly advisories?: string;
   readonly needIsolation?: boolean;
+  readonly targets?: string[];
   /** What the machine is said to offer. */
   readonly method?: ToolMeans extends { bestMethod: () => Promise<infer M> } ? M : never;
 };
@@ -38,7 +39,7 @@ export class Workshop {
   /** Set for a store of events that is away. */
   eventsFail = false;
 
-  constructor({ path, advisories, needIsolation, method }: ToolSettings = {}) {
+  constructor({ path, advisories, needIsolation, targets, method }: ToolSettings = {}) {
     for (const folder of [this.tree, this.bin]) mkdirSync(folder, { recursive: true });
     this.means = {
       ...createToolMeans(
@@ -46,6 +47,7 @@ export class Workshop {
           CERTUS_TOOL_PATH: path ?? this.bin,
           CERTUS_TOOLS_SIDE_BY_SIDE: 2,
           CERTUS_TOOLS_NEED_ISOLATION: needIsolation ?? false,
+          CERTUS_DAST_ALLOWED_HOSTS: targets ?? [],
           CERTUS_ADVISORIES: advisories,
         },
         undefined,
