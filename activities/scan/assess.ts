@@ -20,9 +20,11 @@ export async function assess(
     request,
     await backgroundOf(deps, request),
   );
-  await saveFindings(deps.database, scope, { testId, component, findings, changeOf });
   const { verdict, counts, violations } = assessment;
-  await tellPhase(deps.events, request.input, 'gated', { verdict, findings: counts, violations });
+  await Promise.all([
+    saveFindings(deps.database, scope, { testId, component, findings, changeOf }),
+    tellPhase(deps.events, request.input, 'gated', { verdict, findings: counts, violations }),
+  ]);
   return assessment;
 }
 

@@ -1,3 +1,4 @@
+import type { Notice } from '../../contracts/scan.ts';
 import type { ToolOrder } from '../../contracts/tool-choice.ts';
 import type { ToolRun } from '../../contracts/tool-run.ts';
 import { BUILT_IN_TOOLS, type BuiltInTool, type ExternalTool, type Tool } from '../../contracts/tools.ts';
@@ -35,7 +36,7 @@ export async function runTool(
   signal: AbortSignal,
 ): Promise<ToolRun> {
   const { tree } = await givingUpOnRemotes(() => ensureCheckout(deps, input, checkout, signal));
-  return deps.tools.slots.during(signal, () => runToolOn(tree, deps, input, order, signal));
+  return runToolOn(tree, deps, input, order, signal);
 }
 
 /** The same over a source that lies there already. */
@@ -49,15 +50,20 @@ export async function runToolOn(
   const { id, required } = order;
   const log = new ToolLog(deps.events, input, id);
   const { title, limits } = isBuiltIn(id) ? BUILT_IN[id] : EXTERNAL[id];
-  const limit = timeLimit(limits.seconds, order.config.timeout, order.until, Date.now());
-  const job: ToolJob = {
+  const job: Omit<ToolJob, 'limit'> = {
     means: deps.tools,
     raw: deps.raw,
     workFolder: deps.workFolder,
-    ...{ input, order, tree, limit, log, signal },
+    ...{ input, order, tree, log, signal },
     requestedAt: input.requestedAt,
   };
-  const outcome = await outcomeOf(job);
+  // only the work itself takes one of the places: while its result is being kept, the next tool can begin
+  const outcome = await deps.tools.slots.during(signal, () =>
+    outcomeOf({
+      ...job,
+      limit: timeLimit(limits.seconds, order.config.timeout, order.until, Date.now()),
+    }),
+  );
   const { findings, files, notices, ...rest } = outcome;
   const run: ToolRun = {
     tool: id,
@@ -68,17 +74,19 @@ export async function runToolOn(
     reports: files.map(({ path }) => path),
   };
   log.completed({ outcome: run.outcome, exit_code: run.exit_code, findings: run.findings });
-  const lost = await log.close();
-  await writeToolResult(deps.raw, input.scope, input.testId, {
-    run,
-    findings: [...findings],
-    files: [...files],
-    notices: [...notices, ...lost],
-  });
+  const keep = (more: readonly Notice[]) =>
+    writeToolResult(deps.raw, input.scope, input.testId, {
+      run,
+      findings: [...findings],
+      files: [...files],
+      notices: [...notices, ...more],
+    });
+  const [lost] = await Promise.all([log.close(), keep([])]);
+  if (lost.length > 0) await keep(lost);
   return run;
 }
 
-function outcomeOf(job: ToolJob): Promise<Outcome> | Outcome {
+async function outcomeOf(job: ToolJob): Promise<Outcome> {
   const { id } = job.order;
   const unheeded = unheededSetting(job.order);
   if (unheeded !== undefined)

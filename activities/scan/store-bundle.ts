@@ -22,7 +22,7 @@ export async function storeBundle(
 ): Promise<{ digest: string; paths: ReadonlySet<string> }> {
   for (const { path } of toolFiles) requireOwnPlace(path);
   const [written, found] = await Promise.all([
-    pMap(documents, (document) => write(raw, prefix, document), { concurrency: 2 }),
+    pMap(documents, (document) => write(raw, prefix, document), { concurrency: 6 }),
     pMap(toolFiles, (file) => describe(raw, prefix, file), { concurrency: 4 }),
   ]);
   const { digest, bytes, index } = bundleIndex(run, [...written, ...found]);
