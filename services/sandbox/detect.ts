@@ -14,7 +14,10 @@ export type Method = 'bubblewrap' | 'namespaces' | 'process';
 export const isolate = async (run: SandboxRun): Promise<Launch> => launchBy(await bestMethod(), run);
 
 export function bestMethod(): Promise<Method> {
-  best ??= findBest();
+  best ??= findBest().catch((error: unknown) => {
+    best = undefined; // a full disk is no property of the machine: the next run finds out
+    throw error;
+  });
   return best;
 }
 
