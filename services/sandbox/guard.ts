@@ -38,7 +38,10 @@ async function descendants(): Promise<number[]> {
   return [...family, ...group].map(({ pid }) => pid).filter((pid) => pid !== process.pid);
 }
 
-/** Those that made themselves somebody else's children, by what they inherited. Linux alone shows it. */
+/**
+ * Those that made themselves somebody else's children, by what they inherited. Linux alone shows it. One that has also
+ * dropped its environment (`env -i setsid …`) is met by nothing here: only a namespace ends it.
+ */
 function marked(): number[] {
   if (process.platform !== 'linux') return [];
   return readdirSync('/proc')

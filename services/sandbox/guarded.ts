@@ -6,7 +6,7 @@ import type { Launch, SandboxRun } from './sandbox.ts';
 
 /**
  * Where there are no namespaces, such as in most containers and on macOS: a process group of its own with limits, under a
- * guard that ends whatever it started as soon as it ends, is told to, or the worker is gone.
+ * guard that ends what it started, as far as that can be told, as soon as it ends, is told to, or the worker is gone.
  */
 export function guarded(run: SandboxRun, { prlimit, setpriv }: Programs): Launch {
   const dies = setpriv === undefined ? [] : [setpriv, '--pdeathsig', 'KILL', '--no-new-privs', '--'];
@@ -35,6 +35,6 @@ export function guarded(run: SandboxRun, { prlimit, setpriv }: Programs): Launch
   };
 }
 
-/** Every process that the tool starts inherits it, however far away it moves. */
+/** Every process that the tool starts inherits it, however far away it moves, unless it drops its environment. */
 const MARK = 'CERTUS_SANDBOX_RUN';
 const GUARD = fileURLToPath(new URL('./guard.ts', import.meta.url));

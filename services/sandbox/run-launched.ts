@@ -8,8 +8,10 @@ import type { Exceeded, Launch, SandboxResult, SandboxRun, Stream } from './sand
 import { watch } from './watch.ts';
 
 /**
- * Runs a program that nobody trusts on input that nobody trusts, kept apart in the given way. When this returns or throws, nothing of it is left; when
- * the worker is killed meanwhile, nothing of it is left either.
+ * Runs a program that nobody trusts on input that nobody trusts, kept apart in the given way. When this returns or throws,
+ * nothing of it is left; when the worker is killed meanwhile, nothing of it is left either. With `process` that does not
+ * hold for a program that drops its environment, takes a session of its own and leaves its parent: nothing then tells
+ * whose it was.
  */
 export async function runLaunched(
   run: SandboxRun,

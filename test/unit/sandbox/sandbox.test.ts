@@ -77,6 +77,21 @@ onLinux.each(methods)('kept apart by %s', (method) => {
     expect(processesWith(seconds)).toEqual([]);
   });
 
+  test('leaves nothing behind that hides whose it is, unless a guard is all there is', async () => {
+    const seconds = mark();
+    const hidden = `exec >"$0" 2>&1 </dev/null; echo there; exec sleep ${seconds}`;
+    const { exitCode } = await playground.run(
+      method,
+      `there="$HOME/there"; (env -i /usr/bin/setsid /bin/sh -c '${hidden}' "$there" &)
+      until [ -s "$there" ]; do read -rt 0.01 <> <(:); done; exit 3`,
+    );
+    expect(exitCode).toBe(3);
+    await until(() => method !== 'process' || processesWith(seconds).length === 1);
+    const left = processesWith(seconds);
+    for (const pid of left) process.kill(pid, 'SIGKILL');
+    expect(left).toHaveLength(method === 'process' ? 1 : 0);
+  });
+
   test('is cancelled at any moment, with nothing left', async () => {
     const seconds = mark();
     const cancel = new AbortController();
