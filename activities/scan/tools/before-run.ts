@@ -27,7 +27,7 @@ export function fault(
   if (!needsTarget) return undefined;
   if (order.target === null) return 'the profile names no running target (stackBaseUrl)';
   const place = placeOf(order.target);
-  if (place === undefined) return 'the running target (stackBaseUrl) is no http address';
+  if (place === undefined) return 'the running target (stackBaseUrl) is no http address of plain characters';
   if (isListed(place, means.targets)) return undefined;
   return `the running target ${place.port} is not among the hosts of CERTUS_DAST_ALLOWED_HOSTS`;
 }
