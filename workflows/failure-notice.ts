@@ -1,6 +1,7 @@
 import {
   ActivityFailure,
   ApplicationFailure,
+  CancelledFailure,
   ChildWorkflowFailure,
   TimeoutFailure,
 } from '@temporalio/workflow';
@@ -13,6 +14,7 @@ export function failureNotice(error: unknown): Notice {
     return failureNotice(error.cause);
   if (error instanceof ApplicationFailure)
     return { code: error.type ?? 'internal_error', message: error.message };
+  if (error instanceof CancelledFailure) return { code: 'cancelled', message: 'the run was cancelled' };
   if (error instanceof TimeoutFailure) return { code: 'timed_out', message: error.message };
   return { code: 'internal_error', message: error instanceof Error ? error.message : String(error) };
 }

@@ -91,9 +91,14 @@ async function copyFile(
     else if (!info.isFile()) skipped.add('special_file', path);
     else if (info.size > maxBytes) skipped.add('file_too_large', path);
     else {
+      const content = await input.readFile().catch(unreadable);
+      if (content === undefined) {
+        skipped.add('unreadable', path);
+        return 0;
+      }
       const to = join(target, path);
       await mkdir(dirname(to), { recursive: true });
-      await writeFile(to, await input.readFile(), { flag: 'wx', mode: info.mode & 0o100 ? 0o700 : 0o600 });
+      await writeFile(to, content, { flag: 'wx', mode: info.mode & 0o100 ? 0o700 : 0o600 });
       return info.size;
     }
     return 0;
@@ -101,3 +106,18 @@ async function copyFile(
     await input.close();
   }
 }
+
+/** Files of a kernel, of a broken disk or of a share that is away open and do not read: tried again, they would not either. */
+function unreadable(error: NodeJS.ErrnoException): undefined {
+  if (UNREADABLE.has(error.code)) return undefined;
+  throw error;
+}
+
+const UNREADABLE: ReadonlySet<string | undefined> = new Set([
+  'EINVAL',
+  'EIO',
+  'EACCES',
+  'EPERM',
+  'ESRCH',
+  'ENXIO',
+]);

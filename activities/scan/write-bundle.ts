@@ -6,6 +6,7 @@ import { rawPrefix } from '../../contracts/object-keys.ts';
 import type { Notice, Verdict } from '../../contracts/scan.ts';
 import type { ScanEvent } from '../../contracts/scan-event.ts';
 import { sourceText } from '../../contracts/source-text.ts';
+import { toolRequests } from '../../contracts/tool-choice.ts';
 import { hasLooked, type ToolRun } from '../../contracts/tool-run.ts';
 import type { Change, ChangeCounts, Triage } from '../../contracts/triage.ts';
 import type { BundleReference, Checkout, ResolvedManifest, ScanRun } from '../../contracts/workflows.ts';
@@ -19,6 +20,7 @@ import { resolveProfile } from '../../domain/policy/resolve-profile.ts';
 import type { RuleComponent, RuleScan } from '../../domain/policy/rule-facts.ts';
 import type { ReadableBucket } from '../../services/objects/store.ts';
 import { brief } from './brief.ts';
+import { excludes } from './built-in/source-files.ts';
 import type { ScanDeps } from './deps.ts';
 import { storeBundle } from './store-bundle.ts';
 import { readToolResult, type ToolFile, type ToolResult } from './tool-result.ts';
@@ -74,7 +76,11 @@ export async function writeBundle(
   const { tools, findings: found, files, notices } = await readResults(raw, input, names, profile);
   const components = await readComponents(raw, prefix, files);
   const compared =
-    baseline && compareFindings(baseline.findings, found, { completed: whoLooked(tools, found) });
+    baseline &&
+    compareFindings(baseline.findings, found, {
+      completed: whoLooked(tools, found),
+      leftOut: leftOut(profile, [...checkout.skipped, ...notices]),
+    });
   const findings = found.map((finding) =>
     withFormerNames(finding, compared?.before.get(finding.fingerprint)),
   );
@@ -129,6 +135,15 @@ function withFormerNames(
 }
 
 /** Reports that were brought along name tools that this run never started. */
+/** What a manifest keeps a tool from, and what nobody could read, is not there to be called fixed. */
+function leftOut(profile: Profile, notices: readonly Notice[]): (tool: string, path: string) => boolean {
+  const unread = new Set(notices.flatMap(({ path }) => path ?? []));
+  const kept = new Map<string, (path: string) => boolean>(
+    toolRequests(profile).map(({ id, config }) => [id, excludes(config.exclude ?? [])]),
+  );
+  return (tool, path) => unread.has(path) || kept.get(tool)?.(path) === true;
+}
+
 const whoLooked = (tools: readonly ToolRun[], findings: readonly Finding[]): Set<string> =>
   new Set([...tools.filter(hasLooked).map(({ tool }) => tool), ...findings.map(({ tool }) => tool)]);
 

@@ -16,7 +16,11 @@ export function findingCommands({ program, runs }: Words): void {
     .option('--tool <tools...>', 'seen by one of these tools')
     .option('--rule <rules...>', 'of these rules')
     .option('--path <path>', 'in this file, or below this folder when it ends in "/"')
-    .addOption(new Option('--change <changes...>', 'against the scan before').choices(Change.options))
+    .addOption(
+      new Option('--change <changes...>', 'against the scan before').choices(
+        Change.exclude(['fixed']).options,
+      ),
+    )
     .addOption(new Option('--state <states...>', 'as people decided').choices(TriageState.options))
     .action(runs(findings));
   withFormat(withPages(withWorkspace(program.command('diff <test_id> [base_test_id]'))))

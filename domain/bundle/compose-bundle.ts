@@ -114,7 +114,7 @@ function complianceOf(
     testId: input.testId,
     profile: judgement.policy.profile,
     gatePassed: judgement.policy.passed,
-    counts: judgement.inForceCounts,
+    findings: judgement.inForce,
     toolRuns: tools,
     paths: new Set([...written.map(({ path }) => path), BUNDLE.summaryPage, ...toolPaths]),
     generatedAt: completedAt,

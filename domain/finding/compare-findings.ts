@@ -6,6 +6,8 @@ import { isAdvisory, packageKey } from './reading/identifiers.ts';
 export type CompareOptions = {
   /** The tools that looked at everything this time. A finding that only others could have seen is not called fixed. */
   readonly completed?: ReadonlySet<string>;
+  /** Where a tool was told not to look this time, or could not. */
+  readonly leftOut?: (tool: string, path: string) => boolean;
 };
 
 export type Comparison = {
@@ -117,7 +119,7 @@ function told(
   current: readonly Finding[],
   pairs: ReadonlyMap<Finding, Finding>,
   left: ReadonlySet<Finding>,
-  { completed }: CompareOptions,
+  { completed, leftOut = () => false }: CompareOptions,
 ): Comparison {
   const changes = new Map<string, Change>();
   const before = new Map<string, Finding>();
@@ -132,8 +134,10 @@ function told(
     before.set(finding.fingerprint, match);
     if (weightOf(finding.severity) > weightOf(match.severity)) worsened.add(finding.fingerprint);
   }
-  const wasLookedFor = ({ sources }: Finding) =>
-    completed === undefined || sources.some(({ tool }) => completed.has(tool));
+  const wasLookedFor = ({ sources, location }: Finding) =>
+    sources.some(
+      ({ tool }) => (completed?.has(tool) ?? true) && !(location !== null && leftOut(tool, location.path)),
+    );
   const gone = [...left];
   const fixed = gone.filter(wasLookedFor);
   counts.fixed = fixed.length;

@@ -4,10 +4,11 @@ import type {
   ControlResult,
   ControlTestResult,
 } from '../../contracts/compliance.ts';
-import type { SeverityCounts } from '../../contracts/finding.ts';
+import type { Finding, SeverityCounts } from '../../contracts/finding.ts';
 import type { Compliance, ControlTest } from '../../contracts/manifest.ts';
 import { sameName } from '../../contracts/profile-name.ts';
 import { hasLooked, type ToolRun } from '../../contracts/tool-run.ts';
+import { countSeverities } from './count-severities.ts';
 import { exceeded } from './exceeded.ts';
 import { why } from './required-tools.ts';
 
@@ -16,7 +17,7 @@ export type ComplianceFacts = {
   readonly profile: string;
   readonly gatePassed: boolean;
   /** Every finding that nobody has answered for: a control speaks of the product, not of what is new in it. */
-  readonly counts: SeverityCounts;
+  readonly findings: readonly Finding[];
   readonly toolRuns: readonly ToolRun[];
   /** Every file of the bundle. */
   readonly paths: ReadonlySet<string>;
@@ -63,7 +64,7 @@ function runTest(test: ControlTest, facts: ComplianceFacts): ControlTestResult {
 type Found = { readonly present: boolean; readonly reason: string };
 
 function judge(
-  { linkedProfile, threshold }: ControlTest,
+  { linkedProfile, threshold, evidence: names }: ControlTest,
   evidence: readonly Found[],
   facts: ComplianceFacts,
 ): Pick<ControlTestResult, 'outcome' | 'reasons'> {
@@ -73,7 +74,7 @@ function judge(
       reasons: [`profile ${linkedProfile} did not run; this was ${facts.profile}`],
     };
   const faults = [
-    ...exceeded(facts.counts, threshold ?? {}),
+    ...exceeded(counted(names, facts), threshold ?? {}),
     ...evidence.filter(({ present }) => !present).map(({ reason }) => reason),
   ];
   if (faults.length > 0) return { outcome: 'failed', reasons: faults };
@@ -83,6 +84,13 @@ function judge(
   return facts.gatePassed
     ? { outcome: 'passed', reasons: [] }
     : { outcome: 'failed', reasons: [`the gate of profile ${facts.profile} failed`] };
+}
+
+/** A test that rests on tools counts what these saw; one that names none, everything. */
+function counted(evidence: readonly string[], { findings, toolRuns }: ComplianceFacts): SeverityCounts {
+  const tools = new Set<string>(toolRuns.map(({ tool }) => tool).filter((tool) => evidence.includes(tool)));
+  if (tools.size === 0) return countSeverities(findings);
+  return countSeverities(findings.filter(({ sources }) => sources.some(({ tool }) => tools.has(tool))));
 }
 
 /** Evidence is a tool that has looked, or a file of the bundle. */

@@ -1,5 +1,5 @@
 import type { PolicyResult } from '../../contracts/bundle.ts';
-import type { Finding, SeverityCounts } from '../../contracts/finding.ts';
+import type { Finding } from '../../contracts/finding.ts';
 import type { Profile } from '../../contracts/manifest.ts';
 import type { ToolRun } from '../../contracts/tool-run.ts';
 import type { Change, ChangeCounts, Triage } from '../../contracts/triage.ts';
@@ -43,8 +43,6 @@ export type GateFacts = {
 
 export type Judgement = SortedOut & {
   readonly policy: PolicyResult;
-  /** Of everything that nobody has answered for, be it new or not. */
-  readonly inForceCounts: SeverityCounts;
 };
 
 /** Holds what was found against the profile. The scan itself completes either way: the verdict is data. */
@@ -74,7 +72,7 @@ export function gate(facts: GateFacts): Judgement {
     rules,
     violations,
   };
-  return { ...sorted, policy, inForceCounts: countSeverities(sorted.inForce) };
+  return { ...sorted, policy };
 }
 
 function ruleFacts({ toolRuns, scan, components }: GateFacts, { inForce, isNew }: SortedOut): RuleFacts {

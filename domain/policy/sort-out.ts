@@ -52,7 +52,8 @@ export function sortOut({ findings, profile, changes, worsened, triage, now }: S
       continue;
     }
     inForce.push(finding);
-    if (profile.gateOn === 'new' && !isNew(finding)) {
+    // what a person has opened again, or accepted until a date that has passed, counts however old it is
+    if (profile.gateOn === 'new' && !isNew(finding) && decision === undefined) {
       setAside.not_new += 1;
       continue;
     }

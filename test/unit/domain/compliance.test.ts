@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { ComplianceDocument } from '../../../contracts/compliance.ts';
 import { Compliance } from '../../../contracts/manifest.ts';
 import { complianceOutcome } from '../../../domain/policy/compliance.ts';
+import { many } from './gate-fixture.ts';
 import { toolRun } from './tool-run-fixture.ts';
 
 const outcomeOf = (tests: object[], about: Partial<Parameters<typeof complianceOutcome>[1]> = {}) => {
@@ -15,7 +16,7 @@ const outcomeOf = (tests: object[], about: Partial<Parameters<typeof complianceO
     testId: 'test_0123456789ab',
     profile: 'release',
     gatePassed: true,
-    counts: { critical: 0, high: 2, medium: 0, low: 0, info: 0 },
+    findings: many('high', 2, { tool: 'sast' }),
     toolRuns: [
       toolRun('secrets'),
       toolRun('hadolint', { outcome: 'not_relevant' }),
@@ -33,6 +34,12 @@ describe('a test of a control', () => {
   test.each<[string, object, string, unknown[]]>([
     ['a threshold that holds', { threshold: { high: 2 } }, 'passed', []],
     ['one that does not', { threshold: { high: 1 } }, 'failed', ['high findings exceeded threshold (2 > 1)']],
+    [
+      'a threshold over tools that saw none of it',
+      { threshold: { high: 0 }, evidence: ['secrets'] },
+      'passed',
+      [],
+    ],
     ['a tool that looked', { evidence: ['secrets'] }, 'passed', []],
     ['one that had nothing to look at', { evidence: ['hadolint'] }, 'passed', []],
     ['one that did not look', { evidence: ['semgrep'] }, 'failed', ['semgrep timed_out: too slow']],

@@ -5,6 +5,7 @@ import type { FindingDraft } from '../../../domain/finding/draft.ts';
 import { fingerprinted } from '../../../domain/finding/fingerprint.ts';
 import { merge } from '../../../domain/finding/merge/merge.ts';
 import { aDraft, at } from './finding-examples.ts';
+import { findingOf } from './finding-fixture.ts';
 
 const report = (...drafts: Partial<FindingDraft>[]): Finding[] => fingerprinted(drafts.map(aDraft));
 const line = (path: string, number: number, snippet = 'eval(input)'): Partial<FindingDraft> => ({
@@ -125,4 +126,19 @@ test('a hundred thousand that all look alike are compared in one go', () => {
   const many = (folder: string) =>
     report(...Array.from({ length: 50_000 }, (_, number) => line(`${folder}${number}/a.py`, 1)));
   expect(compareFindings(many('x'), many('y')).counts).toMatchObject({ new: 50_000, fixed: 50_000 });
+});
+
+test('what a tool was kept from is not fixed', () => {
+  const [kept, looked] = ['deploy/key.pem', 'src/a.js'].map((path, at) =>
+    findingOf({
+      rule: `r${at}`,
+      location: { path, start_line: 1, start_column: 1, end_line: 1, end_column: 9 },
+    }),
+  );
+  const { fixed, unseen } = compareFindings([kept!, looked!], [], {
+    completed: new Set(['sast']),
+    leftOut: (tool, path) => tool === 'sast' && path.startsWith('deploy/'),
+  });
+  expect(fixed.map(({ rule }) => rule)).toEqual(['r1']);
+  expect(unseen.map(({ rule }) => rule)).toEqual(['r0']);
 });

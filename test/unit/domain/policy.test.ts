@@ -118,6 +118,24 @@ describe('what people have decided', () => {
     expect(judge([finding!], profile, { triage: new Map([[seen, decision]]) }).policy.passed).toBe(false);
   });
 
+  test('makes an old finding count again once it is taken back or has ended, also where only new ones count', () => {
+    const [finding] = many('high', 1);
+    const about = { thresholds: { high: 0 }, gateOn: 'new' };
+    const known = new Map([[finding!.fingerprint, 'unchanged' as const]]);
+    const baseline = {
+      testId: 'test_000000000001',
+      changes: known,
+      counts: { new: 0, unchanged: 1, moved: 0, fixed: 0 },
+      worsened: new Set<string>(),
+    };
+    const passed = (decision: Partial<Triage>) =>
+      judge([finding!], about, { baseline, triage: new Map([decided(finding!, decision)]) }).policy.passed;
+    expect(judge([finding!], about, { baseline }).policy.passed).toBe(true);
+    expect(passed({ state: 'accepted', until: '2026-07-01T00:00:00.000Z' })).toBe(true);
+    expect(passed({ state: 'accepted', until: '2026-05-01T00:00:00.000Z' })).toBe(false);
+    expect(passed({ state: 'open' })).toBe(false);
+  });
+
   test('is undone by a later one, whichever name of the issue that was about', () => {
     const [finding] = many('high', 1);
     const other = fingerprintOf('the name another tool gave it');
