@@ -27,7 +27,10 @@ export async function runEmbedded(wanted: Arguments, home: string, voice: Voice)
     const ports = new Ports(join(home, 'run', 'ports.json'));
     const apiPort = await takeApiPort(ports, given);
     const usual = given.settings.CERTUS_API_PORT;
-    if (apiPort !== usual) report(`the API uses port ${apiPort}: ${usual} is, or was, taken`);
+    if (apiPort !== usual)
+      report(
+        `the API uses port ${apiPort}: ${usual} is, or was, taken; CERTUS_API_PORT=${usual} asks for it again`,
+      );
     record.addresses = addressesOf(given, apiPort);
     note();
     const { signal } = interruption;
