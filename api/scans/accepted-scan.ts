@@ -102,7 +102,7 @@ export function randomTestId(): string {
 function requireProfile(manifest: Manifest, profile: string): void {
   if (findProfile(manifest, profile) !== undefined) return;
   const available = manifest.profiles.map(({ name }) => name).join(', ');
-  const message = `the manifest has no profile of this name; it has: ${available}`;
+  const message = `the manifest has no profile ${JSON.stringify(profile)}; it has: ${available}`;
   throw new CertusError('unknown_profile', message, { fields: [{ path: 'profile', message }] });
 }
 
