@@ -186,7 +186,7 @@ describe.each([
       received += chunk.length;
     }
     expect(received).toBe(64 * MIB);
-    expect(down.peak()).toBeLessThan(16 * MIB);
+    expect(down.peak()).toBeLessThan(32 * MIB);
     expect(await bucket.head('long')).toMatchObject({ sha256: info.sha256, size: 64 * MIB });
   });
 
