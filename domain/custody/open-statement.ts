@@ -5,11 +5,11 @@ import {
   isBundleWithPublicKey,
 } from '@sigstore/bundle';
 import { crypto } from '@sigstore/core';
-import { toSignedEntity, Verifier } from '@sigstore/verify';
 import type { z } from 'zod';
 import type { KeyRole, KeySet, TrustedKey } from '../../contracts/keys.ts';
 import { PAYLOAD_TYPE, SIGSTORE_BUNDLE_MEDIA_TYPE } from '../../contracts/statements.ts';
 import { CustodyError } from './custody-error.ts';
+import { holdsUnder } from './holds-under.ts';
 
 export type OpenedStatement<T> = { readonly statement: T; readonly key: TrustedKey };
 
@@ -77,23 +77,9 @@ function findKey(
   return key;
 }
 
-/** However the attempt ends early, the signature was not verified: nothing else than a refusal may follow from that. */
 function verifySignature(bundle: Bundle, key: TrustedKey): void {
-  try {
-    const publicKey = crypto.createPublicKey(key.public_key_pem);
-    const material = {
-      certificateAuthorities: [],
-      timestampAuthorities: [],
-      tlogs: [],
-      ctlogs: [],
-      publicKey: () => ({ publicKey, validFor: () => true }),
-    };
-    new Verifier(material, { tlogThreshold: 0, ctlogThreshold: 0, timestampThreshold: 0 }).verify(
-      toSignedEntity(bundle),
-    );
-  } catch {
+  if (!holdsUnder(() => crypto.createPublicKey(key.public_key_pem), bundle))
     throw new CustodyError('signature_invalid', 'the signature does not fit the statement');
-  }
 }
 
 function parsePayload<S extends z.ZodType>(payload: Buffer, schema: S): z.infer<S> {

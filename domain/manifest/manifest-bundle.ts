@@ -1,14 +1,15 @@
-import { createHash, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import {
   type Bundle,
   bundleFromJSON,
   isBundleWithDsseEnvelope,
   isBundleWithPublicKey,
 } from '@sigstore/bundle';
-import { toSignedEntity, Verifier } from '@sigstore/verify';
 import { z } from 'zod';
 import { CertusError } from '../../contracts/errors.ts';
 import { PAYLOAD_TYPE, SIGSTORE_BUNDLE_MEDIA_TYPE } from '../../contracts/statements.ts';
+import { sha256 } from '../custody/digest.ts';
+import { holdsUnder } from '../custody/holds-under.ts';
 
 export type ManifestBundle = { readonly bundle: Bundle };
 
@@ -42,7 +43,7 @@ function requireSubject({ payload, payloadType, signatures }: Envelope, manifest
     throw invalid('the bundle is not one in-toto statement with one signature');
   const statement = Statement.safeParse(parseJson(payload));
   if (!statement.success) throw invalid('the bundle holds no in-toto statement');
-  const digest = createHash('sha256').update(manifest).digest('hex');
+  const digest = sha256(manifest);
   if (!statement.data.subject.some((subject) => subject.digest.sha256 === digest))
     throw invalid('the statement speaks of another file');
 }
@@ -60,27 +61,10 @@ function parseJson(payload: Buffer): unknown {
   }
 }
 
-/** However the attempt ends early, the signature was not verified: nothing else than a refusal may follow from that. */
-export function verifyManifestBundle(
+export const verifyManifestBundle = (
   { bundle }: ManifestBundle,
   manifest: Uint8Array,
   publicKey: KeyObject,
-): boolean {
-  const material = {
-    certificateAuthorities: [],
-    timestampAuthorities: [],
-    tlogs: [],
-    ctlogs: [],
-    publicKey: () => ({ publicKey, validFor: () => true }),
-  };
-  try {
-    new Verifier(material, { tlogThreshold: 0, ctlogThreshold: 0, timestampThreshold: 0 }).verify(
-      toSignedEntity(bundle, Buffer.from(manifest)),
-    );
-    return true;
-  } catch {
-    return false;
-  }
-}
+): boolean => holdsUnder(() => publicKey, bundle, manifest);
 
 const invalid = (message: string) => new CertusError('manifest_signature_invalid', message);
