@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { Finding } from '../../contracts/finding.ts';
+import { sha256 } from '../custody/digest.ts';
 import type { FindingDraft } from './draft.ts';
 import { cleanText, MAX_TEXT } from './reading/clean-text.ts';
 import { hideKnownForms } from './reading/conceal.ts';
@@ -35,7 +35,7 @@ export function fingerprinted(drafts: readonly FindingDraft[], options: Fingerpr
   const named: { finding: Finding; order: number }[] = [];
   for (const [identity, group] of seen) {
     for (const [ordinal, { draft, order }] of withoutRepeats(group).entries())
-      named.push({ finding: nameFinding(draft, digest(`${identity}#${ordinal}`)), order });
+      named.push({ finding: nameFinding(draft, sha256(`${identity}#${ordinal}`)), order });
   }
   return named.sort((a, b) => a.order - b.order).map(({ finding }) => finding);
 }
@@ -45,8 +45,6 @@ type Placed = { readonly draft: FindingDraft; readonly order: number };
 function nameFinding({ nativeFingerprint: _, ...draft }: FindingDraft, fingerprint: string): Finding {
   return { ...draft, fingerprint, sources: [{ tool: draft.tool, rule: draft.rule, fingerprint }] };
 }
-
-const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** What a tool says of two results identifies neither: some write the same words into every one. */
 function uniqueNatives(drafts: readonly FindingDraft[]): ReadonlySet<string> {

@@ -1,4 +1,4 @@
-import { type Expression, MAX_DEPTH, type Program, type Span, type Statement, TooDeep } from './program.ts';
+import { Depth, type Expression, type Program, type Span, type Statement } from './program.ts';
 import type { Event, Hit, Rule, Source, Value } from './rule.ts';
 import { Scope } from './scope.ts';
 import { joined, plain, span, taintOf, textOf } from './value.ts';
@@ -26,7 +26,7 @@ export function analyse(program: Program, language: Language): Finding[] {
 class Analysis {
   readonly findings: Finding[] = [];
   readonly #language: Language;
-  #depth = 0;
+  readonly #depth = new Depth();
   #branches = 0;
 
   constructor(language: Language) {
@@ -34,7 +34,7 @@ class Analysis {
   }
 
   run(statements: readonly Statement[], scope: Scope): void {
-    this.#enter(() => {
+    this.#depth.enter(() => {
       for (const statement of statements) this.#statement(statement, scope);
     });
   }
@@ -96,7 +96,7 @@ class Analysis {
   /** What stands there before it is assigned to. */
   #place(target: Expression, scope: Scope): { value: Value; key: Value | null } {
     if (target.kind !== 'member') return { value: this.#value(target, scope), key: null };
-    const { value, key } = this.#enter(() => this.#member(target, scope));
+    const { value, key } = this.#depth.enter(() => this.#member(target, scope));
     return { value: this.#known(target, value, scope), key };
   }
 
@@ -109,7 +109,9 @@ class Analysis {
   }
 
   #value(expression: Expression, scope: Scope, assignedTo: string | null = null): Value {
-    return this.#enter(() => this.#known(expression, this.#evaluate(expression, scope, assignedTo), scope));
+    return this.#depth.enter(() =>
+      this.#known(expression, this.#evaluate(expression, scope, assignedTo), scope),
+    );
   }
 
   /** What a path is, when it was assigned before or is a source itself. */
@@ -181,7 +183,7 @@ class Analysis {
 
   #call(expression: Expression & { kind: 'call' }, scope: Scope, assignedTo: string | null): Value {
     const { callee, isNew } = expression;
-    const member = callee.kind === 'member' ? this.#enter(() => this.#member(callee, scope)) : null;
+    const member = callee.kind === 'member' ? this.#depth.enter(() => this.#member(callee, scope)) : null;
     const called = member === null ? this.#value(callee, scope) : this.#known(callee, member.value, scope);
     const receiver = member?.object ?? null;
     const args = expression.args.map((arg) => this.#value(arg, scope));
@@ -233,16 +235,6 @@ class Analysis {
       const hit = rule.check(event);
       if (hit === null || (hit.taint?.isLocal && !rule.alsoLocal)) continue;
       this.findings.push({ start: event.start, end: event.end, rule, hit });
-    }
-  }
-
-  #enter<T>(inside: () => T): T {
-    this.#depth += 1;
-    if (this.#depth > MAX_DEPTH) throw new TooDeep('nested too deeply');
-    try {
-      return inside();
-    } finally {
-      this.#depth -= 1;
     }
   }
 }

@@ -53,8 +53,23 @@ export type Statement = Span &
 export type Program = readonly Statement[];
 
 /** Deeper than any person nests; a walk that goes on would overflow the stack. */
-export const MAX_DEPTH = 600;
+const MAX_DEPTH = 600;
 
 export class TooDeep extends Error {
   override readonly name = 'TooDeep';
+}
+
+/** Counts how deep a walk has gone: an expression that is nested without end must not take the stack with it. */
+export class Depth {
+  #depth = 0;
+
+  enter<T>(inside: () => T): T {
+    this.#depth += 1;
+    if (this.#depth > MAX_DEPTH) throw new TooDeep('nested too deeply');
+    try {
+      return inside();
+    } finally {
+      this.#depth -= 1;
+    }
+  }
 }

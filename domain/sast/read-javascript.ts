@@ -1,5 +1,5 @@
 import { type ParserPlugin, parse } from '@babel/parser';
-import { type Expression, MAX_DEPTH, type Program, type Span, type Statement, TooDeep } from './program.ts';
+import { Depth, type Expression, type Program, type Span, type Statement } from './program.ts';
 
 /** Reads JavaScript or TypeScript. Throws a `SyntaxError` on what no engine would run either. */
 export function readJavaScript(path: string, text: string): Program {
@@ -38,21 +38,11 @@ const nodes = (value: unknown): Node[] =>
 const at = ({ start, end }: Span): Span => ({ start, end });
 
 class Reader {
-  #depth = 0;
+  readonly #depth = new Depth();
   #hidden = 0;
 
   statements(value: unknown): Statement[] {
-    return nodes(value).flatMap((node) => this.#enter(() => this.#statement(node)));
-  }
-
-  #enter<T>(inside: () => T): T {
-    this.#depth += 1;
-    if (this.#depth > MAX_DEPTH) throw new TooDeep('nested too deeply');
-    try {
-      return inside();
-    } finally {
-      this.#depth -= 1;
-    }
+    return nodes(value).flatMap((node) => this.#depth.enter(() => this.#statement(node)));
   }
 
   #statement(node: Node): Statement[] {
@@ -164,7 +154,7 @@ class Reader {
   }
 
   #bindTo(target: Node, value: Expression): Statement[] {
-    return this.#enter(() => {
+    return this.#depth.enter(() => {
       switch (target.type) {
         case 'ObjectPattern':
           return nodes(target.properties).flatMap((property) => {
@@ -224,7 +214,7 @@ class Reader {
   }
 
   expression(node: Node): Expression {
-    return this.#enter(() => this.#expression(node));
+    return this.#depth.enter(() => this.#expression(node));
   }
 
   #parts(...values: readonly unknown[]): Expression[] {

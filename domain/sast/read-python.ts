@@ -1,5 +1,5 @@
 import { parser } from '@lezer/python';
-import { type Expression, MAX_DEPTH, type Program, type Span, type Statement, TooDeep } from './program.ts';
+import { Depth, type Expression, type Program, type Span, type Statement } from './program.ts';
 
 type SyntaxNode = ReturnType<typeof parser.parse>['topNode'];
 
@@ -32,7 +32,7 @@ function split(list: readonly SyntaxNode[], separator: string): SyntaxNode[][] {
 class Reader {
   metError = false;
   readonly #text: string;
-  #depth = 0;
+  readonly #depth = new Depth();
   #hidden = 0;
 
   constructor(text: string) {
@@ -40,17 +40,7 @@ class Reader {
   }
 
   statements(list: readonly SyntaxNode[]): Statement[] {
-    return list.flatMap((node) => this.#enter(() => this.#statement(node)));
-  }
-
-  #enter<T>(inside: () => T): T {
-    this.#depth += 1;
-    if (this.#depth > MAX_DEPTH) throw new TooDeep('nested too deeply');
-    try {
-      return inside();
-    } finally {
-      this.#depth -= 1;
-    }
+    return list.flatMap((node) => this.#depth.enter(() => this.#statement(node)));
   }
 
   #textOf({ from, to }: SyntaxNode): string {
@@ -262,7 +252,7 @@ class Reader {
   }
 
   expression(node: SyntaxNode): Expression {
-    return this.#enter(() => this.#expression(node));
+    return this.#depth.enter(() => this.#expression(node));
   }
 
   #expression(node: SyntaxNode): Expression {

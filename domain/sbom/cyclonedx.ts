@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { Enums, Models, Serialize, Spec } from '@cyclonedx/cyclonedx-library';
 import { PackageURL } from 'packageurl-js';
+import { sha256 } from '../custody/digest.ts';
 import { licenseExpression } from '../licenses/expression.ts';
 import type { BillOfMaterials, Material } from './material.ts';
 
@@ -36,7 +36,7 @@ function serialize(bom: Models.Bom): string {
 
 /** A UUID of the kind for which the maker chooses the bits. */
 function serialNumber(content: string): string {
-  const hex = createHash('sha256').update(content).digest('hex');
+  const hex = sha256(content);
   const variant = ((Number.parseInt(hex.slice(16, 17), 16) & 3) | 8).toString(16);
   const parts = [
     hex.slice(0, 8),

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Project } from '../components/component.ts';
+import { sha256 } from '../custody/digest.ts';
 import { licenseExpression } from '../licenses/expression.ts';
 import type { BillOfMaterials, Material } from './material.ts';
 
@@ -96,7 +97,7 @@ function relationshipsOf({ materials }: BillOfMaterials): Relationship[] {
 
 /** Letters, digits, dots and hyphens are all an id may have; the digest keeps apart what then looks alike. */
 function idOf(purl: string): string {
-  const digest = createHash('sha256').update(purl).digest('hex').slice(0, 16);
+  const digest = sha256(purl).slice(0, 16);
   return `SPDXRef-Package-${purl
     .replace(/^pkg:/, '')
     .replace(/[^A-Za-z0-9.-]+/g, '-')

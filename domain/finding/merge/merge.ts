@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { Finding } from '../../../contracts/finding.ts';
+import { sha256 } from '../../custody/digest.ts';
 import { oneOf } from './one-of.ts';
 import { createPlaces, type Group } from './same-place.ts';
 import { familyOf } from './same-rule.ts';
@@ -62,7 +62,7 @@ function withOwnNames(findings: readonly Finding[]): Finding[] {
     const count = counts.get(finding.fingerprint) ?? 0;
     counts.set(finding.fingerprint, count + 1);
     if (count === 0) return finding;
-    const fingerprint = createHash('sha256').update(`${finding.fingerprint}#${count}`).digest('hex');
+    const fingerprint = sha256(`${finding.fingerprint}#${count}`);
     return { ...finding, fingerprint };
   });
 }
