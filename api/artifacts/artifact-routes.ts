@@ -4,9 +4,9 @@ import { BundlePath } from '../../contracts/bundle.ts';
 import { CertusError } from '../../contracts/errors.ts';
 import { type Scope, TestId, WorkspaceId } from '../../contracts/identifiers.ts';
 import type { ScanRecord } from '../../services/database/scan-record.ts';
-import { findScan } from '../../services/database/scans.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type Route, route } from '../route.ts';
+import { existingScan } from '../scans/existing-scan.ts';
 import { type Evidence, findEvidence } from './find-evidence.ts';
 import { disposition, sendArtifact } from './send-artifact.ts';
 
@@ -37,7 +37,7 @@ const list = (deps: ApiDeps) =>
     errors: ['invalid_request', 'not_found', 'bundle_invalid', 'object_not_found', 'dependency_unavailable'],
     handle: async ({ principal, params, query }) => {
       const scope = { tenant: principal.tenant, workspace: query.workspace_id };
-      const scan = await requireRow(deps, scope, params.test_id);
+      const scan = await existingScan(deps, scope, params.test_id);
       const evidence = await findEvidence(deps.objects, scope, scan);
       return { status: 200, body: listView(scope, scan, evidence) };
     },
@@ -91,7 +91,7 @@ const download = (deps: ApiDeps) =>
     ],
     handle: async ({ principal, params, query, headers }) => {
       const scope = { tenant: principal.tenant, workspace: query.workspace_id };
-      const scan = await requireRow(deps, scope, params.test_id);
+      const scan = await existingScan(deps, scope, params.test_id);
       const evidence = await findEvidence(deps.objects, scope, scan);
       const file = evidence?.files.find(({ path }) => path === params.path);
       if (evidence === undefined || file === undefined)
@@ -112,12 +112,6 @@ const download = (deps: ApiDeps) =>
 
 const Bytes = z.string().meta({ format: 'binary' });
 const Tag = z.object({ ETag: z.string().meta({ description: 'The SHA-256, in quotes.' }) });
-
-async function requireRow(deps: ApiDeps, scope: Scope, testId: string): Promise<ScanRecord> {
-  const scan = await findScan(deps.database, scope, testId);
-  if (scan === undefined) throw new CertusError('not_found', 'there is no such scan in this workspace');
-  return scan;
-}
 
 function listView({ workspace }: Scope, scan: ScanRecord, evidence: Evidence | undefined): ArtifactList {
   const names = new Map(Object.entries(scan.artifacts).map(([name, path]) => [path, name]));

@@ -12,11 +12,10 @@ import { TestId } from '../../contracts/identifiers.ts';
 import { hasLooked } from '../../contracts/tool-run.ts';
 import { compareScans } from '../../services/database/compare-scans.ts';
 import { listFindings } from '../../services/database/list-findings.ts';
-import type { ScanRecord } from '../../services/database/scan-record.ts';
-import { findScan } from '../../services/database/scans.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type Route, route } from '../route.ts';
+import { existingScan } from '../scans/existing-scan.ts';
 import { findingExample } from './examples.ts';
 import { withTriage } from './finding-views.ts';
 
@@ -52,7 +51,7 @@ const list = ({ database }: Pick<ApiDeps, 'database'>) =>
     handle: async ({ principal, params, query }) => {
       const { workspace_id, limit, cursor, ...filter } = query;
       const scope = { tenant: principal.tenant, workspace: workspace_id };
-      const scan = existing(await findScan(database, scope, params.test_id));
+      const scan = await existingScan({ database }, scope, params.test_id);
       const page = await listFindings(database, scope, scan.testId, {
         ...filter,
         limit,
@@ -94,11 +93,11 @@ const compare = ({ database }: Pick<ApiDeps, 'database'>) =>
     handle: async ({ principal, params, query }) => {
       const { workspace_id, base: asked, change, limit, cursor } = query;
       const scope = { tenant: principal.tenant, workspace: workspace_id };
-      const scan = existing(await findScan(database, scope, params.test_id));
+      const scan = await existingScan({ database }, scope, params.test_id);
       const base = asked ?? scan.baseline ?? undefined;
       if (base === undefined)
         throw new CertusError('not_found', 'there is no earlier scan of this component to compare with');
-      const earlier = existing(await findScan(database, scope, base));
+      const earlier = await existingScan({ database }, scope, base);
       if (earlier.component !== scan.component)
         throw new CertusError('not_found', 'that scan is one of another component');
       const compared = await compareScans(database, scope, {
@@ -119,8 +118,3 @@ const compare = ({ database }: Pick<ApiDeps, 'database'>) =>
       return { status: 200, body };
     },
   });
-
-function existing(scan: ScanRecord | undefined): ScanRecord {
-  if (scan === undefined) throw new CertusError('not_found', 'there is no such scan in this workspace');
-  return scan;
-}

@@ -10,10 +10,10 @@ import {
   UploadRequest,
 } from '../../contracts/scan-control.ts';
 import { countScans } from '../../services/database/scan-statistics.ts';
-import { findScan } from '../../services/database/scans.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type Route, route } from '../route.ts';
 import { AcceptedSchema, acceptedExample } from './examples.ts';
+import { existingScan } from './existing-scan.ts';
 import { requestUpload } from './request-upload.ts';
 import { rerunScan } from './rerun-scan.ts';
 import { cancelScan } from './scan-runs.ts';
@@ -50,8 +50,7 @@ const cancel = (deps: ApiDeps) =>
     errors: ['invalid_request', 'not_found', 'scan_finished', 'dependency_unavailable'],
     handle: async ({ principal, params, body }) => {
       const scope = { tenant: principal.tenant, workspace: body.workspace_id };
-      const row = await findScan(deps.database, scope, params.test_id);
-      if (row === undefined) throw new CertusError('not_found', 'there is no such scan in this workspace');
+      const row = await existingScan(deps, scope, params.test_id);
       // the engine takes a request to cancel also for a run that has ended, and then forgets it
       const scan = await settledScan(deps, scope, row);
       if (scan.completedAt !== null || !(await cancelScan(deps.temporal, scan.workflowId)))

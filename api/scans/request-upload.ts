@@ -7,9 +7,9 @@ import { WORKFLOWS, workflowId } from '../../contracts/workflow-names.ts';
 import type { UploadInput } from '../../contracts/workflows.ts';
 import { taskQueue } from '../../contracts/zones.ts';
 import type { ScanRecord } from '../../services/database/scan-record.ts';
-import { findScan } from '../../services/database/scans.ts';
 import type { Principal } from '../authentication.ts';
 import type { ApiDeps } from '../deps.ts';
+import { existingScan } from './existing-scan.ts';
 import { searchAttributes } from './scan-runs.ts';
 
 /** Asks Trust about a finished scan that was kept back. Asked twice, the second finds the first. */
@@ -20,7 +20,7 @@ export async function requestUpload(
   { workspace_id, requested_by }: UploadRequest,
 ): Promise<ScanRecord> {
   const scope: Scope = { tenant: principal.tenant, workspace: workspace_id };
-  const scan = uploadable(await findScan(database, scope, testId));
+  const scan = uploadable(await existingScan({ database }, scope, testId));
   const input: UploadInput = {
     scope,
     component: scan.component,
@@ -48,8 +48,7 @@ export async function requestUpload(
 
 const PATIENCE = 5000;
 
-function uploadable(scan: ScanRecord | undefined): ScanRecord & { bundleDigest: string } {
-  if (scan === undefined) throw new CertusError('not_found', 'there is no such scan in this workspace');
+function uploadable(scan: ScanRecord): ScanRecord & { bundleDigest: string } {
   if (scan.status !== 'SUCCEEDED')
     throw new CertusError(
       'scan_not_finished',

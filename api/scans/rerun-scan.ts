@@ -3,12 +3,12 @@ import type { Scope } from '../../contracts/identifiers.ts';
 import type { RerunRequest } from '../../contracts/scan-control.ts';
 import type { ScanInput, Source } from '../../contracts/workflows.ts';
 import type { ScanRecord } from '../../services/database/scan-record.ts';
-import { findScan } from '../../services/database/scans.ts';
 import type { Principal } from '../authentication.ts';
 import type { ApiDeps } from '../deps.ts';
 import { invalid } from '../problems.ts';
 import { type AcceptedScan, randomTestId } from './accepted-scan.ts';
 import { startRecorded } from './create-scan.ts';
+import { existingScan } from './existing-scan.ts';
 
 /** Asks once more for what was asked for then: the same source, manifest and profile, under a new id. */
 export async function rerunScan(
@@ -18,8 +18,7 @@ export async function rerunScan(
   { workspace_id, same_revision, requested_by }: RerunRequest,
 ): Promise<AcceptedScan> {
   const scope: Scope = { tenant: principal.tenant, workspace: workspace_id };
-  const before = await findScan(deps.database, scope, testId);
-  if (before === undefined) throw new CertusError('not_found', 'there is no such scan in this workspace');
+  const before = await existingScan(deps, scope, testId);
   if (before.request === null)
     throw new CertusError('not_found', 'what was asked for then is not on record; ask for a new scan');
   const input: ScanInput = {

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { CertusError } from '../../contracts/errors.ts';
 import { TestId, WorkspaceId } from '../../contracts/identifiers.ts';
 import { ScanCreateRequest, ScanList, ScanListParameters, ScanStatus } from '../../contracts/scan.ts';
 import { findScan, listScans } from '../../services/database/scans.ts';
@@ -8,6 +7,7 @@ import type { ApiDeps } from '../deps.ts';
 import { type Route, route } from '../route.ts';
 import { createScan } from './create-scan.ts';
 import { AcceptedSchema, acceptedExample, requestExamples, statusExample } from './examples.ts';
+import { noSuchScan } from './existing-scan.ts';
 import { progressOf, runningScan } from './scan-runs.ts';
 import { acceptedView, queuedRecord, statusView } from './scan-view.ts';
 import { settleScan } from './settle-scan.ts';
@@ -132,7 +132,7 @@ const show = (deps: ApiDeps) =>
         return { status: 200, body: statusView(scope.workspace, scan, steps) };
       }
       const queued = await runningScan(deps.temporal, scope, params.test_id);
-      if (!queued) throw new CertusError('not_found', 'there is no such scan in this workspace');
+      if (!queued) throw noSuchScan();
       return { status: 200, body: statusView(scope.workspace, queuedRecord(queued), []) };
     },
   });

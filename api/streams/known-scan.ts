@@ -1,7 +1,7 @@
-import { CertusError } from '../../contracts/errors.ts';
 import type { Scope } from '../../contracts/identifiers.ts';
 import { findScan } from '../../services/database/scans.ts';
 import type { ApiDeps } from '../deps.ts';
+import { noSuchScan } from '../scans/existing-scan.ts';
 import { runningScan } from '../scans/scan-runs.ts';
 import { settleStream } from './settle-stream.ts';
 
@@ -13,6 +13,5 @@ export async function requireScan(
 ): Promise<void> {
   const row = await findScan(deps.database, scope, testId);
   if (row?.completedAt) await settleStream(deps, scope, row);
-  if (!row && !(await runningScan(deps.temporal, scope, testId)))
-    throw new CertusError('not_found', 'there is no such scan in this workspace');
+  if (!row && !(await runningScan(deps.temporal, scope, testId))) throw noSuchScan();
 }
