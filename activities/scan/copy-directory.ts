@@ -2,6 +2,7 @@ import { constants, type Dirent } from 'node:fs';
 import { mkdir, open, readdir, realpath, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CertusError } from '../../contracts/errors.ts';
+import { isFileError } from '../../services/files/failure.ts';
 import type { SourceLimits } from './deps.ts';
 import { Skipped } from './skipped.ts';
 
@@ -108,16 +109,7 @@ async function copyFile(
 }
 
 /** Files of a kernel, of a broken disk or of a share that is away open and do not read: tried again, they would not either. */
-function unreadable(error: NodeJS.ErrnoException): undefined {
-  if (UNREADABLE.has(error.code)) return undefined;
+function unreadable(error: unknown): undefined {
+  if (isFileError(error, 'EINVAL', 'EIO', 'EACCES', 'EPERM', 'ESRCH', 'ENXIO')) return undefined;
   throw error;
 }
-
-const UNREADABLE: ReadonlySet<string | undefined> = new Set([
-  'EINVAL',
-  'EIO',
-  'EACCES',
-  'EPERM',
-  'ESRCH',
-  'ENXIO',
-]);

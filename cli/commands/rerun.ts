@@ -1,9 +1,7 @@
 import { ScanAccepted } from '../../contracts/scan.ts';
 import type { Context } from '../context.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { followScan } from '../follow-scan.ts';
-import { drawScan } from '../scan-view.ts';
-import { verdictCode } from './scan.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import { stayWith } from './scan.ts';
 
 type Options = { readonly workspace: string; readonly sameRevision?: boolean; readonly wait: boolean };
 
@@ -18,12 +16,5 @@ export async function rerun(
     { workspace_id: workspace, same_revision: sameRevision },
     ScanAccepted,
   );
-  if (!wait) {
-    output.result(accepted, () => output.line(accepted.test_id));
-    return EXIT.ok;
-  }
-  output.note(`${accepted.test_id} accepted (${accepted.workflow_id})`);
-  const ended = await followScan(api, accepted, (line) => output.note(line));
-  output.result(ended, () => drawScan(output, ended));
-  return verdictCode(ended);
+  return stayWith(api, output, accepted, wait);
 }

@@ -9,6 +9,7 @@ import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { followScan } from '../follow-scan.ts';
 import { faultLine, readManifestFile } from '../manifest-file.ts';
+import type { Output } from '../output.ts';
 import { query } from '../query.ts';
 import { type ScanTarget, scanTarget } from '../scan-target.ts';
 import { drawScan } from '../scan-view.ts';
@@ -35,7 +36,17 @@ export async function scan(context: Context, source: string, options: Options): 
   const { target, given } = await scanRequest(context, source, options);
   const api = context.api();
   const accepted = await request(api, { ...given, ...(await sourceOf(api, target, options)) });
-  if (!options.wait) {
+  return stayWith(api, output, accepted, options.wait);
+}
+
+/** Tells of an accepted scan until its verdict, or, without waiting, only its name. */
+export async function stayWith(
+  api: ApiClient,
+  output: Output,
+  accepted: ScanAccepted,
+  wait: boolean,
+): Promise<ExitCode> {
+  if (!wait) {
     output.result(accepted, () => output.line(accepted.test_id));
     return EXIT.ok;
   }

@@ -1,5 +1,7 @@
 import type { Notice } from '../../../contracts/scan.ts';
 import type { FindingDraft } from '../../../domain/finding/draft.ts';
+import type { Skipped } from '../skipped.ts';
+import type { BuiltInResult } from './built-in-tool.ts';
 
 /** Collects findings up to a bound. Nobody reads more than so many of them, but how many more there are is told. */
 export class Drafts {
@@ -12,7 +14,13 @@ export class Drafts {
     else this.#more += 1;
   }
 
-  notices(): Notice[] {
+  /** Of a scanner that leaves nothing but findings. */
+  result(version: string, skipped: Skipped): BuiltInResult {
+    const notices = [...skipped.notices(), ...this.#notices()];
+    return { version, drafts: this.all, notices, documents: [], data: null };
+  }
+
+  #notices(): Notice[] {
     if (this.#more === 0) return [];
     return [{ code: 'too_many_findings', message: `${this.#more} more findings are not listed` }];
   }

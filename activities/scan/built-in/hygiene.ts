@@ -41,13 +41,7 @@ export const scanHygiene: BuiltInScanner = async (context) => {
     const lines = new TextLines(text);
     for (const issue of check({ path, text }, files, skipped)) drafts.add(() => toDraft(issue, lines));
   }
-  return {
-    version: VERSION,
-    drafts: drafts.all,
-    notices: [...skipped.notices(), ...drafts.notices()],
-    documents: [],
-    data: null,
-  };
+  return drafts.result(VERSION, skipped);
 };
 
 const VERSION = '1';

@@ -23,13 +23,7 @@ export const scanPrivacy: BuiltInScanner = async (context) => {
       for (const [type, { data, lines }] of inAnyReading(path, texts))
         drafts.add(() => toDraft(path, type, data, lines));
   }
-  return {
-    version: VERSION,
-    drafts: drafts.all,
-    notices: [...skipped.notices(), ...drafts.notices()],
-    documents: [],
-    data: null,
-  };
+  return drafts.result(VERSION, skipped);
 };
 
 const VERSION = '1';

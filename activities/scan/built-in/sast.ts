@@ -25,13 +25,7 @@ export const scanCode: BuiltInScanner = async (context) => {
     for (const finding of analysed.findings)
       drafts.add(() => toDraft(path, analysed.lines, suppressions, finding));
   }
-  return {
-    version: VERSION,
-    drafts: drafts.all,
-    notices: [...skipped.notices(), ...drafts.notices()],
-    documents: [],
-    data: null,
-  };
+  return drafts.result(VERSION, skipped);
 };
 
 const VERSION = '1';
