@@ -2,7 +2,6 @@ import {
   type ActivityOptions,
   CancellationScope,
   isCancellation,
-  patched,
   proxyActivities,
   proxyLocalActivities,
   setHandler,
@@ -51,8 +50,6 @@ const { composeBundle } = proxyActivities<ScanActivities>({
 const { signBundle } = proxyActivities<ScanActivities>(inZone('assurance', '1 hour'));
 const { recordScan, cleanUp } = proxyLocalActivities<ScanActivities>(bookkeeping);
 
-const CLEANED_FIRST = 'cancelled-once-cleaned-up';
-
 type Learn = (more: Partial<RunRecord>) => RunRecord;
 
 /** Carries one source through the whole chain: scan, sign, permit, publish, ingest. */
@@ -70,7 +67,7 @@ export async function scanWorkflow(input: ScanInput): Promise<RunRecord> {
     CancellationScope.nonCancellable(async () => {
       learn({ ...end, completedAt: now() });
       showState(end.status);
-      if (end.status === 'CANCELLED' && patched(CLEANED_FIRST)) {
+      if (end.status === 'CANCELLED') {
         // whoever cancelled it may take the disk away, or start anew, as soon as it says so
         await cleanUp(withoutManifest(input));
         await recordScan(input, run);
