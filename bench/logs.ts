@@ -2,11 +2,10 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { NewScanEvent } from '../contracts/scan-event.ts';
+import { Ports } from '../infra/local/ports.ts';
 import { startServers } from '../infra/local/start-servers.ts';
 import { type Database, openDatabase } from '../services/database/database.ts';
 import { migrate } from '../services/database/migrate.ts';
@@ -122,7 +121,7 @@ type Api = { readonly child: ChildProcess; readonly port: number; readonly token
 
 /** A process of its own, as the supervisor starts it; the engine is not needed to follow a scan. */
 async function startApi(home: string, databaseUrl: string): Promise<Api> {
-  const port = await freePort();
+  const port = await new Ports().take('api');
   const token = randomBytes(32).toString('hex');
   const tokenFile = join(home, `token-${port}`);
   await writeFile(tokenFile, token);
@@ -152,13 +151,4 @@ async function stop({ child }: Api): Promise<void> {
   const exit = once(child, 'exit');
   child.kill('SIGTERM');
   await exit;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

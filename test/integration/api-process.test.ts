@@ -2,11 +2,11 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { Ports } from '../../infra/local/ports.ts';
 import { needed, TOKEN } from './api-harness.ts';
 
 const MAIN = resolve('api/main.ts');
@@ -40,7 +40,7 @@ function launch(port: number, changes: NodeJS.ProcessEnv = {}): Running {
 }
 
 async function serving(changes: NodeJS.ProcessEnv = {}): Promise<Running> {
-  const running = launch(await freePort(), changes);
+  const running = launch(await new Ports().take('api'), changes);
   expect(await once(running.child, 'message')).toEqual([{ ready: true }, undefined]);
   return running;
 }
@@ -49,15 +49,6 @@ async function serving(changes: NodeJS.ProcessEnv = {}): Promise<Running> {
 async function ended({ child }: Running): Promise<number | null> {
   const [code] = await once(child, 'close');
   return code as number | null;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 afterEach(() => {
@@ -73,7 +64,7 @@ test('says that it serves only once it does', async () => {
 });
 
 test('starts without the servers behind it, and says that it is not ready', async () => {
-  const nowhere = `127.0.0.1:${await freePort()}`;
+  const nowhere = `127.0.0.1:${await new Ports().take('api')}`;
   const running = await serving({
     CERTUS_TEMPORAL_ADDRESS: nowhere,
     CERTUS_DATABASE_URL: `postgresql://certus@${nowhere}/certus`,
@@ -131,7 +122,10 @@ describe('ends by itself', () => {
 
 describe('does not start', () => {
   test('without what it needs, naming all of it', async () => {
-    const running = launch(await freePort(), { CERTUS_DATABASE_URL: '', CERTUS_API_TOKEN_FILE: '' });
+    const running = launch(await new Ports().take('api'), {
+      CERTUS_DATABASE_URL: '',
+      CERTUS_API_TOKEN_FILE: '',
+    });
     expect(await ended(running)).toBe(78);
     expect(running.said()).toMatch(/CERTUS_DATABASE_URL[\s\S]*CERTUS_API_TOKEN_FILE/);
   });
@@ -143,7 +137,7 @@ describe('does not start', () => {
   ])('with a token that %s', async (_what, content) => {
     const file = join(folder, 'other-token');
     if (content !== undefined) writeFileSync(file, content);
-    const running = launch(await freePort(), {
+    const running = launch(await new Ports().take('api'), {
       CERTUS_API_TOKEN_FILE: content === undefined ? join(folder, 'missing') : file,
     });
     expect(await ended(running)).toBe(78);

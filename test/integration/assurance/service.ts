@@ -1,8 +1,6 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { BUNDLE, PolicyResult } from '../../../contracts/bundle.ts';
 import { FindingList, type FindingView } from '../../../contracts/finding-list.ts';
@@ -10,6 +8,7 @@ import { rawPrefix } from '../../../contracts/object-keys.ts';
 import { ScanAccepted, ScanStatus } from '../../../contracts/scan.ts';
 import { type ScanEvent, ScanEventPage } from '../../../contracts/scan-event.ts';
 import { ZONES } from '../../../contracts/zones.ts';
+import { Ports } from '../../../infra/local/ports.ts';
 import { type Installation, install, keysBelow } from '../installation.ts';
 import { until } from '../local/processes.ts';
 
@@ -33,7 +32,7 @@ export class Service {
   /** What is set besides is for the zone that scans, such as where scanners are installed. */
   static async start(besides: Readonly<Record<string, string>> = {}): Promise<Service> {
     const its = await install('embedded', besides);
-    const port = await freePort();
+    const port = await new Ports().take('api');
     const token = join(its.home, 'token-of-test');
     writeFileSync(token, TOKEN);
     const api = fork(resolve('api/main.ts'), [], {
@@ -211,13 +210,4 @@ export class Service {
     ended.catch(() => undefined); // only an end before it was ready is a fault
     await Promise.race([once(this.#api, 'message'), ended]);
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -1,11 +1,8 @@
 // needs: postgres, temporal, s3, registry
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -14,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { ZONES } from '../../../contracts/zones.ts';
 import { obtain } from '../../../infra/local/obtain/obtain.ts';
+import { Ports } from '../../../infra/local/ports.ts';
 import { s3 } from '../../../infra/local/servers/s3.ts';
 import { temporal } from '../../../infra/local/servers/temporal.ts';
 import { type RunningServers, startServers } from '../../../infra/local/start-servers.ts';
@@ -51,7 +49,7 @@ beforeAll(async () => {
     CERTUS_S3_ENDPOINT: store.env.CERTUS_S3_ENDPOINT ?? '',
     CERTUS_REGISTRY_URL: needed('CERTUS_REGISTRY_URL'),
     CERTUS_API_HOST: '127.0.0.1',
-    CERTUS_API_PORT: String(await freePort()),
+    CERTUS_API_PORT: String(await new Ports().take('api')),
   };
 }, 180_000);
 
@@ -248,13 +246,4 @@ async function freshDatabase(url: string): Promise<string> {
   const fresh = new URL(url);
   fresh.pathname = name;
   return fresh.href;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
