@@ -34,8 +34,17 @@ module.exports = {
     ),
     room(
       'api',
-      ['contracts', 'services'],
-      'api/ is thin: business rules go to domain/ and run in activities/.',
+      [
+        'contracts',
+        'services',
+        'domain/custody',
+        'domain/sigstore',
+        'domain/transparency',
+        'domain/permit',
+        'domain/keys',
+        'domain/provenance',
+      ],
+      'api/ is thin: business rules go to domain/ and run in activities/; it may verify what anybody can, with public keys.',
     ),
     room(
       'worker',

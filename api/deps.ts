@@ -1,10 +1,14 @@
 import type { Client } from '@temporalio/client';
+import type { KeySet } from '../contracts/keys.ts';
 import type { Settings } from '../services/config/settings.ts';
 import type { Database } from '../services/database/database.ts';
 import type { EventLog } from '../services/events/event-log.ts';
+import type { KeyEncryption } from '../services/keys/key-encryption.ts';
+import type { Signer } from '../services/keys/signer.ts';
 import type { Logger } from '../services/log/log.ts';
 import type { Bucket, ReadableBucket } from '../services/objects/store.ts';
 import type { SearchIndex } from '../services/search/search-index.ts';
+import type { TransparencyReader } from '../services/transparency/transparency-log.ts';
 import type { Authenticator } from './authentication.ts';
 
 /** What the API stores and shows. Nothing is opened before it is asked for: the API starts while its servers are away. */
@@ -13,6 +17,20 @@ export type ApiObjects = {
   uploads(): Promise<Bucket>;
   readonly raw: ReadableBucket;
   readonly golden: ReadableBucket;
+};
+
+/** What the API needs to verify, and to tell Trust what an administrator wants. It holds no key that evidence or permits are signed with. */
+export type TrustAccess = {
+  /** The keys that the installation pins. */
+  readonly keySet: KeySet;
+  /** Signs orders to Trust. */
+  readonly operator: Signer;
+  /** Seals private keys that are uploaded; none can be when it is missing. */
+  readonly keyEncryption: KeyEncryption | undefined;
+  readonly sealedKeys: () => Promise<Bucket>;
+  readonly log: TransparencyReader;
+  /** A Sigstore trusted root, as the operator pinned it. */
+  readonly trustedRoot: unknown | undefined;
 };
 
 /** Everything the API needs of the world; `main.ts` builds it. */
@@ -25,12 +43,17 @@ export type ApiDeps = {
     | 'CERTUS_SOURCE_BUCKETS'
     | 'CERTUS_SOURCE_REGISTRIES'
     | 'CERTUS_ARCHIVE_MAX_BYTES'
+    | 'CERTUS_RAW_BUCKET'
+    | 'CERTUS_REGISTRY_URL'
+    | 'CERTUS_REGISTRY_NAMESPACE'
+    | 'CERTUS_AUTHORITY_URL'
   >;
   readonly database: Database;
   readonly temporal: Client;
   readonly search: SearchIndex;
   readonly events: EventLog;
   readonly objects: ApiObjects;
+  readonly trust: TrustAccess;
   /** How many are following the log of a scan through this process. */
   readonly activeStreams: () => number;
   readonly authenticator: Authenticator;

@@ -30,6 +30,8 @@ export const BUNDLE = {
   statements: 'statements/',
   provenance: 'statements/provenance.sigstore.json',
   permit: 'statements/permit.sigstore.json',
+  /** That the permit stands in the transparency log (C2SP tlog-proof). */
+  permitProof: 'statements/permit.tlog-proof',
   promotion: 'statements/promotion.sigstore.json',
 } as const;
 

@@ -44,6 +44,33 @@ export const ERROR_STATUS = {
   bundle_invalid: 422,
   permit_missing: 403,
   permit_invalid: 403,
+  permit_used: 403,
+  // orders to Trust, keys and certificates
+  order_invalid: 403,
+  order_expired: 409,
+  key_not_found: 404,
+  key_in_use: 409,
+  key_revoked: 409,
+  key_mismatch: 422,
+  key_too_weak: 422,
+  certificate_invalid: 422,
+  certificate_expired: 422,
+  certificate_not_yet_valid: 422,
+  signing_request_invalid: 422,
+  password_invalid: 403,
+  too_many_attempts: 429,
+  sample_invalid: 422,
+  enrolment_not_found: 404,
+  enrolment_not_ready: 409,
+  authority_unavailable: 503,
+  authority_refused: 502,
+  no_signing_key: 409,
+  // statements and what they are about
+  statement_invalid: 422,
+  signature_invalid: 422,
+  untrusted_signer: 422,
+  policy_invalid: 422,
+  entry_not_found: 404,
   golden_conflict: 409,
   digest_mismatch: 409,
   // the servers behind us
@@ -69,6 +96,7 @@ const RETRYABLE: ReadonlySet<ErrorCode> = new Set([
   'internal_error',
   'source_unreachable',
   'manifest_unreachable',
+  'authority_unavailable',
 ]);
 
 export type FieldError = { readonly path: string; readonly message: string };

@@ -1,9 +1,35 @@
 import { z } from 'zod';
 import { keyId } from './key-id.ts';
 
-/** What a key may vouch for. A permit signed by an evidence key is no permit. */
-export const KeyRole = z.enum(['evidence', 'permit', 'promotion']);
+/**
+ * What a key may vouch for. A permit signed by an evidence key is no permit. `log` signs the checkpoints of the
+ * transparency log, `operator` the orders that an administrator gives to Trust.
+ */
+export const KeyRole = z.enum(['evidence', 'permit', 'promotion', 'log', 'operator']);
 export type KeyRole = z.infer<typeof KeyRole>;
+
+/** Where a key may be used. What a sandbox key signed is evidence only where a policy takes it. */
+export const Environment = z.enum(['sandbox', 'production']);
+export type Environment = z.infer<typeof Environment>;
+
+/** Words of RFC 5280, as far as they fit a key that signs evidence. */
+export const RevocationReason = z.enum([
+  'key_compromise',
+  'affiliation_changed',
+  'superseded',
+  'cessation_of_operation',
+  'privilege_withdrawn',
+  'unspecified',
+]);
+export type RevocationReason = z.infer<typeof RevocationReason>;
+
+export const Revocation = z.strictObject({
+  at: z.iso.datetime(),
+  reason: RevocationReason,
+  /** What it signed from this time on is not believed; null when nothing it ever signed is. */
+  invalid_since: z.iso.datetime().nullable(),
+});
+export type Revocation = z.infer<typeof Revocation>;
 
 export const TrustedKey = z.strictObject({
   id: z.string().min(1),
@@ -13,6 +39,13 @@ export const TrustedKey = z.strictObject({
   public_key_pem: z.string().startsWith('-----BEGIN PUBLIC KEY-----'),
   valid_from: z.iso.datetime(),
   valid_until: z.iso.datetime().nullable(),
+  /** Of keys for evidence; one without it is of production. */
+  environment: Environment.optional(),
+  /** The certificate and its issuers, leaf first, when there is one. */
+  certificate_pem: z.string().startsWith('-----BEGIN CERTIFICATE-----').optional(),
+  /** Of a log: the origin line of its checkpoints. */
+  origin: z.string().min(1).max(200).optional(),
+  revoked: Revocation.optional(),
 });
 export type TrustedKey = z.infer<typeof TrustedKey>;
 

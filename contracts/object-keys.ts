@@ -14,3 +14,10 @@ export const reportKey = ({ tenant, workspace }: Scope, sha256: string): string 
 /** Beside the copy, not in it: the copy is what was permitted, this is the note that it is complete. */
 export const goldenManifestKey = (scope: Scope, testId: string): string =>
   `${run(scope, testId)}golden-manifest.json`;
+/** A sealed private key: whoever reads it needs the key-encryption key as well. */
+export const sealedKeyKey = (tenant: string, keyId: string): string => `${tenant}/${keyId}.sealed.json`;
+/** What was signed on request lies in raw beside the scans. */
+export const signaturesPrefix = ({ tenant, workspace }: Scope, id: string): string =>
+  `${tenant}/${workspace}/signatures/${id}/`;
+export const signRequestKey = ({ tenant, workspace }: Scope, sha256: string): string =>
+  `${tenant}/${workspace}/sign-requests/${sha256}`;

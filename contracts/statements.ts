@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Bypass } from './denial.ts';
 import { PermitId, Scope, Sha256, TestId } from './identifiers.ts';
 
 export const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';
@@ -9,6 +10,14 @@ export const PREDICATE = {
   provenance: 'https://slsa.dev/provenance/v1',
   permit: 'https://slsa.dev/verification_summary/v1',
   promotion: 'https://certus.dev/promotion/v1',
+  /** Trust's list of a tenant's keys, of which the newest version counts. */
+  keySet: 'https://certus.dev/key-set/v1',
+  /** What an administrator tells Trust to do. */
+  order: 'https://certus.dev/order/v1',
+  /** A further signature under the same bundle, where a policy asks for several. */
+  endorsement: 'https://certus.dev/endorsement/v1',
+  /** What a newcomer signs to show that it can. */
+  complianceSample: 'https://certus.dev/compliance-sample/v1',
 } as const;
 
 const Digest = z.object({ sha256: Sha256 });
@@ -70,14 +79,16 @@ export const PermitStatement = statement(
     timeVerified: z.iso.datetime(),
     resourceUri: z.string(),
     policy: z.object({ uri: z.string(), digest: Digest }),
-    /** The very provenance that was verified: another one, however valid, is not covered. */
-    inputAttestations: z.array(z.object({ uri: z.string(), digest: Digest })).length(1),
+    /** First the very provenance that was verified (another one, however valid, is not covered), then what else counted. */
+    inputAttestations: z.array(z.object({ uri: z.string(), digest: Digest })).min(1),
     verificationResult: z.literal('PASSED'),
     verifiedLevels: z.array(z.string()),
     slsaVersion: z.string(),
     certus_permit: z.object({
       id: PermitId,
       tier: z.enum(['basic', 'verified']),
+      /** Present when an administrator let pass what the rules held back: only the hashes were checked then. */
+      bypass: Bypass.optional(),
       tenant: Scope.shape.tenant,
       workspace: Scope.shape.workspace,
       test_id: TestId,

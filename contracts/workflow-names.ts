@@ -10,6 +10,11 @@ export const WORKFLOWS = {
   upload: 'uploadWorkflow',
   scheduledScan: 'scheduledScanWorkflow',
   notify: 'notifyWorkflow',
+  order: 'orderWorkflow',
+  permit: 'permitWorkflow',
+  sign: 'signWorkflow',
+  quarantine: 'quarantineWorkflow',
+  keyCare: 'keyCareWorkflow',
 } as const;
 
 /** Answers `Step[]`: where the run stands. */
@@ -17,6 +22,6 @@ export const PROGRESS_QUERY = 'progress';
 
 /** Ids that mean something to a person reading Temporal's Web UI. */
 export const workflowId = (
-  kind: 'scan' | 'publish' | 'ingest' | 'upload' | 'notify',
+  kind: 'scan' | 'publish' | 'ingest' | 'upload' | 'notify' | 'quarantine',
   run: Pick<RunIdentity, 'scope' | 'component' | 'testId'>,
 ): string => `${kind}/${run.scope.workspace}/${run.component}/${run.testId}`;

@@ -1,27 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import type { KeySet } from '../../contracts/keys.ts';
 import type { BundleReference, PermitDecision, RunIdentity } from '../../contracts/workflows.ts';
 import { permitStatement } from '../../domain/custody/permit-statement.ts';
 import { sealStatement } from '../../domain/custody/seal-statement.ts';
 import { decidePermit, type PermitAnswer } from '../../domain/permit/decide-permit.ts';
-import type { Database } from '../../services/database/database.ts';
 import { type PermitRecord, recordPermit } from '../../services/database/permits.ts';
-import type { Signer } from '../../services/keys/signer.ts';
-import type { ReadableBucket } from '../../services/objects/store.ts';
 import { readEvidence } from '../custody/read-evidence.ts';
 import { withHeartbeat } from '../heartbeat.ts';
-
-/** What the trust zone holds: the permit key, and no way to write into any bucket. */
-export type TrustDeps = {
-  readonly database: Database;
-  readonly raw: ReadableBucket;
-  readonly permitSigner: Signer;
-  readonly keySet: KeySet;
-  readonly permitLifetimeMs: number;
-  readonly evidenceMaxAgeMs: number;
-  readonly version: string;
-  readonly now: () => Date;
-};
+import type { TrustDeps } from './deps.ts';
 
 export const createTrustActivities = (deps: TrustDeps) => ({
   /**

@@ -13,6 +13,9 @@ export type CustodyCode =
   | 'signature_invalid'
   | 'untrusted_signer'
   | 'key_not_valid_then'
+  | 'certificate_expired'
+  | 'key_revoked'
+  | 'log_proof_invalid'
   | 'wrong_predicate'
   | 'wrong_scope'
   | 'evidence_expired'
@@ -30,6 +33,9 @@ const FAMILY: Readonly<Record<CustodyCode, CustodyFamily>> = {
   signature_invalid: 'cryptography',
   untrusted_signer: 'trust',
   key_not_valid_then: 'trust',
+  certificate_expired: 'trust',
+  key_revoked: 'trust',
+  log_proof_invalid: 'cryptography',
   wrong_predicate: 'policy',
   wrong_scope: 'policy',
   evidence_expired: 'policy',

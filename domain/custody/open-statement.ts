@@ -102,9 +102,18 @@ function parsePayload<S extends z.ZodType>(payload: Buffer, schema: S): z.infer<
 
 function requireValidAt(key: TrustedKey, time: string): void {
   const at = Date.parse(time);
-  const from = Date.parse(key.valid_from);
-  const until = key.valid_until === null ? Number.POSITIVE_INFINITY : Date.parse(key.valid_until);
-  if (at < from || at >= until) {
+  if (at < Date.parse(key.valid_from))
     throw new CustodyError('key_not_valid_then', `the key ${key.id} was not valid at ${time}`);
+  if (key.valid_until !== null && at >= Date.parse(key.valid_until)) {
+    const code = key.certificate_pem === undefined ? 'key_not_valid_then' : 'certificate_expired';
+    throw new CustodyError(code, `the key ${key.id} was no longer valid at ${time}`);
   }
+  requireNotRevoked(key, at);
+}
+
+/** A stolen key can claim any time: only a time since which it was stolen, told by who revoked it, saves what came before. */
+function requireNotRevoked({ id, revoked }: TrustedKey, at: number): void {
+  if (revoked === undefined) return;
+  if (revoked.invalid_since === null || at >= Date.parse(revoked.invalid_since))
+    throw new CustodyError('key_revoked', `the key ${id} was revoked: ${revoked.reason}`);
 }

@@ -121,6 +121,92 @@ export const FIELDS = {
     'The public keys that are trusted, and for what.',
     '/etc/certus/keys.json',
   ),
+  CERTUS_LOG_KEY_FILE: field(
+    optionalFile,
+    'Private Ed25519 key that signs checkpoints of the transparency log. Zone trust only.',
+    '/run/secrets/log.pem',
+  ),
+  CERTUS_LOG_ORIGIN: field(
+    text.regex(/^[a-z0-9.-]+(\/[a-zA-Z0-9._-]+)*$/, 'a host name and a path').default('certus.local/log'),
+    'The name of the transparency log, first line of its checkpoints. It cannot be changed later.',
+    'log.example.org/certus',
+  ),
+  CERTUS_OPERATOR_KEY_FILE: field(
+    optionalFile,
+    'Private key that signs the orders of administrators to Trust. API only.',
+    '/run/secrets/operator.pem',
+  ),
+  CERTUS_KEY_ENCRYPTION: field(
+    text
+      .refine(
+        (value) => isAbsolute(value) || /^(vault|awskms):.+/.test(value),
+        'an absolute path, vault:MOUNT/KEY or awskms:KEY',
+      )
+      .optional(),
+    'What the private keys of tenants are sealed with: a file (public half for the API, private for the zone that signs), a Vault transit key or an AWS KMS key.',
+    'vault:transit/certus',
+  ),
+  CERTUS_VAULT_ADDRESS: field(
+    address('http:', 'https:').optional(),
+    'HashiCorp Vault.',
+    'https://vault:8200',
+  ),
+  CERTUS_VAULT_TOKEN_FILE: field(
+    optionalFile,
+    'File with the token for Vault; of the API one that may only encrypt.',
+    '/run/secrets/vault-token',
+  ),
+  CERTUS_KMS_ENDPOINT: field(
+    address('http:', 'https:').optional(),
+    'Where AWS KMS is asked; its own address when not set.',
+    'https://kms.eu-central-1.amazonaws.com',
+  ),
+  CERTUS_SIGNING_ENVIRONMENT: field(
+    z.enum(['sandbox', 'production']).default('production'),
+    'With keys of which environment evidence is signed.',
+    'sandbox',
+  ),
+  CERTUS_AUTHORITY_KEY_FILE: field(
+    optionalFile,
+    'Private key of the built-in authority that issues certificates. Zone trust only.',
+    '/run/secrets/authority.pem',
+  ),
+  CERTUS_AUTHORITY_CHAIN_FILE: field(
+    optionalFile,
+    'Certificates of the built-in authority: the issuing one, then its root.',
+    '/etc/certus/authority.pem',
+  ),
+  CERTUS_AUTHORITY_URL: field(
+    address('http:', 'https:').optional(),
+    'An external gateway that issues production certificates by the compliance/production CSID protocol, instead of the built-in authority.',
+    'https://gateway.example.org/csid',
+  ),
+  CERTUS_FULCIO_URL: field(
+    address('http:', 'https:').optional(),
+    'Fulcio, for keyless signing.',
+    'https://fulcio.internal',
+  ),
+  CERTUS_REKOR_URL: field(
+    address('http:', 'https:').optional(),
+    'Rekor, as a second log for permits and signatures.',
+    'https://rekor.internal',
+  ),
+  CERTUS_TSA_URL: field(
+    address('http:', 'https:').optional(),
+    'A timestamp authority (RFC 3161) for what is signed on request.',
+    'https://tsa.internal/api/v1/timestamp',
+  ),
+  CERTUS_TRUSTED_ROOT_FILE: field(
+    optionalFile,
+    'Sigstore trusted root that certificates, log entries and timestamps are held against; none are believed when not set.',
+    '/etc/certus/trusted_root.json',
+  ),
+  CERTUS_KEYS_BUCKET: field(text.default('keys'), 'Bucket of sealed private keys.', 'certus-keys'),
+  CERTUS_QUARANTINE_BUCKET: field(
+    text.default('quarantine'),
+    'Bucket of what was taken out of golden.',
+    'certus-quarantine',
+  ),
   CERTUS_PERMIT_HOURS: field(hours.default(24), 'How long a permit may be used.', '4'),
   CERTUS_EVIDENCE_MAX_AGE_HOURS: field(hours.default(72), 'Evidence older than this gets no permit.', '24'),
 

@@ -31,9 +31,9 @@ export async function recordPermit(
     client.permit.createManyAndReturn({ data: [row], skipDuplicates: true, omit: SCOPE }),
   );
   if (mine !== undefined) return mine;
-  const key = { tenant, workspace, testId, bundleDigest };
+  const key = { tenant, workspace, testId, bundleDigest, ground: 'run' };
   const winner = await reachable(
-    client.permit.findUnique({ where: { tenant_workspace_testId_bundleDigest: key }, omit: SCOPE }),
+    client.permit.findUnique({ where: { tenant_workspace_testId_bundleDigest_ground: key }, omit: SCOPE }),
   );
   if (winner === null) {
     throw new CertusError('internal_error', `The permit id ${permit.id} already belongs to another bundle.`);

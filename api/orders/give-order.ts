@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto';
+import { CertusError } from '../../contracts/errors.ts';
+import { type ActionKind, OrderOutcome, type TrustAction } from '../../contracts/orders.ts';
+import { WORKFLOWS } from '../../contracts/workflow-names.ts';
+import { taskQueue } from '../../contracts/zones.ts';
+import { orderStatement } from '../../domain/custody/order-statement.ts';
+import { sealStatement } from '../../domain/custody/seal-statement.ts';
+import { recordOrder } from '../../services/database/orders.ts';
+import type { Principal } from '../authentication.ts';
+import type { ApiDeps } from '../deps.ts';
+
+/** What became of it as far as is known; without an outcome it goes on, and `/v1/orders/{order_id}` will tell. */
+export type GivenOrder = { readonly orderId: string; readonly result: Record<string, unknown> | undefined };
+
+const LIFETIME_MS = 24 * 3_600_000;
+const PATIENCE_MS = 10_000;
+
+/**
+ * Tells Trust what an administrator wants, signed, and waits a moment for it to be done: Trust may be away, and then does
+ * it later. A refusal is thrown as the error it is.
+ */
+export async function giveOrder(
+  deps: Pick<ApiDeps, 'database' | 'temporal' | 'trust'>,
+  principal: Principal,
+  action: TrustAction,
+): Promise<GivenOrder> {
+  const id = `order_${randomBytes(16).toString('hex')}`;
+  const givenAt = new Date();
+  const order = {
+    id,
+    tenant: principal.tenant,
+    by: principal.subject,
+    given_at: givenAt.toISOString(),
+    expires_at: new Date(givenAt.getTime() + LIFETIME_MS).toISOString(),
+    action,
+  };
+  const statement = await sealStatement(orderStatement(order), deps.trust.operator);
+  await recordOrder(deps.database, {
+    tenant: order.tenant,
+    id,
+    kind: action.kind,
+    statement,
+    givenBy: order.by,
+    givenAt,
+  });
+  const outcome = await carriedOut(deps, order.tenant, id, action.kind);
+  if (outcome?.state === 'refused') throw new CertusError(outcome.code, outcome.message);
+  return { orderId: id, result: outcome?.result };
+}
+
+/** Of what takes longer only that it was asked for is known. */
+async function carriedOut(
+  { temporal }: Pick<ApiDeps, 'temporal'>,
+  tenant: string,
+  orderId: string,
+  kind: ActionKind,
+): Promise<OrderOutcome | undefined> {
+  const handle = await temporal.workflow.start(WORKFLOWS.order, {
+    workflowId: `order/${tenant}/${orderId}`,
+    taskQueue: taskQueue('transform'),
+    args: [{ tenant, orderId, kind }],
+  });
+  const outcome = await Promise.race([handle.result(), patience()]);
+  return outcome === undefined ? undefined : OrderOutcome.parse(outcome);
+}
+
+const patience = (): Promise<undefined> =>
+  new Promise((resolve) => setTimeout(() => resolve(undefined), PATIENCE_MS).unref());
