@@ -4,7 +4,13 @@ import type { SettingName, Settings } from '../services/config/settings.ts';
 
 /** The secrets that belong to one zone and to no other process. */
 export const ZONE_SECRETS = {
-  assurance: ['CERTUS_EVIDENCE_KEY_FILE', 'CERTUS_GIT_CREDENTIALS_FILE'],
+  assurance: [
+    'CERTUS_EVIDENCE_KEY_FILE',
+    'CERTUS_GIT_CREDENTIALS_FILE',
+    // the half that opens the private keys of tenants
+    'CERTUS_KEY_ENCRYPTION',
+    'CERTUS_VAULT_TOKEN_FILE',
+  ],
   trust: ['CERTUS_PERMIT_KEY_FILE', 'CERTUS_LOG_KEY_FILE', 'CERTUS_AUTHORITY_KEY_FILE'],
   transform: [
     'CERTUS_PROMOTION_KEY_FILE',

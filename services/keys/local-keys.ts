@@ -1,67 +1,114 @@
-import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPair, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { keyId } from '../../contracts/key-id.ts';
 import { type KeyRole, KeySet, type TrustedKey } from '../../contracts/keys.ts';
-import { openFileSigner } from './file-signer.ts';
 import { writeOnce } from './write-once.ts';
 
 export type LocalKeys = {
-  /** Private keys, each in a folder of the one zone that may hold it. */
+  /** Private keys, each in a folder of the one process that may hold it. */
   readonly evidenceKeyFile: string;
   readonly permitKeyFile: string;
+  readonly logKeyFile: string;
   readonly promotionKeyFile: string;
+  readonly operatorKeyFile: string;
+  /** What the private keys of tenants are sealed with: whoever signs opens them, the API only closes them. */
+  readonly sealing: { readonly privateKeyFile: string; readonly publicKeyFile: string };
   /** Public: what verifiers trust. */
   readonly keySetFile: string;
   /** Public: a PEM file for each role, for stock tools. */
   readonly publicKeyFiles: Readonly<Record<KeyRole, string>>;
 };
 
+/** Who holds which private key. */
+const HOLDER = {
+  evidence: 'assurance',
+  permit: 'trust',
+  log: 'trust',
+  promotion: 'transform',
+  operator: 'api',
+} as const satisfies Record<KeyRole, string>;
+
+const ROLES = Object.keys(HOLDER) as KeyRole[];
+
 /** Makes the keys of a local installation at its first start and finds the same ones ever after. */
-export async function ensureLocalKeys(home: string): Promise<LocalKeys> {
+export async function ensureLocalKeys(home: string, logOrigin = 'certus.local/log'): Promise<LocalKeys> {
   const publicFolder = join(home, 'keys', 'public');
   await mkdir(publicFolder, { recursive: true });
-  const evidenceKeyFile = await ensurePrivateKey(join(home, 'keys', 'assurance'), 'evidence');
-  const permitKeyFile = await ensurePrivateKey(join(home, 'keys', 'trust'), 'permit');
-  const promotionKeyFile = await ensurePrivateKey(join(home, 'keys', 'transform'), 'promotion');
-  const publicKeyFiles = {
-    evidence: await publish(publicFolder, 'evidence', evidenceKeyFile),
-    permit: await publish(publicFolder, 'permit', permitKeyFile),
-    promotion: await publish(publicFolder, 'promotion', promotionKeyFile),
+  const ofRole = async (role: KeyRole) => {
+    const folder = join(home, 'keys', HOLDER[role]);
+    const privateFile = await ensurePrivateKey(folder, role, role === 'log' ? ed25519 : p256);
+    const publicFile = await publish(publicFolder, role, privateFile);
+    return [role, { privateFile, publicFile }] as const;
   };
-  const keySetFile = await ensureKeySet(join(publicFolder, 'keys.json'), [
-    await trusted('evidence', 'default', evidenceKeyFile),
-    await trusted('permit', null, permitKeyFile),
-    await trusted('promotion', null, promotionKeyFile),
+  const [pairs, sealing] = await Promise.all([
+    Promise.all(ROLES.map(ofRole)),
+    ensureSealing(join(home, 'keys', 'assurance'), publicFolder),
   ]);
-  return { evidenceKeyFile, permitKeyFile, promotionKeyFile, keySetFile, publicKeyFiles };
-}
-
-async function ensurePrivateKey(folder: string, role: KeyRole): Promise<string> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const file = join(folder, `${role}.key.pem`);
-  await writeOnce(file, () => {
-    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
-    return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-  });
-  return file;
-}
-
-async function publish(folder: string, role: KeyRole, privateKeyFile: string): Promise<string> {
-  const file = join(folder, `${role}.pub.pem`);
-  await replace(file, (await openFileSigner(privateKeyFile)).publicKeyPem);
-  return file;
-}
-
-async function trusted(role: KeyRole, tenant: string | null, privateKeyFile: string): Promise<TrustedKey> {
-  const { keyId, publicKeyPem } = await openFileSigner(privateKeyFile);
+  const files = Object.fromEntries(pairs) as Record<KeyRole, { privateFile: string; publicFile: string }>;
+  const trusted = await Promise.all(
+    pairs.map(([role, { privateFile }]) => trust(role, privateFile, logOrigin)),
+  );
   return {
-    id: keyId,
+    evidenceKeyFile: files.evidence.privateFile,
+    permitKeyFile: files.permit.privateFile,
+    logKeyFile: files.log.privateFile,
+    promotionKeyFile: files.promotion.privateFile,
+    operatorKeyFile: files.operator.privateFile,
+    sealing,
+    keySetFile: await ensureKeySet(join(publicFolder, 'keys.json'), trusted),
+    publicKeyFiles: Object.fromEntries(
+      pairs.map(([role, { publicFile }]) => [role, publicFile]),
+    ) as LocalKeys['publicKeyFiles'],
+  };
+}
+
+const generate = promisify(generateKeyPair);
+const pkcs8 = { type: 'pkcs8', format: 'pem' } as const;
+type Generator = () => Promise<string>;
+const p256: Generator = async () =>
+  (await generate('ec', { namedCurve: 'prime256v1' })).privateKey.export(pkcs8).toString();
+/** The one kind that checkpoints of transparency logs are signed with everywhere. */
+const ed25519: Generator = async () => (await generate('ed25519')).privateKey.export(pkcs8).toString();
+/** Of the common kinds the one with which one half closes what only the other opens. */
+const rsa3072: Generator = async () =>
+  (await generate('rsa', { modulusLength: 3072 })).privateKey.export(pkcs8).toString();
+
+async function ensurePrivateKey(folder: string, name: string, generator: Generator): Promise<string> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const file = join(folder, `${name}.key.pem`);
+  await writeOnce(file, generator);
+  return file;
+}
+
+async function ensureSealing(privateFolder: string, publicFolder: string): Promise<LocalKeys['sealing']> {
+  const privateKeyFile = await ensurePrivateKey(privateFolder, 'sealing', rsa3072);
+  return { privateKeyFile, publicKeyFile: await publish(publicFolder, 'sealing', privateKeyFile) };
+}
+
+async function publicKeyOf(privateKeyFile: string): Promise<string> {
+  const privateKey = createPrivateKey(await readFile(privateKeyFile, 'utf8'));
+  return createPublicKey(privateKey).export({ type: 'spki', format: 'pem' }).toString();
+}
+
+async function publish(folder: string, name: string, privateKeyFile: string): Promise<string> {
+  const file = join(folder, `${name}.pub.pem`);
+  await replace(file, await publicKeyOf(privateKeyFile));
+  return file;
+}
+
+async function trust(role: KeyRole, privateKeyFile: string, origin: string): Promise<TrustedKey> {
+  const publicKeyPem = await publicKeyOf(privateKeyFile);
+  return {
+    id: keyId(publicKeyPem),
     role,
-    tenant,
+    tenant: role === 'evidence' ? 'default' : null,
     public_key_pem: publicKeyPem,
     // of processes that start at once each must write down the same time
     valid_from: (await stat(privateKeyFile)).mtime.toISOString(),
     valid_until: null,
+    ...(role === 'log' ? { origin } : {}),
   };
 }
 

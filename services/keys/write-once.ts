@@ -6,12 +6,15 @@ import { access, link, open, unlink } from 'node:fs/promises';
  * Creates a file that only its owner can read, unless it exists. It appears whole or not at all, and of two
  * racing processes one wins and both find the winner's content.
  */
-export async function writeOnce(file: string, content: () => string): Promise<'created' | 'exists'> {
+export async function writeOnce(
+  file: string,
+  content: () => string | Promise<string>,
+): Promise<'created' | 'exists'> {
   if (await exists(file)) return 'exists';
   const draft = `${file}.${randomUUID()}`;
   const handle = await open(draft, 'wx', 0o600);
   try {
-    await handle.writeFile(content());
+    await handle.writeFile(await content());
     await handle.sync();
   } finally {
     await handle.close();

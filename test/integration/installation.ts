@@ -50,11 +50,16 @@ export async function install(variant: Variant, besides: Readonly<Record<string,
   const own: Record<Zone, Record<string, string>> = {
     assurance: {
       CERTUS_EVIDENCE_KEY_FILE: keys.evidenceKeyFile,
+      CERTUS_KEY_ENCRYPTION: keys.sealing.privateKeyFile,
       CERTUS_WORK_DIR: join(home, 'work'),
       CERTUS_SOURCE_ROOTS: `${resolve('samples')},${home}`,
       ...besides,
     },
-    trust: { CERTUS_PERMIT_KEY_FILE: keys.permitKeyFile },
+    trust: {
+      CERTUS_PERMIT_KEY_FILE: keys.permitKeyFile,
+      CERTUS_LOG_KEY_FILE: keys.logKeyFile,
+      CERTUS_AUTHORITY_KEY_FILE: keys.authority.keyFile,
+    },
     transform: {
       CERTUS_PROMOTION_KEY_FILE: keys.promotionKeyFile,
       CERTUS_REGISTRY_URL: variant === 'embedded' ? join(home, 'oci') : need('CERTUS_REGISTRY_URL'),

@@ -22,9 +22,15 @@ export function ourPrograms(
   const ofZone: Record<Zone, Values> = {
     assurance: {
       CERTUS_EVIDENCE_KEY_FILE: keys.evidenceKeyFile,
-      ...fromPerson(['CERTUS_GIT_CREDENTIALS_FILE']),
+      CERTUS_KEY_ENCRYPTION: keys.sealing.privateKeyFile,
+      ...fromPerson(['CERTUS_GIT_CREDENTIALS_FILE', ...SEALING]),
     },
-    trust: { CERTUS_PERMIT_KEY_FILE: keys.permitKeyFile },
+    trust: {
+      CERTUS_PERMIT_KEY_FILE: keys.permitKeyFile,
+      CERTUS_LOG_KEY_FILE: keys.logKeyFile,
+      CERTUS_AUTHORITY_KEY_FILE: keys.authority.keyFile,
+      ...fromPerson(['CERTUS_AUTHORITY_KEY_FILE']),
+    },
     transform: {
       CERTUS_PROMOTION_KEY_FILE: keys.promotionKeyFile,
       ...fromPerson(['CERTUS_REGISTRY_PASSWORD', 'CERTUS_NOTIFY_SECRET_FILE', 'CERTUS_SMTP_URL']),
@@ -37,7 +43,9 @@ export function ourPrograms(
     api: ourProgram('api', 'api/main.ts', {
       ...shared,
       CERTUS_API_TOKEN_FILE: tokenFile,
-      ...fromPerson(['CERTUS_OPENSEARCH_PASSWORD']),
+      CERTUS_OPERATOR_KEY_FILE: keys.operatorKeyFile,
+      CERTUS_KEY_ENCRYPTION: keys.sealing.publicKeyFile,
+      ...fromPerson(['CERTUS_OPENSEARCH_PASSWORD', ...SEALING]),
     }),
     workers: ZONES.map(worker),
   };
@@ -77,11 +85,18 @@ function outsideWorld(): Record<string, string> {
   );
 }
 
+/** A person who seals with Vault or KMS says so to both who close and who open. */
+const SEALING: readonly SettingName[] = ['CERTUS_KEY_ENCRYPTION', 'CERTUS_VAULT_TOKEN_FILE'];
+
 const SECRETS_OF_ONE: readonly SettingName[] = [
   'CERTUS_API_TOKEN_FILE',
   'CERTUS_EVIDENCE_KEY_FILE',
   'CERTUS_GIT_CREDENTIALS_FILE',
   'CERTUS_PERMIT_KEY_FILE',
+  'CERTUS_LOG_KEY_FILE',
+  'CERTUS_AUTHORITY_KEY_FILE',
+  'CERTUS_OPERATOR_KEY_FILE',
+  ...SEALING,
   'CERTUS_PROMOTION_KEY_FILE',
   'CERTUS_REGISTRY_PASSWORD',
   'CERTUS_OPENSEARCH_PASSWORD',

@@ -34,11 +34,14 @@ describe('the keys of a local installation', () => {
   });
 
   test('lie each in the folder of its zone, for the owner alone', async () => {
-    const { evidenceKeyFile, permitKeyFile, promotionKeyFile } = await ensureLocalKeys(home);
+    const keys = await ensureLocalKeys(home);
     for (const [file, zone] of [
-      [evidenceKeyFile, 'assurance'],
-      [permitKeyFile, 'trust'],
-      [promotionKeyFile, 'transform'],
+      [keys.evidenceKeyFile, 'assurance'],
+      [keys.sealing.privateKeyFile, 'assurance'],
+      [keys.permitKeyFile, 'trust'],
+      [keys.logKeyFile, 'trust'],
+      [keys.promotionKeyFile, 'transform'],
+      [keys.operatorKeyFile, 'api'],
     ] as const) {
       expect(file).toContain(join('keys', zone));
       expect(statSync(file).mode & 0o777).toBe(0o600);
@@ -52,13 +55,15 @@ describe('the keys of a local installation', () => {
     expect(keys.map(({ role, tenant }) => [role, tenant])).toEqual([
       ['evidence', 'default'],
       ['permit', null],
+      ['log', null],
       ['promotion', null],
+      ['operator', null],
     ]);
     for (const key of keys) {
       expect(readFileSync(publicKeyFiles[key.role], 'utf8')).toBe(key.public_key_pem);
       expect(key.id).toBe(keyId(key.public_key_pem));
     }
-    expect(new Set(keys.map(({ id }) => id)).size).toBe(3);
+    expect(new Set(keys.map(({ id }) => id)).size).toBe(5);
   });
 
   test('are trusted from when they were made, however late they are first listed', async () => {
@@ -90,7 +95,7 @@ describe('the keys of a local installation', () => {
     const script = `
       const { ensureLocalKeys } = await import(${JSON.stringify(resolve('services/keys/local-keys.ts'))});
       process.once('message', async () => {
-        for (let round = 0; round < 20; round += 1) await ensureLocalKeys(${JSON.stringify(home)} + '/' + round);
+        for (let round = 0; round < 5; round += 1) await ensureLocalKeys(${JSON.stringify(home)} + '/' + round);
         process.disconnect();
       });
       process.send('ready');`;
@@ -107,10 +112,10 @@ describe('the keys of a local installation', () => {
     for (const child of children) child.send('go');
     await Promise.all(ends);
     expect(faults.join('')).toBe('');
-    for (let round = 0; round < 20; round += 1) {
+    for (let round = 0; round < 5; round += 1) {
       const { keySetFile, evidenceKeyFile } = await ensureLocalKeys(join(home, String(round)));
       const { keys } = readKeySet(keySetFile);
-      expect(keys).toHaveLength(3);
+      expect(keys).toHaveLength(5);
       expect(keys[0]?.id).toBe((await openFileSigner(evidenceKeyFile)).keyId);
     }
     expect(everyFile().filter(({ name }) => !/^(keys\.json|\w+\.(key|pub)\.pem)$/.test(name))).toEqual([]);
