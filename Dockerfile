@@ -40,7 +40,8 @@ RUN groupadd --gid 10001 certus \
 # The only places that are ever written. A new volume mounted there takes over owner and mode.
 RUN install -d -o certus -g certus -m 0700 /work /advisories /data /data/objects /data/registry \
       /var/lib/certus /var/lib/certus/api /var/lib/certus/keys /var/lib/certus/keys/assurance \
-      /var/lib/certus/keys/trust /var/lib/certus/keys/transform /var/lib/certus/keys/public
+      /var/lib/certus/keys/trust /var/lib/certus/keys/transform /var/lib/certus/keys/api \
+      /var/lib/certus/keys/authority /var/lib/certus/keys/public
 ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules

@@ -6,18 +6,23 @@ export function apiObjects(
   store: ObjectStore,
   settings: Pick<Settings, 'CERTUS_UPLOADS_BUCKET' | 'CERTUS_RAW_BUCKET' | 'CERTUS_GOLDEN_BUCKET'>,
 ): ApiObjects {
-  let opened: Promise<Bucket> | undefined;
   return {
     raw: store.readable(settings.CERTUS_RAW_BUCKET),
     golden: store.readable(settings.CERTUS_GOLDEN_BUCKET),
-    async uploads() {
-      opened ??= store.bucket(settings.CERTUS_UPLOADS_BUCKET);
-      try {
-        return await opened;
-      } catch (error) {
-        opened = undefined; // the store was away: whoever asks next tries again
-        throw error;
-      }
-    },
+    uploads: whenNeeded(() => store.bucket(settings.CERTUS_UPLOADS_BUCKET)),
+  };
+}
+
+/** Opened when it is first asked for, and kept; while the store is away whoever asks next tries again. */
+export function whenNeeded(open: () => Promise<Bucket>): () => Promise<Bucket> {
+  let opened: Promise<Bucket> | undefined;
+  return async () => {
+    opened ??= open();
+    try {
+      return await opened;
+    } catch (error) {
+      opened = undefined;
+      throw error;
+    }
   };
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { CertusError } from '../../contracts/errors.ts';
-import { type ActionKind, OrderOutcome, type TrustAction } from '../../contracts/orders.ts';
+import type { OrderRun } from '../../contracts/order-run.ts';
+import { OrderOutcome, type TrustAction } from '../../contracts/orders.ts';
 import { WORKFLOWS } from '../../contracts/workflow-names.ts';
 import { taskQueue } from '../../contracts/zones.ts';
 import { orderStatement } from '../../domain/custody/order-statement.ts';
@@ -13,6 +14,7 @@ import type { ApiDeps } from '../deps.ts';
 export type GivenOrder = { readonly orderId: string; readonly result: Record<string, unknown> | undefined };
 
 const LIFETIME_MS = 24 * 3_600_000;
+const START_MS = 5_000;
 const PATIENCE_MS = 10_000;
 
 /**
@@ -43,23 +45,29 @@ export async function giveOrder(
     givenBy: order.by,
     givenAt,
   });
-  const outcome = await carriedOut(deps, order.tenant, id, action.kind);
+  const outcome = await carriedOut(deps, runOf(order.tenant, id, action));
   if (outcome?.state === 'refused') throw new CertusError(outcome.code, outcome.message);
   return { orderId: id, result: outcome?.result };
+}
+
+function runOf(tenant: string, orderId: string, action: TrustAction): OrderRun {
+  const run = { tenant, orderId, kind: action.kind };
+  if (action.kind !== 'generate_key') return run;
+  return { ...run, key: { environment: action.environment, algorithm: action.algorithm } };
 }
 
 /** Of what takes longer only that it was asked for is known. */
 async function carriedOut(
   { temporal }: Pick<ApiDeps, 'temporal'>,
-  tenant: string,
-  orderId: string,
-  kind: ActionKind,
+  run: OrderRun,
 ): Promise<OrderOutcome | undefined> {
-  const handle = await temporal.workflow.start(WORKFLOWS.order, {
-    workflowId: `order/${tenant}/${orderId}`,
-    taskQueue: taskQueue('transform'),
-    args: [{ tenant, orderId, kind }],
-  });
+  const handle = await temporal.withDeadline(Date.now() + START_MS, () =>
+    temporal.workflow.start(WORKFLOWS.order, {
+      workflowId: `order/${run.tenant}/${run.orderId}`,
+      taskQueue: taskQueue('transform'),
+      args: [run],
+    }),
+  );
   const outcome = await Promise.race([handle.result(), patience()]);
   return outcome === undefined ? undefined : OrderOutcome.parse(outcome);
 }

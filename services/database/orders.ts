@@ -1,6 +1,7 @@
 import type { OrderOutcome } from '../../contracts/orders.ts';
 import type { Database } from './database.ts';
 import { reachable } from './errors.ts';
+import type { Prisma } from './generated/client.ts';
 import { storable } from './storable.ts';
 
 export type NewOrder = {
@@ -28,7 +29,7 @@ export async function findOrder(
   id: string,
 ): Promise<OrderRecord | undefined> {
   const row = await reachable(client.order.findUnique({ where: { tenant_id: { tenant, id } } }));
-  return (row as OrderRecord | null) ?? undefined;
+  return (row as unknown as OrderRecord | null) ?? undefined;
 }
 
 /** The first outcome stands: an order that was carried out twice was done once. */
@@ -39,6 +40,18 @@ export async function closeOrder(
   outcome: OrderOutcome,
   at: Date,
 ): Promise<void> {
-  const data = { ...storable({ outcome }), carriedOutAt: at };
+  const data = { outcome: storable(outcome) as Prisma.InputJsonValue, carriedOutAt: at };
   await reachable(client.order.updateMany({ where: { tenant, id, carriedOutAt: null }, data }));
+}
+
+/** The newest first. */
+export async function listOrders(
+  { client }: Database,
+  tenant: string,
+  limit: number,
+): Promise<OrderRecord[]> {
+  const rows = await reachable(
+    client.order.findMany({ where: { tenant }, orderBy: [{ givenAt: 'desc' }, { id: 'desc' }], take: limit }),
+  );
+  return rows as unknown as OrderRecord[];
 }

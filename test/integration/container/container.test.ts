@@ -72,7 +72,7 @@ function start(name: string, more: Record<string, string> = {}): Container {
   return container;
 }
 
-test('the role keys makes one private key for each zone, and finds the same ones again', async () => {
+test('the role keys makes the private keys of each process, and finds the same ones again', async () => {
   const home = join(folder, 'home');
   await mountBelow(services.keys ?? { image: '' }, '/var/lib/certus', home, volumes);
   const make = async () => ended(start('keys', { CERTUS_HOME: home }));
@@ -81,10 +81,13 @@ test('the role keys makes one private key for each zone, and finds the same ones
     'evidence-key/evidence.key.pem',
     'permit-key/permit.key.pem',
     'promotion-key/promotion.key.pem',
+    'permit-key/log.key.pem',
+    'operator-key/operator.key.pem',
+    'evidence-key/sealing.key.pem',
   ];
   const read = () => Promise.all(files.map((file) => readFile(join(volumes, file), 'utf8')));
   const first = await read();
-  expect(new Set(first).size).toBe(3);
+  expect(new Set(first).size).toBe(files.length);
   for (const file of [...files, 'api-token/token']) {
     expect((await stat(join(volumes, file))).mode & 0o777).toBe(0o600);
   }
@@ -142,12 +145,12 @@ describe('the accounts of the zones', () => {
     for await (const { key } of (await openAs(zone)).readable(bucket).list('')) expect(key).toBeDefined();
   };
 
-  const BUCKETS = ['uploads', 'raw', 'golden'];
+  const BUCKETS = ['uploads', 'raw', 'golden', 'quarantine', 'keys'];
   test.each([
-    ['api', { writes: ['uploads'], reads: ['uploads', 'raw', 'golden'] }],
-    ['assurance', { writes: ['raw'], reads: ['uploads', 'raw'] }],
+    ['api', { writes: ['uploads', 'keys'], reads: ['uploads', 'raw', 'golden', 'quarantine'] }],
+    ['assurance', { writes: ['raw', 'keys'], reads: ['uploads', 'raw', 'keys'] }],
     ['trust', { writes: [], reads: ['raw'] }],
-    ['transform', { writes: ['golden'], reads: ['raw', 'golden'] }],
+    ['transform', { writes: ['golden', 'quarantine'], reads: ['raw', 'golden', 'quarantine'] }],
     ['ingest', { writes: [], reads: ['golden'] }],
   ])('%s may do its work and no more', async (zone, may) => {
     const of = async (attempt: typeof write | typeof list) => {
