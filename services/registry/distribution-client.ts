@@ -5,7 +5,7 @@ import { parseJson } from './content.ts';
 import { type Answer, exchange, isLoopback, type Outgoing } from './exchange.ts';
 import { retryAfterMs, TryAgain } from './retry.ts';
 
-/** Sends one request, signed in where needed and redirected where allowed. Throws for all but 2xx and 404. */
+/** Sends one request, signed in where needed and redirected where allowed. Throws for all but 2xx, 404 and what is expected. */
 export type Send = (target: string | URL, scope: string, outgoing: Outgoing) => Promise<Answer>;
 
 export const createSend = (registry: URL, credentials: Credentials | undefined, insecure: boolean): Send => {
@@ -57,8 +57,9 @@ const checkTarget = (url: URL, registry: URL, insecure: boolean): void => {
   );
 };
 
-const judged = (answer: Answer, { method }: Outgoing): Answer => {
-  if ((answer.status >= 200 && answer.status < 300) || answer.status === 404) return answer;
+const judged = (answer: Answer, { method, expected = [] }: Outgoing): Answer => {
+  const good = (answer.status >= 200 && answer.status < 300) || answer.status === 404;
+  if (good || expected.includes(answer.status)) return answer;
   const what = `The registry answers ${answer.status} to ${method} ${answer.url.origin}${answer.url.pathname}${reasonIn(answer)}`;
   if (!BUSY.includes(answer.status)) throw new CertusError('registry_refused', what);
   throw new TryAgain(what, { afterMs: retryAfterMs(answer.header('retry-after'), Date.now()) });

@@ -18,6 +18,7 @@ import { checkDigest, checkReference, checkRepository, checkTag, isDigest } from
 import { addReferrer } from './referrers-fallback.ts';
 import type { Registry, StoredManifest } from './registry.ts';
 import { retrying, type Wait } from './retry.ts';
+import { NOT_DELETED, withdrawManifest } from './withdraw-manifest.ts';
 
 export type DistributionOptions = {
   readonly url: string;
@@ -102,6 +103,16 @@ export const openDistributionRegistry = (options: DistributionOptions): Registry
       }
       return stored;
     },
+    withdraw: async (repository, tag, digest) =>
+      withdrawManifest(
+        {
+          find: async (reference) => (await pullManifest(repository, reference))?.digest,
+          remove: (reference) =>
+            again(() => send(path(repository, 'manifests', reference), remove(repository), DELETION)),
+        },
+        checkTag(tag),
+        digest === undefined ? undefined : checkDigest(digest),
+      ),
     tags: (repository) =>
       listTags((target) => again(() => send(target, pull(repository), TAG_PAGE)), repository, registry),
     reference: (repository, tag, digest) =>
@@ -119,6 +130,7 @@ const digestIn = (answer: Answer, bytes: Uint8Array): string => {
 };
 
 const MAX_NOTE = 64 * 1024;
+const DELETION = { method: 'DELETE', limit: MAX_NOTE, expected: NOT_DELETED } as const;
 const TAG_PAGE = { method: 'GET', limit: MAX_MANIFEST } as const;
 const ACCEPTED = [
   OCI_MANIFEST,
@@ -129,6 +141,7 @@ const ACCEPTED = [
 
 /** What a token is asked for: no more than the request at hand needs. */
 const pull = (repository: string) => `repository:${checkRepository(repository)}:pull`;
+const remove = (repository: string) => `repository:${checkRepository(repository)}:pull,delete`;
 const push = (repository: string) => `repository:${checkRepository(repository)}:pull,push`;
 
 const checkOptions = ({ url, username, password, insecure = false }: DistributionOptions) => {

@@ -4,11 +4,13 @@ import { CertusError } from '../../contracts/errors.ts';
 import { TryAgain } from './retry.ts';
 
 export type Outgoing = {
-  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
   /** The most bytes that are read of the answer. */
   readonly limit: number;
+  /** Refusals that are an answer to the caller rather than a failure. */
+  readonly expected?: readonly number[];
   /** Where a good answer goes piece by piece, instead of into memory; asked for anew with every attempt. */
   readonly into?: () => Promise<Sink>;
 };

@@ -40,6 +40,15 @@ export const addManifest = (index: LayoutIndex, added: Descriptor, tag: string |
   return { ...index, manifests: [...kept, ...(orphaned ? [untagged(left)] : []), entry] };
 };
 
+/** The index without these manifests under any name; the same index when none of them was there. */
+export const removeManifests = (
+  index: LayoutIndex,
+  digests: readonly (string | undefined)[],
+): LayoutIndex => {
+  const kept = index.manifests.filter((entry) => !digests.includes(entry.digest));
+  return kept.length === index.manifests.length ? index : { ...index, manifests: kept };
+};
+
 const untagged = ({ annotations = {}, ...descriptor }: Descriptor): Descriptor => {
   const { [REF_NAME]: _tag, ...others } = annotations;
   return Object.keys(others).length === 0 ? descriptor : { ...descriptor, annotations: others };

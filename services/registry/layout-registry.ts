@@ -8,6 +8,7 @@ import {
   findManifest,
   type LayoutIndex,
   parseIndex,
+  removeManifests,
   tagOf,
 } from './layout-index.ts';
 import { checkDigest, checkReference, checkRepository, checkTag, personalTags } from './names.ts';
@@ -87,6 +88,19 @@ export const openLayoutRegistry = (root: string): Registry => {
       if (found === undefined) return undefined;
       const bytes = await pullBlob(repository, found.digest, MAX_MANIFEST);
       return { bytes, mediaType: found.mediaType, digest: found.digest };
+    },
+    withdraw: async (repository, tag, digest) => {
+      checkTag(tag);
+      if (digest !== undefined) checkDigest(digest);
+      await files.prepare();
+      return files.locked(repository, async () => {
+        const before = (await readIndex(repository)) ?? EMPTY_INDEX;
+        const after = removeManifests(before, [findManifest(before, tag)?.digest, digest]);
+        if (after === before) return 'absent';
+        await files.write(indexPath(repository), Buffer.from(`${JSON.stringify(after, null, 2)}\n`));
+        await files.sync(folder(repository));
+        return 'withdrawn';
+      });
     },
     tags: async (repository) => {
       const index = await readIndex(repository);

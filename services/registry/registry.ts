@@ -6,6 +6,9 @@ export type StoredManifest = {
   readonly digest: string;
 };
 
+/** `forbidden`: this registry deletes nothing, and goes on serving it. */
+export type Withdrawal = 'withdrawn' | 'absent' | 'forbidden';
+
 /** What Certus needs of a registry; digests are written `sha256:<hex>`. Names outside OCI's grammar are `invalid_request`. */
 export interface Registry {
   hasBlob(repository: string, digest: string): Promise<boolean>;
@@ -28,6 +31,11 @@ export interface Registry {
   ): Promise<StoredManifest>;
   /** By tag or digest; `undefined` when there is none. A digest is checked against the bytes. */
   pullManifest(repository: string, reference: string): Promise<StoredManifest | undefined>;
+  /**
+   * From now on serves neither the tag nor the manifests that it, and the digest, name. Blobs stay, which others may share.
+   * Withdrawing what is not there is `absent`.
+   */
+  withdraw(repository: string, tag: string, digest?: string): Promise<Withdrawal>;
   /** Tags a person gave, in byte order; the digest-named fallback tags of referrers are left out. */
   tags(repository: string): Promise<string[]>;
   /** What stock tools are given to find it: `host/repository:tag@digest`, or `oci:/path/to/layout:tag`. */

@@ -443,3 +443,22 @@ test('a registry that lists referrers itself is spared the fallback', async () =
   expect([...lists.tags.keys()]).toEqual(['v1']);
   expect([...plain.tags.keys()]).toEqual(['v1', digest.replace(':', '-')]);
 });
+
+test.each([400, 405])(
+  'a registry that answers %i to deleting says so, and goes on serving',
+  async (status) => {
+    const server = await serve(({ method }, response) => method === 'DELETE' && reply(response, status));
+    const { registry, waits } = open(server.url);
+    await pushArtifact(registry, artifact);
+    expect(await registry.withdraw('acme/web', 'v1')).toBe('forbidden');
+    expect(await registry.tags('acme/web')).toEqual(['v1']);
+    expect(waits).toEqual([]);
+  },
+);
+
+test('a registry that may not be asked to delete is an error, and not one that forbids it', async () => {
+  const server = await serve(({ method }, response) => method === 'DELETE' && reply(response, 403));
+  const { registry } = open(server.url);
+  await pushArtifact(registry, artifact);
+  await expect(registry.withdraw('acme/web', 'v1')).rejects.toMatchObject({ code: 'registry_refused' });
+});
