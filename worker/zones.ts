@@ -22,6 +22,9 @@ export const ZONE_SECRETS = {
   ingest: ['CERTUS_OPENSEARCH_PASSWORD'],
 } as const satisfies Record<Zone, readonly SettingName[]>;
 
+/** What administrators order with: a worker that held it could order for them. */
+const OF_THE_API: readonly SettingName[] = ['CERTUS_OPERATOR_KEY_FILE'];
+
 /**
  * Refuses to start with what another zone alone may hold: a scanner that runs hostile code cannot leak a permit key
  * that its process was never given.
@@ -34,5 +37,7 @@ export function refuseForeignSecrets(settings: Settings, served: readonly Zone[]
         .filter((name) => settings[name] !== undefined)
         .map((name) => `${name}: belongs to zone ${zone}, which this worker does not serve`),
     );
+  for (const name of OF_THE_API)
+    if (settings[name] !== undefined) foreign.push(`${name}: belongs to the API, and to no worker`);
   if (foreign.length > 0) throw new ConfigurationError(foreign);
 }

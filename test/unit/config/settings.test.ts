@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import type { Zone } from '../../../contracts/zones.ts';
+import { ZONES, type Zone } from '../../../contracts/zones.ts';
 import { describeSettings } from '../../../services/config/describe.ts';
 import { ConfigurationError, loadSettings } from '../../../services/config/load.ts';
 import { requireSettings } from '../../../services/config/require.ts';
@@ -190,6 +190,13 @@ describe('a worker refuses the secrets of zones that it does not serve', () => {
     expect(refused).toHaveLength(2);
     expect(refused).not.toContain(own);
     expect(faultsOf(() => refuseForeignSecrets(load({ [own]: '/own' }).settings, [zone]))).toEqual([]);
+  });
+
+  test('none may hold what administrators order with', () => {
+    const { settings } = load({ CERTUS_OPERATOR_KEY_FILE: '/o' });
+    expect(faultsOf(() => refuseForeignSecrets(settings, [...ZONES]))).toEqual([
+      expect.stringMatching(/^CERTUS_OPERATOR_KEY_FILE: belongs to the API/),
+    ]);
   });
 
   test('ingest may hold none', () => {
