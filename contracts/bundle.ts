@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Bypass } from './denial.ts';
 import { SeverityCounts } from './finding.ts';
 import { AssessmentId, ComponentId, Scope, Sha256, TestId } from './identifiers.ts';
 import { Thresholds } from './manifest.ts';
@@ -136,5 +137,7 @@ export const GoldenManifest = z.strictObject({
   prefix: z.string(),
   files: z.array(BundleFile),
   promoted_at: z.string(),
+  /** Present when an administrator let it pass: whoever finds the copy sees that. */
+  bypass: Bypass.omit({ instead_of: true }).optional(),
 });
 export type GoldenManifest = z.infer<typeof GoldenManifest>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { WorkspaceId } from './identifiers.ts';
+import { DenialReason, Violation } from './denial.ts';
+import { ComponentId, PermitId, Sha256, TestId, WorkspaceId } from './identifiers.ts';
 import { KeyId } from './key-registry.ts';
 import { Environment } from './keys.ts';
 
@@ -48,7 +49,7 @@ export const TrustPolicy = z.strictObject({
     .array(
       z.strictObject({
         /** The rule that is set aside, by the name under which its violation is told. */
-        rule: z.string().min(1).max(100),
+        rule: z.string().min(1).max(400),
         component: z.string().max(63).optional(),
         reason: z.string().min(10).max(1000),
         until: z.iso.datetime(),
@@ -74,3 +75,58 @@ export const SetPolicy = z.strictObject({
   policy: TrustPolicy,
 });
 export type SetPolicy = z.infer<typeof SetPolicy>;
+
+export const PutPolicy = z.strictObject({ mode: PolicyMode.default('enforced'), policy: TrustPolicy });
+export type PutPolicy = z.infer<typeof PutPolicy>;
+
+export const PolicyView = z.object({
+  workspace: PolicyWorkspace,
+  /** 0 is the built-in one. */
+  version: z.number().int(),
+  mode: PolicyMode,
+  digest: Sha256,
+  policy: TrustPolicy,
+  set_by: z.string().nullable(),
+  set_at: z.iso.datetime().nullable(),
+  order_id: z.string().nullable(),
+});
+export type PolicyView = z.infer<typeof PolicyView>;
+export const PolicyList = z.object({ policies: z.array(PolicyView) });
+
+/** What holds in a workspace now, and every version there was, newest first. */
+export const WorkspacePolicies = z.object({
+  workspace: PolicyWorkspace,
+  enforced: PolicyView,
+  shadow: PolicyView.nullable(),
+  versions: z.array(PolicyView),
+});
+
+export const EvaluatePolicy = z.strictObject({
+  workspace_id: WorkspaceId.default('default'),
+  policy: TrustPolicy,
+  component_id: ComponentId.optional(),
+  limit: z.number().int().min(1).max(200).default(50),
+});
+
+const Answer = z.object({
+  permitted: z.boolean(),
+  reason: DenialReason.nullable(),
+  violations: z.array(Violation),
+});
+/** What was decided about past bundles, and what this policy would have said. */
+export const PolicyEvaluation = z.object({
+  evaluated: z.number().int(),
+  changed: z.number().int(),
+  bundles: z.array(
+    z.object({
+      test_id: TestId,
+      component_id: ComponentId.nullable(),
+      permit_id: PermitId,
+      bundle_digest: Sha256,
+      decided_at: z.iso.datetime(),
+      decided: Answer.extend({ bypassed: z.boolean() }),
+      would_be: Answer,
+    }),
+  ),
+});
+export type PolicyEvaluation = z.infer<typeof PolicyEvaluation>;

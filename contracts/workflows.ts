@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AssessmentId, ComponentId, PermitId, Scope, Sha256, TestId } from './identifiers.ts';
 import { Manifest } from './manifest.ts';
 import { Notice } from './scan.ts';
+import { Destination, Tier } from './trust-policy.ts';
 
 export const Source = z.discriminatedUnion('type', [
   z.object({
@@ -108,10 +109,26 @@ export const PermitDecision = z.object({
 });
 export type PermitDecision = z.infer<typeof PermitDecision>;
 
+/** A question besides the run's own: on which ground, for what, and what the caller says of its files. */
+export const PermitAsk = z.object({
+  /** The digest of the request: the same request finds the same decision. */
+  ground: z.string(),
+  tier: Tier,
+  destinations: z.array(Destination),
+  signer: z.string().nullable(),
+  artifacts: z.array(z.object({ name: z.string(), sha256: Sha256, size: z.number().nullable() })),
+});
+export type PermitAsk = z.infer<typeof PermitAsk>;
+
+export const PermitInput = z.object({ run: RunIdentity, bundle: BundleReference, ask: PermitAsk });
+export type PermitInput = z.infer<typeof PermitInput>;
+
 /** Permit and publication of evidence that is signed already. */
 export const UploadInput = RunIdentity.extend({
   bundle: BundleReference,
   requestedBy: z.string().nullable(),
+  /** A permit that was given before, on another question than the run's own. */
+  permitId: PermitId.optional(),
 });
 export type UploadInput = z.infer<typeof UploadInput>;
 
