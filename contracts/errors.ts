@@ -45,6 +45,7 @@ export const ERROR_STATUS = {
   permit_missing: 403,
   permit_invalid: 403,
   permit_used: 403,
+  quarantined: 409,
   // orders to Trust, keys and certificates
   order_invalid: 403,
   order_expired: 409,
@@ -71,6 +72,7 @@ export const ERROR_STATUS = {
   untrusted_signer: 422,
   policy_invalid: 422,
   entry_not_found: 404,
+  log_damaged: 500,
   golden_conflict: 409,
   digest_mismatch: 409,
   // the servers behind us
@@ -79,6 +81,7 @@ export const ERROR_STATUS = {
   object_too_large: 413,
   invalid_key: 422,
   registry_refused: 502,
+  answer_untrusted: 502,
   dependency_unavailable: 503,
   tool_failed: 500,
   tool_not_available: 503,

@@ -14,6 +14,9 @@ export const reportKey = ({ tenant, workspace }: Scope, sha256: string): string 
 /** Beside the copy, not in it: the copy is what was permitted, this is the note that it is complete. */
 export const goldenManifestKey = (scope: Scope, testId: string): string =>
   `${run(scope, testId)}golden-manifest.json`;
+/** In golden, where whoever would publish or show the run again finds it, and in quarantine beside what was taken away. */
+export const quarantineNoticeKey = (scope: Scope, testId: string): string =>
+  `${run(scope, testId)}quarantine.sigstore.json`;
 /** A sealed private key: whoever reads it needs the key-encryption key as well. */
 export const sealedKeyKey = (tenant: string, keyId: string): string => `${tenant}/${keyId}.sealed.json`;
 /** What was signed on request lies in raw beside the scans. */

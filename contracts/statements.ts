@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Bypass } from './denial.ts';
 import { PermitId, Scope, Sha256, TestId } from './identifiers.ts';
+import { RevocationReason } from './keys.ts';
 
 export const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';
 export const PAYLOAD_TYPE = 'application/vnd.in-toto+json';
@@ -10,6 +11,8 @@ export const PREDICATE = {
   provenance: 'https://slsa.dev/provenance/v1',
   permit: 'https://slsa.dev/verification_summary/v1',
   promotion: 'https://certus.dev/promotion/v1',
+  /** That a promotion is taken back, and why. */
+  quarantine: 'https://certus.dev/quarantine/v1',
   /** Trust's list of a tenant's keys, of which the newest version counts. */
   keySet: 'https://certus.dev/key-set/v1',
   /** What an administrator tells Trust to do. */
@@ -114,3 +117,19 @@ export const PromotionStatement = statement(
   }),
 );
 export type PromotionStatement = z.infer<typeof PromotionStatement>;
+
+/** Transform's word that a golden copy was taken away, by which order and because of which key. */
+export const QuarantineStatement = statement(
+  PREDICATE.quarantine,
+  z.object({
+    tenant: Scope.shape.tenant,
+    workspace: Scope.shape.workspace,
+    test_id: TestId,
+    permit: z.object({ id: PermitId }),
+    cause: z.object({ order: z.string(), key: z.string(), reason: RevocationReason }),
+    from: z.string(),
+    to: z.string(),
+    quarantinedOn: z.iso.datetime(),
+  }),
+);
+export type QuarantineStatement = z.infer<typeof QuarantineStatement>;

@@ -103,16 +103,12 @@ export const openDistributionRegistry = (options: DistributionOptions): Registry
       }
       return stored;
     },
-    withdraw: async (repository, tag, digest) =>
-      withdrawManifest(
-        {
-          find: async (reference) => (await pullManifest(repository, reference))?.digest,
-          remove: (reference) =>
-            again(() => send(path(repository, 'manifests', reference), remove(repository), DELETION)),
-        },
-        checkTag(tag),
-        digest === undefined ? undefined : checkDigest(digest),
-      ),
+    withdraw: async (repository, tag) => {
+      const find = (reference: string) => pullManifest(repository, reference);
+      const remove = (reference: string) =>
+        again(() => send(path(repository, 'manifests', reference), erase(repository), DELETION));
+      return withdrawManifest({ find, remove }, checkTag(tag));
+    },
     tags: (repository) =>
       listTags((target) => again(() => send(target, pull(repository), TAG_PAGE)), repository, registry),
     reference: (repository, tag, digest) =>
@@ -141,7 +137,7 @@ const ACCEPTED = [
 
 /** What a token is asked for: no more than the request at hand needs. */
 const pull = (repository: string) => `repository:${checkRepository(repository)}:pull`;
-const remove = (repository: string) => `repository:${checkRepository(repository)}:pull,delete`;
+const erase = (repository: string) => `repository:${checkRepository(repository)}:pull,delete`;
 const push = (repository: string) => `repository:${checkRepository(repository)}:pull,push`;
 
 const checkOptions = ({ url, username, password, insecure = false }: DistributionOptions) => {

@@ -40,14 +40,11 @@ export const addManifest = (index: LayoutIndex, added: Descriptor, tag: string |
   return { ...index, manifests: [...kept, ...(orphaned ? [untagged(left)] : []), entry] };
 };
 
-/** The index without these manifests under any name; the same index when none of them was there. */
-export const removeManifests = (
-  index: LayoutIndex,
-  digests: readonly (string | undefined)[],
-): LayoutIndex => {
-  const kept = index.manifests.filter((entry) => !digests.includes(entry.digest));
-  return kept.length === index.manifests.length ? index : { ...index, manifests: kept };
-};
+/** The index without that manifest under any name. */
+export const removeManifest = (index: LayoutIndex, digest: string): LayoutIndex => ({
+  ...index,
+  manifests: index.manifests.filter((entry) => entry.digest !== digest),
+});
 
 const untagged = ({ annotations = {}, ...descriptor }: Descriptor): Descriptor => {
   const { [REF_NAME]: _tag, ...others } = annotations;

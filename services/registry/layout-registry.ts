@@ -8,7 +8,7 @@ import {
   findManifest,
   type LayoutIndex,
   parseIndex,
-  removeManifests,
+  removeManifest,
   tagOf,
 } from './layout-index.ts';
 import { checkDigest, checkReference, checkRepository, checkTag, personalTags } from './names.ts';
@@ -89,14 +89,15 @@ export const openLayoutRegistry = (root: string): Registry => {
       const bytes = await pullBlob(repository, found.digest, MAX_MANIFEST);
       return { bytes, mediaType: found.mediaType, digest: found.digest };
     },
-    withdraw: async (repository, tag, digest) => {
+    withdraw: async (repository, tag) => {
+      checkRepository(repository);
       checkTag(tag);
-      if (digest !== undefined) checkDigest(digest);
       await files.prepare();
       return files.locked(repository, async () => {
         const before = (await readIndex(repository)) ?? EMPTY_INDEX;
-        const after = removeManifests(before, [findManifest(before, tag)?.digest, digest]);
-        if (after === before) return 'absent';
+        const named = findManifest(before, tag);
+        if (named === undefined) return 'absent';
+        const after = removeManifest(before, named.digest);
         await files.write(indexPath(repository), Buffer.from(`${JSON.stringify(after, null, 2)}\n`));
         await files.sync(folder(repository));
         return 'withdrawn';

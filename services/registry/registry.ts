@@ -32,10 +32,10 @@ export interface Registry {
   /** By tag or digest; `undefined` when there is none. A digest is checked against the bytes. */
   pullManifest(repository: string, reference: string): Promise<StoredManifest | undefined>;
   /**
-   * From now on serves neither the tag nor the manifests that it, and the digest, name. Blobs stay, which others may share.
+   * From now on serves neither the tag nor, by its digest, the manifest that it names. Blobs stay, which others may share.
    * Withdrawing what is not there is `absent`.
    */
-  withdraw(repository: string, tag: string, digest?: string): Promise<Withdrawal>;
+  withdraw(repository: string, tag: string): Promise<Withdrawal>;
   /** Tags a person gave, in byte order; the digest-named fallback tags of referrers are left out. */
   tags(repository: string): Promise<string[]>;
   /** What stock tools are given to find it: `host/repository:tag@digest`, or `oci:/path/to/layout:tag`. */

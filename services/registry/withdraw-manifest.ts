@@ -5,28 +5,19 @@ import type { Withdrawal } from './registry.ts';
 export const NOT_DELETED = [400, 405];
 
 type Manifests = {
-  /** The digest that a reference names now. */
-  readonly find: (reference: string) => Promise<string | undefined>;
+  readonly find: (reference: string) => Promise<{ readonly digest: string } | undefined>;
   readonly remove: (reference: string) => Promise<Answer>;
 };
 
 /**
- * By digest first: whoever has noted it would else go on pulling what its tag no longer shows. What then still carries the
- * tag is removed by its name, which older registries do by themselves and do not take as a request.
+ * By digest first: whoever has noted it would else go on pulling what its tag no longer shows. A tag that is still there
+ * then is removed by its name; older registries do that by themselves, and do not take it as a request.
  */
-export async function withdrawManifest(
-  { find, remove }: Manifests,
-  tag: string,
-  digest: string | undefined,
-): Promise<Withdrawal> {
-  const named = new Set([await find(tag), digest]);
-  let outcome: Withdrawal = 'absent';
-  for (const each of named) {
-    if (each === undefined || (await find(each)) === undefined) continue;
-    const { status } = await remove(each);
-    if (NOT_DELETED.includes(status)) return 'forbidden';
-    outcome = 'withdrawn';
-  }
+export async function withdrawManifest({ find, remove }: Manifests, tag: string): Promise<Withdrawal> {
+  const named = await find(tag);
+  if (named === undefined) return 'absent';
+  const { status } = await remove(named.digest);
+  if (NOT_DELETED.includes(status)) return 'forbidden';
   if ((await find(tag)) !== undefined) await remove(tag);
-  return outcome;
+  return 'withdrawn';
 }
