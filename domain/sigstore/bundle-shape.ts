@@ -1,0 +1,95 @@
+import { z } from 'zod';
+
+/**
+ * What a Sigstore bundle v0.1 to v0.3 may hold, as protobuf writes JSON, and nothing else: a field that one reader knows
+ * and another passes over is a way to show each of them another bundle. Every count and size has its bound.
+ */
+const kib = (size: number) => Math.ceil((size * 1024 * 4) / 3);
+
+/** Base64 as everybody writes it: Node also takes what is none, and then two texts are the same bytes. */
+const bytes = (maxKib: number) =>
+  z
+    .string()
+    .max(kib(maxKib))
+    .refine((text) => Buffer.from(text, 'base64').toString('base64') === text, 'it is not canonical base64');
+
+const int64 = z.union([
+  z.string().regex(/^(?:0|[1-9][0-9]{0,17})$/, 'it is not a number of an entry'),
+  z.number().int().min(0),
+]);
+const optional = <T extends z.ZodType>(schema: T) => schema.nullish();
+
+const Certificate = z.strictObject({ rawBytes: bytes(64) });
+
+const LogEntry = z.strictObject({
+  logIndex: int64,
+  logId: z.strictObject({ keyId: bytes(1) }),
+  kindVersion: z.strictObject({ kind: z.string().max(64), version: z.string().max(64) }),
+  integratedTime: optional(
+    z.union([z.string().regex(/^(?:0|[1-9][0-9]{0,11})$/), z.number().int().min(0).max(999_999_999_999)]),
+  ),
+  inclusionPromise: optional(z.strictObject({ signedEntryTimestamp: bytes(4) })),
+  inclusionProof: optional(
+    z.strictObject({
+      logIndex: int64,
+      rootHash: bytes(1),
+      treeSize: int64,
+      hashes: z.array(bytes(1)).max(64).default([]),
+      checkpoint: optional(z.strictObject({ envelope: z.string().max(64 * 1024) })),
+    }),
+  ),
+  canonicalizedBody: bytes(16 * 1024),
+});
+
+const VerificationMaterial = z
+  .strictObject({
+    publicKey: optional(z.strictObject({ hint: z.string().max(1024).default('') })),
+    certificate: optional(Certificate),
+    x509CertificateChain: optional(
+      z.strictObject({ certificates: z.array(Certificate).min(1, 'the chain is empty').max(10) }),
+    ),
+    tlogEntries: optional(z.array(LogEntry).max(32)),
+    timestampVerificationData: optional(
+      z.strictObject({
+        rfc3161Timestamps: optional(z.array(z.strictObject({ signedTimestamp: bytes(64) })).max(32)),
+      }),
+    ),
+  })
+  .refine(
+    ({ publicKey, certificate, x509CertificateChain }) =>
+      [publicKey, certificate, x509CertificateChain].filter((one) => one != null).length === 1,
+    'it names its signer in more than one way, or in none',
+  );
+
+const MessageSignature = z.strictObject({
+  messageDigest: z.strictObject({
+    algorithm: z.enum(['SHA2_256', 'SHA2_384', 'SHA2_512']),
+    digest: bytes(1),
+  }),
+  signature: bytes(16),
+});
+
+const Envelope = z.strictObject({
+  payload: bytes(16 * 1024),
+  payloadType: z.string().max(256),
+  signatures: z
+    .array(z.strictObject({ sig: bytes(16), keyid: optional(z.string().max(1024)) }))
+    .length(1, 'an envelope here has one signature'),
+});
+
+export const BundleShape = z
+  .strictObject({
+    mediaType: z.enum([
+      'application/vnd.dev.sigstore.bundle+json;version=0.1',
+      'application/vnd.dev.sigstore.bundle+json;version=0.2',
+      'application/vnd.dev.sigstore.bundle+json;version=0.3',
+      'application/vnd.dev.sigstore.bundle.v0.3+json',
+    ]),
+    verificationMaterial: VerificationMaterial,
+    messageSignature: optional(MessageSignature),
+    dsseEnvelope: optional(Envelope),
+  })
+  .refine(
+    ({ messageSignature, dsseEnvelope }) => (messageSignature == null) !== (dsseEnvelope == null),
+    'it holds two signatures, or none',
+  );

@@ -1,0 +1,34 @@
+import { type Bundle, bundleFromJSON, ValidationError } from '@sigstore/bundle';
+import { BundleShape } from './bundle-shape.ts';
+import { SigstoreError } from './sigstore-error.ts';
+import { readStrictJson } from './strict-json.ts';
+
+export const MAX_BUNDLE_BYTES = 16 * 1024 * 1024;
+
+/** Believes nothing yet, but knows that there is one way to read it. */
+export function parseBundle(bytes: Uint8Array): Bundle {
+  const shape = BundleShape.safeParse(readJson(bytes));
+  if (!shape.success) {
+    const [issue] = shape.error.issues;
+    throw malformed(`${issue?.path.join('.') || 'bundle'}: ${issue?.message ?? 'not as expected'}`);
+  }
+  try {
+    return bundleFromJSON(shape.data);
+  } catch (error) {
+    // what the shape cannot say: which proofs each version must bring
+    if (error instanceof ValidationError) throw malformed(`it lacks ${error.fields.join(', ')}`);
+    throw error;
+  }
+}
+
+function readJson(bytes: Uint8Array): unknown {
+  try {
+    return readStrictJson(bytes, MAX_BUNDLE_BYTES);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw malformed(error.message);
+    throw error;
+  }
+}
+
+const malformed = (why: string) =>
+  new SigstoreError('bundle_malformed', `it is not a Sigstore bundle: ${why.slice(0, 300)}`);
