@@ -48,6 +48,7 @@ export const ScanStatistics = z.object({
     uploaded: count,
     upload_failed: count,
     denied: count,
+    quarantined: count,
   }),
   active_streams: count,
   timestamp: z.string(),

@@ -88,7 +88,15 @@ export const ScanState = z.enum(['QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CA
 export type ScanState = z.infer<typeof ScanState>;
 export const Verdict = z.enum(['passed', 'failed']);
 export type Verdict = z.infer<typeof Verdict>;
-export const UploadStatus = z.enum(['pending', 'permitted', 'uploaded', 'upload_failed', 'denied']);
+export const UploadStatus = z.enum([
+  'pending',
+  'permitted',
+  'uploaded',
+  'upload_failed',
+  'denied',
+  /** Was published and is no longer: a key that it rests on was revoked. */
+  'quarantined',
+]);
 export type UploadStatus = z.infer<typeof UploadStatus>;
 
 export const ScanAccepted = z.object({

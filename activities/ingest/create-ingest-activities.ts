@@ -1,8 +1,9 @@
-import type { IngestInput, Ingestion } from '../../contracts/workflows.ts';
+import type { IngestInput, Ingestion, RunIdentity } from '../../contracts/workflows.ts';
 import { findingDocuments } from '../../domain/finding/finding-documents.ts';
 import type { ReadableBucket } from '../../services/objects/store.ts';
 import type { SearchIndex } from '../../services/search/search-index.ts';
 import { withHeartbeat } from '../heartbeat.ts';
+import { forgetEvidence, forgetIfQuarantined } from './forget-evidence.ts';
 import { readGoldenFindings } from './read-golden-findings.ts';
 
 /** What the ingest zone holds: golden to read, the index to write, and no signing key at all. */
@@ -34,10 +35,13 @@ export const createIngestActivities = ({ golden, search }: IngestDeps) => ({
         for (const { id, reason } of result.failed.slice(0, MOST_NOTICES - failed.length))
           failed.push({ code: 'not_indexed', message: reason, path: id });
       }
+      await forgetIfQuarantined(golden, search, input);
       if (refused > failed.length)
         failed.push({ code: 'not_indexed', message: `and ${refused - failed.length} more findings` });
       return { indexed, masked, failed };
     }),
+
+  forgetEvidence: (run: RunIdentity): Promise<number> => withHeartbeat(() => forgetEvidence(search, run)),
 });
 
 export type IngestActivities = ReturnType<typeof createIngestActivities>;

@@ -13,6 +13,7 @@ import { readGoldenManifest } from '../custody/read-golden-manifest.ts';
 import type { PublishDeps } from './deps.ts';
 import { type PermittedBundle, requirePermit } from './permitted-bundle.ts';
 import { requirePromotion } from './promoted-bundle.ts';
+import { hideIfQuarantined, requireNotQuarantined } from './quarantine-notice.ts';
 
 const MAX_STATEMENT = 16 * 1024 * 1024;
 /** Larger files are streamed; for small ones a stream costs more than the file. */
@@ -31,6 +32,7 @@ export async function promote(
   signal: AbortSignal,
 ): Promise<Promotion> {
   const { golden } = deps;
+  await requireNotQuarantined(golden, input);
   const manifestKey = goldenManifestKey(input.scope, input.testId);
   const prefix = goldenPrefix(input.scope, input.testId);
   if ((await golden.head(manifestKey)) === undefined)
@@ -77,6 +79,7 @@ async function copyPermitted(
     contentType: 'application/json',
     ifAbsent: true,
   });
+  await hideIfQuarantined(golden, input);
   if (outcome === 'exists') await requireSameBundle(deps, manifestKey, input);
 }
 

@@ -12,6 +12,8 @@ import { readGoldenManifest } from '../custody/read-golden-manifest.ts';
 import type { PublishDeps } from './deps.ts';
 import { type PermittedBundle, requirePermit } from './permitted-bundle.ts';
 import { requirePromotion } from './promoted-bundle.ts';
+import { requireNotQuarantined } from './quarantine-notice.ts';
+import { withdrawIfQuarantined } from './withdraw-oci.ts';
 
 const MAX_FILE = 256 * 1024 * 1024;
 const BUNDLE_ARTIFACT_TYPE = 'application/vnd.certus.bundle.v1+json';
@@ -25,7 +27,8 @@ export async function publishOci(
   input: PublishInput,
   signal: AbortSignal,
 ): Promise<string> {
-  const { registry, registryNamespace, database, keySet } = deps;
+  const { registry, registryNamespace, database, keySet, golden } = deps;
+  await requireNotQuarantined(golden, input);
   const { permit_id, files } = await readGolden(deps, input);
   const question = { database, keySet, destination: 'oci' } as const;
   const permitted = await requirePermit(question, input, evidenceOf(files));
@@ -45,6 +48,7 @@ export async function publishOci(
       'dev.certus.test-id': input.testId,
     },
   });
+  await withdrawIfQuarantined(deps, input);
   return reference;
 }
 

@@ -160,6 +160,7 @@ const statistics = (deps: ApiDeps) =>
             uploaded: uploads('uploaded'),
             upload_failed: uploads('upload_failed'),
             denied: uploads('denied'),
+            quarantined: uploads('quarantined'),
           },
           active_streams: deps.activeStreams(),
           timestamp: new Date().toISOString(),
@@ -172,7 +173,7 @@ const statistics = (deps: ApiDeps) =>
 const statisticsExample: ScanStatistics = {
   total_scans: 3,
   scans_by_status: { queued: 0, running: 1, succeeded: 2, failed: 0, cancelled: 0 },
-  upload_stats: { pending: 1, permitted: 0, uploaded: 2, upload_failed: 0, denied: 0 },
+  upload_stats: { pending: 1, permitted: 0, uploaded: 2, upload_failed: 0, denied: 0, quarantined: 0 },
   active_streams: 1,
   timestamp: '2026-01-01T00:00:00.000Z',
 };

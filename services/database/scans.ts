@@ -38,15 +38,34 @@ export async function updateScan(
 ): Promise<ScanRecord> {
   const { tenant, workspace } = scope;
   const late = changes.status !== undefined && !TERMINAL.includes(changes.status);
-  const [changed] = await reachable(
-    client.scan.updateManyAndReturn({
-      where: { tenant, workspace, testId, ...(late ? { status: { notIn: TERMINAL } } : {}) },
-      data: columns(changes),
-    }),
-  );
+  const update = async (those: ScanChanges, unless: Prisma.ScanWhereInput) => {
+    const where = { tenant, workspace, testId, ...(late ? { status: { notIn: TERMINAL } } : {}), ...unless };
+    const [row] = await reachable(client.scan.updateManyAndReturn({ where, data: columns(those) }));
+    return row;
+  };
+  const changed = publishes(changes)
+    ? ((await update(changes, { uploadStatus: { not: 'quarantined' } })) ??
+      (await update(withoutPublication(changes), {})))
+    : await update(changes, {});
   return changed === undefined
     ? existing(await find(client, scope, testId), testId)
     : ScanRecord.parse(changed);
+}
+
+/** A publication that comes to its end while its run is put into quarantine must not be told as the last word. */
+const publishes = ({ uploadStatus }: ScanChanges): boolean =>
+  uploadStatus !== undefined && uploadStatus !== 'quarantined';
+
+function withoutPublication(changes: ScanChanges): ScanChanges {
+  const {
+    uploadStatus: _u,
+    goldenManifest: _g,
+    ociReference: _o,
+    bundle: _b,
+    indexed: _i,
+    ...rest
+  } = changes;
+  return rest;
 }
 
 export function findScan(

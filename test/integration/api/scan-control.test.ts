@@ -286,7 +286,7 @@ describe('the statistics', () => {
     expect(counted).toMatchObject({
       total_scans: 7,
       scans_by_status: { queued: 1, running: 1, succeeded: 3, failed: 1, cancelled: 1 },
-      upload_stats: { pending: 3, permitted: 1, uploaded: 1, upload_failed: 1, denied: 1 },
+      upload_stats: { pending: 3, permitted: 1, uploaded: 1, upload_failed: 1, denied: 1, quarantined: 0 },
     });
     expect(Object.keys(counted)).toEqual(Object.keys(nothing));
     const { timestamp: _, ...rest } = counted;
