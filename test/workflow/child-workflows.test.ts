@@ -81,7 +81,7 @@ test('ingesting answers what was indexed and what was not', async () => {
   const fakes = fakeActivities();
   const failures = [{ code: 'not_indexed', message: 'too long', path: 'x' }];
   const indexFindings = async () => ({ indexed: 2, masked: 0, failed: failures });
-  expect(await ingest({ ...fakes, ingest: { indexFindings } })).toEqual({
+  expect(await ingest({ ...fakes, ingest: { ...fakes.ingest, indexFindings } })).toEqual({
     indexed: 2,
     masked: 0,
     failed: failures,
@@ -95,6 +95,6 @@ test('an altered golden copy is not indexed, and not asked for again', async () 
     asked += 1;
     return Promise.reject(new CertusError('digest_mismatch', 'altered'));
   };
-  await expect(ingest({ ...fakes, ingest: { indexFindings } })).rejects.toBeInstanceOf(WorkflowFailedError);
+  await expect(ingest({ ...fakes, ingest: { ...fakes.ingest, indexFindings } })).rejects.toBeInstanceOf(WorkflowFailedError);
   expect(asked).toBe(1);
 });

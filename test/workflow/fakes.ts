@@ -117,6 +117,7 @@ export function fakeActivities() {
   } satisfies PublishActivities & NotifyActivities;
   const ingest = {
     indexFindings: () => called('indexFindings', { indexed: 3, masked: 1, failed: [] }),
+    forgetEvidence: () => called('forgetEvidence', 3),
   } satisfies IngestActivities;
   return { assurance, trust, transform, ingest, calls, records, uploads };
 }
