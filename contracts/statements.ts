@@ -21,6 +21,8 @@ export const PREDICATE = {
   endorsement: 'https://certus.dev/endorsement/v1',
   /** What a newcomer signs to show that it can. */
   complianceSample: 'https://certus.dev/compliance-sample/v1',
+  /** Trust's word that a bundle was verified. It names no destination, and so opens no door. */
+  verification: 'https://certus.dev/verification/v1',
 } as const;
 
 const Digest = z.object({ sha256: Sha256 });

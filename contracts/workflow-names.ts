@@ -13,6 +13,7 @@ export const WORKFLOWS = {
   order: 'orderWorkflow',
   permit: 'permitWorkflow',
   sign: 'signWorkflow',
+  signArtifact: 'signArtifactWorkflow',
   quarantine: 'quarantineWorkflow',
   keyCare: 'keyCareWorkflow',
 } as const;

@@ -1,0 +1,74 @@
+import { CertusError } from '../../contracts/errors.ts';
+import { rawPrefix } from '../../contracts/object-keys.ts';
+import type { LookedAt, SignArtifactInput } from '../../contracts/signing.ts';
+import { type CheckedEvidence, checkEvidence } from '../../domain/custody/check-evidence.ts';
+import { sealStatement } from '../../domain/custody/seal-statement.ts';
+import { tenantKeySet } from '../../domain/custody/tenant-key-set.ts';
+import { signedContent, verificationStatement } from '../../domain/custody/verification-statement.ts';
+import { newestKeySet } from '../../services/database/key-sets.ts';
+import { readEvidence } from '../custody/read-evidence.ts';
+import type { TrustDeps } from '../trust/deps.ts';
+import { heldOrRefused } from './held-or-refused.ts';
+
+type Needed = Pick<TrustDeps, 'database' | 'raw' | 'keySet' | 'permitSigner' | 'version' | 'now'>;
+
+/**
+ * Verifies a scan's bundle from its bytes and signs that it did, as text for whoever stores it. What the caller says of
+ * it must be so, and counts for nothing else; whatever is not so, nothing is signed.
+ */
+export async function signVerification(
+  deps: Needed,
+  input: SignArtifactInput,
+  locations: readonly LookedAt[],
+): Promise<string> {
+  const { scope, testId } = input;
+  const read = await readEvidence(deps.raw, rawPrefix(scope, testId));
+  if (read.indexBytes.length === 0)
+    throw new CertusError('not_found', 'there is no bundle of such a scan in this workspace');
+  const keySet = tenantKeySet(deps.keySet, await newestKeySet(deps.database, scope.tenant), scope.tenant);
+  const evidence = heldOrRefused(() => checkEvidence({ ...read, keySet }));
+  requireAsked(evidence, input, read.provenanceBytes);
+  requireSameEverywhere(evidence, locations);
+  const statement = verificationStatement({
+    evidence,
+    locations,
+    version: deps.version,
+    verifiedAt: deps.now(),
+  });
+  return Buffer.from(await sealStatement(statement, deps.permitSigner)).toString('utf8');
+}
+
+function requireAsked(
+  { index, key }: CheckedEvidence,
+  input: SignArtifactInput,
+  provenance: Uint8Array,
+): void {
+  const { tenant, workspace } = input.scope;
+  if (index.tenant !== tenant || index.workspace_id !== workspace || index.test_id !== input.testId)
+    throw new CertusError('bundle_invalid', 'not signed: the bundle that lies there is of another run');
+  if (input.signer !== null && input.signer !== key.id)
+    throw new CertusError('untrusted_signer', `not signed: the evidence was signed by ${key.id}`);
+  if (input.signature !== null && input.signature !== signatureIn(provenance))
+    throw new CertusError('signature_invalid', 'not signed: the inner signature is another one');
+  const paths = new Set(index.files.map(({ path }) => path));
+  const unknown = input.paths.find((path) => !paths.has(path));
+  if (unknown !== undefined)
+    throw new CertusError(
+      'statement_invalid',
+      `not signed: the bundle has no file ${JSON.stringify(unknown.slice(0, 200))}`,
+    );
+}
+
+/** Of a statement that has been opened: its shape is known. */
+const signatureIn = (provenance: Uint8Array): unknown =>
+  JSON.parse(Buffer.from(provenance).toString('utf8')).dsseEnvelope.signatures[0].sig;
+
+function requireSameEverywhere(evidence: CheckedEvidence, locations: readonly LookedAt[]): void {
+  const content = signedContent(evidence);
+  const other = locations.find((location) => location.content !== content);
+  if (other !== undefined)
+    throw new CertusError(
+      'digest_mismatch',
+      `not signed: ${other.place} holds other evidence than was signed`,
+    );
+}
