@@ -120,8 +120,14 @@ const CURVES: ReadonlyMap<string, Curve> = new Map([
       p: hex('f'.repeat(63), 'effffffff', '0'.repeat(16), 'ffffffff'),
       n: hex('f'.repeat(48), 'c7634d81f4372ddf581a0db248b0a77aecec196accc52973'),
       g: [
-        hex('aa87ca22be8b05378eb1c71ef320ad746e1d3b628ba79b9859f741e082542a38', '5502f25dbf55296c3a545e3872760ab7'),
-        hex('3617de4a96262c6f5d9e98bf9292dc29f8f41dbd289a147ce9da3113b5f0b8c0', '0a60b1ce1d7e819d7a431d7c90ea0e5f'),
+        hex(
+          'aa87ca22be8b05378eb1c71ef320ad746e1d3b628ba79b9859f741e082542a38',
+          '5502f25dbf55296c3a545e3872760ab7',
+        ),
+        hex(
+          '3617de4a96262c6f5d9e98bf9292dc29f8f41dbd289a147ce9da3113b5f0b8c0',
+          '0a60b1ce1d7e819d7a431d7c90ea0e5f',
+        ),
         1n,
       ],
     },
