@@ -1,4 +1,5 @@
 import type { KeySet } from '../../contracts/keys.ts';
+import type { BuiltInAuthority, CertificateAuthority } from '../../services/authority/certificate-authority.ts';
 import type { Database } from '../../services/database/database.ts';
 import type { Signer } from '../../services/keys/signer.ts';
 import type { ReadableBucket } from '../../services/objects/store.ts';
@@ -15,5 +16,9 @@ export type TrustDeps = {
   readonly permitLifetimeMs: number;
   readonly evidenceMaxAgeMs: number;
   readonly version: string;
+  /** Issues certificates of production: the built-in authority, or a gateway of others. */
+  readonly authority?: CertificateAuthority | undefined;
+  /** Issues certificates of the sandbox, and says what was revoked. */
+  readonly builtInAuthority?: BuiltInAuthority | undefined;
   readonly now: () => Date;
 };

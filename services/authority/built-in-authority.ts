@@ -57,10 +57,10 @@ export async function openBuiltInAuthority({
 async function requireOwnGrant(
   issuer: Issuer,
   applicant: Applicant,
-  { certificate }: Grant,
+  { certificatePem }: Grant,
   now: Date,
 ): Promise<void> {
-  const leaf = parseCertificate(certificate.certificatePem, 'the compliance certificate');
+  const leaf = parseCertificate(certificatePem, 'the compliance certificate');
   const ours = await leaf.verify({ publicKey: issuer.certificate, signatureOnly: true });
   const fits =
     ours &&

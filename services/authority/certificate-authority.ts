@@ -21,7 +21,8 @@ export type IssuedCertificate = {
 
 /** What the first step gave, needed for the next ones. Its authority believes it no further than it can check it. */
 export type Grant = {
-  readonly certificate: IssuedCertificate;
+  /** The compliance certificate. */
+  readonly certificatePem: string;
   /** What an external gateway wants to see again. */
   readonly continuation: Continuation | null;
 };
@@ -31,6 +32,11 @@ export type Continuation = {
   readonly secret: string;
 };
 
+export type Compliance = {
+  readonly certificate: IssuedCertificate;
+  readonly continuation: Continuation | null;
+};
+
 /**
  * Vouches for keys in production: a password, then a compliance certificate, a sample, then the production certificate.
  * `authority_unavailable` is worth another try, `authority_refused` is its no.
@@ -38,7 +44,7 @@ export type Continuation = {
 export interface CertificateAuthority {
   /** Whose one-time passwords count: those that Certus issued and has checked by now, or the authority's own. */
   readonly passwords: 'ours' | 'its_own';
-  requestCompliance(applicant: Applicant, password: string | null): Promise<Grant>;
+  requestCompliance(applicant: Applicant, password: string | null): Promise<Compliance>;
   /** The sample itself has been verified before. */
   submitSample(applicant: Applicant, grant: Grant, sample: string): Promise<void>;
   requestProduction(applicant: Applicant, grant: Grant): Promise<IssuedCertificate>;
@@ -63,7 +69,7 @@ export interface BuiltInAuthority extends CertificateAuthority {
   /** Certificates in PEM: the issuing one, then its root. */
   readonly chainPem: string;
   issueSandbox(applicant: Applicant): Promise<IssuedCertificate>;
-  /** Everything on the previous list stays on the new one. */
+  /** Everything on the previous list stays on the new one, if it is one of ours. */
   revoke(
     number: number,
     revoked: readonly RevokedCertificate[],

@@ -7,7 +7,6 @@ import {
   X509CrlGenerator,
   X509CrlReason,
 } from '@peculiar/x509';
-import { CertusError } from '../../contracts/errors.ts';
 import type { RevocationReason } from '../../contracts/keys.ts';
 import type { RevocationList, RevokedCertificate } from './certificate-authority.ts';
 import { type Issuer, SIGNING_ALGORITHM, wholeSecond } from './certificate-profiles.ts';
@@ -45,22 +44,23 @@ export async function signRevocationList(
   return { number, der: new Uint8Array(list.rawData), issuedAt, nextUpdate };
 }
 
-async function previousEntries(
-  { certificate }: Issuer,
-  der: Uint8Array | undefined,
-): Promise<X509CrlEntryParams[]> {
-  if (der === undefined) return [];
-  const list = new X509Crl(new Uint8Array(der));
-  if (!(await list.verify({ publicKey: certificate })))
-    throw new CertusError(
-      'certificate_invalid',
-      'the previous revocation list was not signed by this authority',
-    );
-  return list.entries.map(({ serialNumber, revocationDate, reason }) => ({
+/** A list that is not ours says nothing here, and must not keep a new one from being made: that would stop revocation. */
+async function previousEntries(issuer: Issuer, der: Uint8Array | undefined): Promise<X509CrlEntryParams[]> {
+  const list = der && (await ownList(issuer, der));
+  return (list?.entries ?? []).map(({ serialNumber, revocationDate, reason }) => ({
     serialNumber,
     revocationDate,
     reason: reason ?? X509CrlReason.unspecified,
   }));
+}
+
+async function ownList({ certificate }: Issuer, der: Uint8Array): Promise<X509Crl | undefined> {
+  try {
+    const list = new X509Crl(new Uint8Array(der));
+    return (await list.verify({ publicKey: certificate })) ? list : undefined;
+  } catch {
+    return undefined; // what is no list was not signed by us either
+  }
 }
 
 const REASONS: Readonly<Record<RevocationReason, X509CrlReason>> = {

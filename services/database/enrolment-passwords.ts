@@ -10,14 +10,14 @@ export type NewPassword = {
   readonly expiresAt: Date;
   readonly createdAt: Date;
 };
-export type OpenPassword = { readonly id: string; readonly digest: string };
+export type OpenPassword = Pick<NewPassword, 'id' | 'digest' | 'createdAt'>;
 
 const MOST_OPEN = 1000;
 
 /** The first of an id stands. */
 export async function recordPassword(db: Database, tenant: string, password: NewPassword): Promise<void> {
   const open = await openPasswords(db, tenant, password.environment, password.createdAt);
-  if (open.length >= MOST_OPEN)
+  if (open.filter(({ id }) => id !== password.id).length >= MOST_OPEN)
     throw new CertusError('too_many_attempts', `there are ${MOST_OPEN} passwords that nobody has used yet`);
   const { client } = db;
   await reachable(
@@ -35,8 +35,22 @@ export const openPasswords = (
   reachable(
     client.enrolmentPassword.findMany({
       where: { tenant, environment, usedAt: null, expiresAt: { gt: now } },
-      select: { id: true, digest: true },
+      select: { id: true, digest: true, createdAt: true },
       take: MOST_OPEN,
+    }),
+  );
+
+/** The orders by which passwords were issued at that moment, as they were signed. */
+export const passwordOrders = (
+  { client }: Database,
+  tenant: string,
+  givenAt: Date,
+): Promise<{ id: string; statement: Uint8Array }[]> =>
+  reachable(
+    client.order.findMany({
+      where: { tenant, givenAt, kind: 'issue_password' },
+      select: { id: true, statement: true },
+      take: 100,
     }),
   );
 
