@@ -10,6 +10,8 @@ export type LoggedEntry = { readonly index: number; readonly entryId: string; re
 
 export type EntryFilter = {
   readonly testId?: string | undefined;
+  readonly assessmentId?: string | undefined;
+  readonly workspace?: string | undefined;
   readonly signer?: string | undefined;
   readonly kind?: LogEntry['kind'] | undefined;
   /** Entries before this index, newest first. */
