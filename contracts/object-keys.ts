@@ -1,4 +1,5 @@
 import type { Scope } from './identifiers.ts';
+import type { Environment } from './keys.ts';
 
 /** Where evidence lies. Tenant and workspace come first, so that a bucket policy can tell them apart by prefix. */
 const run = ({ tenant, workspace }: Scope, testId: string): string =>
@@ -18,7 +19,11 @@ export const goldenManifestKey = (scope: Scope, testId: string): string =>
 export const quarantineNoticeKey = (scope: Scope, testId: string): string =>
   `${run(scope, testId)}quarantine.sigstore.json`;
 /** A sealed private key: whoever reads it needs the key-encryption key as well. */
-export const sealedKeyKey = (tenant: string, keyId: string): string => `${tenant}/${keyId}.sealed.json`;
+export const sealedKeyKey = (tenant: string, environment: Environment, keyId: string): string =>
+  `${tenant}/${environment}/${keyId}.sealed.json`;
+/** The key that was made for an order: made once, however often that is tried. */
+export const orderedKeyKey = (tenant: string, orderId: string): string =>
+  `${tenant}/ordered/${orderId}.sealed.json`;
 /** What was signed on request lies in raw beside the scans. */
 export const signaturesPrefix = ({ tenant, workspace }: Scope, id: string): string =>
   `${tenant}/${workspace}/signatures/${id}/`;

@@ -12,8 +12,8 @@ export type ScanDeps = {
   readonly raw: Bucket;
   /** What callers brought: archives, and reports of other pipelines. */
   readonly uploads: ReadableBucket;
-  /** Signs as the tenant; throws `key_unusable` for a tenant whose key this worker does not hold. */
-  readonly evidenceSigner: (tenant: string) => Signer;
+  /** Signs as the tenant, with the key that counts now; throws `no_signing_key` when there is none. */
+  readonly evidenceSigner: (tenant: string) => Promise<Signer>;
   /** Folder for checkouts: a cache that may vanish between any two activities. */
   readonly workFolder: string;
   readonly sources: SourceLimits;

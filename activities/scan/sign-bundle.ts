@@ -34,7 +34,7 @@ export async function signBundle(
     workflowId: workflowId('scan', input),
     version,
   });
-  const sealed = await sealStatement(statement, evidenceSigner(input.scope.tenant));
+  const sealed = await sealStatement(statement, await evidenceSigner(input.scope.tenant));
   await raw.put(`${bundle.prefix}${BUNDLE.provenance}`, sealed, {
     contentType: SIGSTORE_BUNDLE_MEDIA_TYPE,
     ifAbsent: true,

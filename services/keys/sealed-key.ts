@@ -66,7 +66,7 @@ export async function unsealPrivateKey(
   encryption: KeyEncryption,
   expected: SealedFor,
   bytes: Uint8Array,
-): Promise<Uint8Array> {
+): Promise<Buffer> {
   const sealed = readSealedKey(bytes);
   if (![encryption.id, ...encryption.formerIds].includes(sealed.encryption.id))
     throw unusable(expected, `it was sealed with ${sealed.encryption.id}, which this process does not have`);
