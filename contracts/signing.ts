@@ -140,6 +140,7 @@ export const SignInput = z.object({
   items: z.number().int().min(1),
   mode: SignMode,
   environment: Environment.nullable(),
+  requestedAt: z.iso.datetime(),
 });
 export type SignInput = z.infer<typeof SignInput>;
 
@@ -162,6 +163,7 @@ export const SignatureView = z.object({
   digest: Sha256,
   transparency_entry: TransparencyEntry,
 });
+export type SignatureView = z.infer<typeof SignatureView>;
 
 /** The fields of old speak of the first item. */
 export const SignatureSet = z.object({
@@ -218,6 +220,7 @@ export type SignArtifactRequest = z.infer<typeof SignArtifactRequest>;
 export const SignArtifactInput = z.object({
   scope: Scope,
   id: SignatureId,
+  requestedAt: z.iso.datetime(),
   testId: TestId,
   /** What the caller takes for the inner signature; it must be so. */
   signer: z.string().nullable(),

@@ -15,14 +15,15 @@ const { lookAtLocations } = proxyActivities<LocationActivities>(inZone('transfor
 
 /** Signs what was asked for with the tenant's key; Trust verifies it and writes it into the log before anybody is shown it. */
 export async function signWorkflow(input: SignInput): Promise<void> {
+  const { scope, id, items, mode, requestedAt } = input;
   await signItems(input);
-  await logSignatures({ scope: input.scope, id: input.id, items: input.items }, 'evidence');
+  await logSignatures({ scope, id, items, requestedAt }, mode === 'keyless' ? 'identity' : 'evidence');
 }
 
 /** Has Trust verify a scan from its bytes and sign that it did. */
 export async function signArtifactWorkflow(input: SignArtifactInput): Promise<void> {
-  const { scope, id, golden, registry } = input;
+  const { scope, id, requestedAt, golden, registry } = input;
   const locations = golden === null && registry === null ? [] : await lookAtLocations(input);
   await storeVerification(input, await signVerification(input, locations));
-  await logSignatures({ scope, id, items: 1 }, 'permit');
+  await logSignatures({ scope, id, items: 1, requestedAt }, 'permit');
 }

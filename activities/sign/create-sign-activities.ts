@@ -5,7 +5,7 @@ import { withHeartbeat } from '../heartbeat.ts';
 import type { PublishDeps } from '../publish/deps.ts';
 import type { TrustDeps } from '../trust/deps.ts';
 import type { SignDeps } from './deps.ts';
-import { type By, logSignatures } from './log-signatures.ts';
+import { type By, type Logged, logSignatures, type SignatureLogDeps } from './log-signatures.ts';
 import { lookAtLocations } from './look-at-locations.ts';
 import { signItems } from './sign-items.ts';
 import { signVerification } from './sign-verification.ts';
@@ -28,8 +28,8 @@ export const createSignActivities = (deps: SignDeps) => ({
 export type SignActivities = ReturnType<typeof createSignActivities>;
 
 /** Those of Trust, which lets nothing into the log that does not hold. */
-export const createSignatureTrustActivities = (deps: TrustDeps) => ({
-  logSignatures: (input: Pick<SignInput, 'scope' | 'id' | 'items'>, by: By): Promise<void> =>
+export const createSignatureTrustActivities = (deps: TrustDeps & SignatureLogDeps) => ({
+  logSignatures: (input: Logged, by: By): Promise<void> =>
     withHeartbeat(() => logSignatures(deps, input, by)),
   signVerification: (input: SignArtifactInput, locations: LookedAt[]): Promise<string> =>
     withHeartbeat(() => signVerification(deps, input, locations)),

@@ -8,10 +8,7 @@ export type SignDeps = {
   /** What callers brought, requests to sign among it. */
   readonly uploads: ReadableBucket;
   /** Signs as the tenant, with the key of an environment; throws `no_signing_key` when there is none. */
-  readonly evidenceSigner: (tenant: string, environment?: Environment) => Promise<CertifiedSigner>;
+  readonly evidenceSigner: (tenant: string, environment?: Environment) => Promise<Signer>;
   /** Adds what a timestamp authority says to a bundle; bundles carry no time when there is none. */
   readonly timestamp?: ((bundle: Uint8Array) => Promise<Uint8Array>) | undefined;
 };
-
-/** A signer, with the certificate of its key and its issuers, leaf first, when there is one. */
-export type CertifiedSigner = Signer & { readonly certificatePem?: string | undefined };

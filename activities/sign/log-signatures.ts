@@ -10,9 +10,11 @@ import {
 import { PREDICATE } from '../../contracts/statements.ts';
 import type { LogEntry } from '../../contracts/transparency.ts';
 import { sha256 } from '../../domain/custody/digest.ts';
+import { openKeyless } from '../../domain/custody/open-keyless.ts';
 import { type OpenedSignature, openSignature } from '../../domain/custody/open-signature.ts';
 import { requireSignable } from '../../domain/custody/signable.ts';
 import { tenantKeySet } from '../../domain/custody/tenant-key-set.ts';
+import type { TrustedRoot } from '../../domain/sigstore/trusted-root.ts';
 import { newestKeySet } from '../../services/database/key-sets.ts';
 import {
   completeSignatures,
@@ -23,16 +25,22 @@ import type { TrustDeps } from '../trust/deps.ts';
 import { heldOrRefused } from './held-or-refused.ts';
 import { bundleKey, contentKey } from './signature-objects.ts';
 
-type Logged = Pick<SignInput, 'scope' | 'id' | 'items'>;
-type Needed = Pick<TrustDeps, 'database' | 'raw' | 'keySet' | 'log' | 'now'>;
-/** Whose signatures they are: a tenant's, over what may be signed on request, or Trust's own over what it has verified. */
-export type By = 'evidence' | 'permit';
+export type Logged = Pick<SignInput, 'scope' | 'id' | 'items' | 'requestedAt'>;
+export type SignatureLogDeps = Pick<TrustDeps, 'database' | 'raw' | 'keySet' | 'log' | 'now'> & {
+  /** Who vouches for identities of keyless signatures; nobody when it is missing. */
+  readonly trustedRoot?: TrustedRoot | undefined;
+};
+/**
+ * Whose signatures they are: a tenant's key or somebody's own identity, over what may be signed on request, or Trust's own
+ * over what it has verified.
+ */
+export type By = 'evidence' | 'permit' | 'identity';
 
 /**
  * Writes signatures into the log once each holds: what does not is neither logged nor shown. The rows come first and fix
  * the time of each entry, so that a second attempt writes the same entries and finds the first.
  */
-export async function logSignatures(deps: Needed, input: Logged, by: By = 'evidence'): Promise<void> {
+export async function logSignatures(deps: SignatureLogDeps, input: Logged, by: By): Promise<void> {
   const at = deps.now();
   const keySet = tenantKeySet(
     deps.keySet,
@@ -56,8 +64,8 @@ export async function logSignatures(deps: Needed, input: Logged, by: By = 'evide
 type Believed = { readonly keySet: KeySet; readonly by: By; readonly at: Date };
 
 async function verified(
-  deps: Needed,
-  { scope, id }: Logged,
+  deps: SignatureLogDeps,
+  { scope, id, requestedAt }: Logged,
   item: number,
   { keySet, by, at }: Believed,
 ): Promise<SignatureRecord> {
@@ -68,7 +76,15 @@ async function verified(
     ? await deps.raw.read(contentKey(prefix, item), MAX_CONTENT_BYTES)
     : undefined;
   const opened = heldOrRefused(() =>
-    openSignature(bytes, { keySet, role: by, tenant: scope.tenant, at, content }),
+    by === 'identity'
+      ? openKeyless(bytes, { root: deps.trustedRoot, at, content })
+      : openSignature(bytes, {
+          keySet,
+          role: by,
+          tenant: scope.tenant,
+          at: askedAt(requestedAt, at),
+          content,
+        }),
   );
   requireAllowed(opened, by, content);
   return {
@@ -76,7 +92,7 @@ async function verified(
     kind: opened.kind,
     subjects: [...new Set(opened.subjects)],
     predicateType: opened.predicateType,
-    keyId: opened.key.id,
+    keyId: opened.signer,
     bundleKey: key,
     digest: sha256(bytes),
     logIndex: null,
@@ -85,13 +101,19 @@ async function verified(
   };
 }
 
+const PATIENCE_MS = 24 * 3_600_000;
+
+/** A key that was replaced while the request waited for Trust was good when it signed; one of long ago is not. */
+const askedAt = (requestedAt: string, now: Date): Date =>
+  new Date(Math.min(Math.max(Date.parse(requestedAt), now.getTime() - PATIENCE_MS), now.getTime()));
+
 /** Trust signs with its own key only what it has verified; the keys of tenants sign what may be asked for. */
 function requireAllowed(
   { statement, predicateType }: OpenedSignature,
   by: By,
   content: Uint8Array | undefined,
 ): void {
-  if (by === 'evidence') requireSignable(itemOf(statement, content));
+  if (by !== 'permit') requireSignable(itemOf(statement, content));
   else if (predicateType !== PREDICATE.verification)
     throw new CertusError('statement_invalid', 'the signature is of another kind than Trust gives here');
 }

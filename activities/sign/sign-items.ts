@@ -8,7 +8,8 @@ import { sha256 } from '../../domain/custody/digest.ts';
 import { sealMessage } from '../../domain/custody/seal-message.ts';
 import { sealStatement } from '../../domain/custody/seal-statement.ts';
 import { requireSignable } from '../../domain/custody/signable.ts';
-import type { CertifiedSigner, SignDeps } from './deps.ts';
+import type { Signer } from '../../services/keys/signer.ts';
+import type { SignDeps } from './deps.ts';
 import { bundleKey, contentKey } from './signature-objects.ts';
 
 /**
@@ -68,7 +69,7 @@ async function sealing({ evidenceSigner, timestamp }: SignDeps, { scope, environ
   };
 }
 
-function leafOf({ keyId, certificatePem }: CertifiedSigner): Uint8Array {
+function leafOf({ keyId, certificatePem }: Signer): Uint8Array {
   if (certificatePem === undefined)
     throw new CertusError('no_signing_key', `the key ${keyId} has no certificate: sign with mode keyed`);
   return new X509Certificate(certificatePem).raw;

@@ -16,7 +16,8 @@ import { sha256 } from './digest.ts';
 
 export type OpenedSignature = {
   readonly kind: 'statement' | 'message';
-  readonly key: TrustedKey;
+  /** The id of the key; of who needs none, whom the certificate names. */
+  readonly signer: string;
   /** sha256 of everything that it is about. */
   readonly subjects: readonly string[];
   readonly predicateType: string | null;
@@ -112,7 +113,7 @@ function openEnvelope({ payload, payloadType, signatures }: Envelope, key: Trust
   requireHolds(key, dsse.preAuthEncoding(payloadType, payload), signature.sig);
   const statement = parseStatement(payload);
   const subjects = statement.subject.map(({ digest }) => digest.sha256 ?? '');
-  return { kind: 'statement', key, subjects, predicateType: statement.predicateType, statement };
+  return { kind: 'statement', signer: key.id, subjects, predicateType: statement.predicateType, statement };
 }
 
 function parseStatement(payload: Buffer): AnyStatement {
@@ -136,7 +137,7 @@ function openMessage(bundle: Bundle, key: TrustedKey, content: Uint8Array | unde
   // a reader may take the digest for what was signed without looking at the content
   if (messageDigest.digest.toString('hex') !== digest)
     throw new CustodyError('hash_mismatch', 'the bundle names another digest than that of what was signed');
-  return { kind: 'message', key, subjects: [digest], predicateType: null, statement: undefined };
+  return { kind: 'message', signer: key.id, subjects: [digest], predicateType: null, statement: undefined };
 }
 
 function requireHolds(key: TrustedKey, bytes: Uint8Array, signature: Uint8Array): void {
