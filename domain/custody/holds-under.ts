@@ -1,27 +1,17 @@
+import type { KeyObject } from 'node:crypto';
 import type { Bundle } from '@sigstore/bundle';
-import type { crypto } from '@sigstore/core';
-import { toSignedEntity, Verifier } from '@sigstore/verify';
-
-type PublicKey = ReturnType<typeof crypto.createPublicKey>;
+import { signedContent } from '../sigstore/signed-content.ts';
 
 /**
  * Whether the signature of a bundle holds under this key, and nothing about what it says. However the attempt ends early,
- * the signature was not verified: nothing else than a no may follow from that.
+ * the signature was not verified: nothing else than a no may follow from that. Nor may it from a log entry or a timestamp,
+ * which no key alone can check.
  */
-export function holdsUnder(keyOf: () => PublicKey, bundle: Bundle, artifact?: Uint8Array): boolean {
+export function holdsUnder(keyOf: () => KeyObject, bundle: Bundle, artifact?: Uint8Array): boolean {
+  const { tlogEntries, timestampVerificationData } = bundle.verificationMaterial;
+  if (tlogEntries.length > 0 || (timestampVerificationData?.rfc3161Timestamps ?? []).length > 0) return false;
   try {
-    const publicKey = keyOf();
-    const material = {
-      certificateAuthorities: [],
-      timestampAuthorities: [],
-      tlogs: [],
-      ctlogs: [],
-      publicKey: () => ({ publicKey, validFor: () => true }),
-    };
-    new Verifier(material, { tlogThreshold: 0, ctlogThreshold: 0, timestampThreshold: 0 }).verify(
-      toSignedEntity(bundle, artifact === undefined ? undefined : Buffer.from(artifact)),
-    );
-    return true;
+    return signedContent(bundle, artifact && { bytes: artifact }).verifySignature(keyOf());
   } catch {
     return false;
   }

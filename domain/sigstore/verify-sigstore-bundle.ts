@@ -87,7 +87,7 @@ function verifyEntity(
   { artifact, predicateType, identity }: Expected,
 ): VerifiedBundle {
   const times = timesOf(entity, now);
-  requireEnough(entity, root, key === undefined);
+  requireEnough(entity, times, root, key === undefined);
   const leaf = entity.key.$case === 'certificate' ? entity.key.certificate : undefined;
   if (leaf !== undefined) {
     requireNoRootInChain(bundle);
@@ -164,6 +164,7 @@ function requirePast(time: Date, now: Date): Date {
 /** Told apart from proofs that are there and wrong: who lacks one may still bring it. */
 function requireEnough(
   { tlogEntries, timestamps }: SignedEntity,
+  times: readonly Date[],
   root: TrustedRoot | undefined,
   byCertificate: boolean,
 ): void {
@@ -176,7 +177,7 @@ function requireEnough(
   if (!byCertificate) return;
   if (tlogEntries.length === 0)
     throw new SigstoreError('log_entry_missing', 'no transparency log knows of this signature');
-  if (timestamps.length === 0)
+  if (times.length === 0)
     throw new SigstoreError('timestamp_missing', 'nobody vouches for the time at which it was signed');
 }
 
