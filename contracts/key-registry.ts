@@ -76,5 +76,58 @@ export type AdmitKey = z.infer<typeof AdmitKey>;
 export type DeactivateKey = z.infer<typeof DeactivateKey>;
 export type RevokeKey = z.infer<typeof RevokeKey>;
 
+/** A key as it is brought. The private half is sealed at once, and shown by nothing. */
+export const UploadKeyRequest = z.strictObject({
+  environment: Environment.default('production'),
+  /** The certificate, and its issuers after it when there are any. */
+  certificate_pem: z
+    .string()
+    .min(1)
+    .max(64 * 1024),
+  private_key_pem: z
+    .string()
+    .min(1)
+    .max(32 * 1024),
+  passphrase: z.string().min(1).max(1024).optional(),
+});
+export type UploadKeyRequest = z.infer<typeof UploadKeyRequest>;
+
+export const GenerateKeyRequest = z.strictObject({
+  environment: Environment.default('production'),
+  algorithm: KeyAlgorithm.default('ecdsa-p256'),
+});
+export type GenerateKeyRequest = z.infer<typeof GenerateKeyRequest>;
+
+export const RevokeKeyRequest = z.strictObject({
+  reason: RevocationReason.default('unspecified'),
+  /** What it signed before this stays good; nothing that it ever signed does when it is null. */
+  invalid_since: z.iso.datetime().nullable().default(null),
+});
+export type RevokeKeyRequest = z.infer<typeof RevokeKeyRequest>;
+
+export const SigningKeyList = z.object({ keys: z.array(SigningKeyView) });
+
+/** A revoked key, and what it touches as far as that is known already. */
+export const RevokedKeyView = SigningKeyView.extend({ affected: z.array(z.unknown()).optional() });
+
+/** Told to Trust, which is away and will do it when it is back. */
+export const PendingOrder = z.object({
+  order_id: z.string().regex(/^order_[0-9a-f]{32}$/),
+  state: z.literal('pending'),
+});
+
+export const TrustEventView = z.object({
+  id: z.string(),
+  type: z.string(),
+  about: z.string(),
+  data: z.record(z.string(), z.unknown()),
+  at: z.iso.datetime(),
+});
+export type TrustEventView = z.infer<typeof TrustEventView>;
+export const TrustEventList = z.object({
+  events: z.array(TrustEventView),
+  next_cursor: z.string().nullable(),
+});
+
 /** What `certus keys export` writes and offline verification reads. */
 export const ExportedKeySet = KeySet;

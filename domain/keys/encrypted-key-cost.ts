@@ -19,7 +19,7 @@ const PBES2 = '1.2.840.113549.1.5.13';
 const PBKDF2 = '1.2.840.113549.1.5.12';
 const SCRYPT = '1.3.6.1.4.1.11591.4.11';
 /** About a second on slow hardware. */
-const MAX_ITERATIONS = 2_000_000n;
+const MAX_ITERATIONS = 1_000_000n;
 const MAX_SCRYPT = 2n ** 20n;
 
 /** EncryptedPrivateKeyInfo > AlgorithmIdentifier > PBES2-params > keyDerivationFunc (RFC 5958, RFC 8018, RFC 7914). */
