@@ -31,6 +31,8 @@ export type TrustAccess = {
   readonly log: TransparencyReader;
   /** A Sigstore trusted root, as the operator pinned it. */
   readonly trustedRoot: unknown | undefined;
+  /** Certificates of the built-in authority in PEM: the issuing one, then its root. */
+  readonly authorityChain?: string | undefined;
 };
 
 /** Everything the API needs of the world; `main.ts` builds it. */
