@@ -83,7 +83,11 @@ export const PermissionRequest = z.strictObject({
     .nullish(),
   artifacts: z
     .array(
-      z.object({ name: z.string().min(1).max(512), hash: HashOfOld, size: z.number().int().min(0).nullish() }),
+      z.object({
+        name: z.string().min(1).max(512),
+        hash: HashOfOld,
+        size: z.number().int().min(0).nullish(),
+      }),
     )
     .max(1000),
   metadata: z

@@ -8,16 +8,22 @@ import type { ProgressBoard } from './progress.ts';
 import type { publishWorkflow } from './publish-workflow.ts';
 import { belongsTo } from './search-attributes.ts';
 
-const { decidePermit } = proxyActivities<TrustActivities>(inZone('trust', '10 minutes'));
+const { decidePermit, usePermit } = proxyActivities<TrustActivities>(inZone('trust', '10 minutes'));
 
-/** Asks Trust about signed evidence, and publishes what it permits. No permit, no publication. */
+/**
+ * Asks Trust about signed evidence, and publishes what it permits. No permit, no publication. A permit that was given on
+ * another question is named by its id; whether it is one, Trust is asked again.
+ */
 export async function permitAndPublish(
   run: RunIdentity,
   bundle: BundleReference,
   board: ProgressBoard,
   learn: (more: { permit: PermitDecision } | { publication: Publication }) => void,
+  permitId?: string,
 ): Promise<void> {
-  const permit = await board.during('permit', () => decidePermit(run, bundle));
+  const permit = await board.during('permit', () =>
+    permitId === undefined ? decidePermit(run, bundle) : usePermit(run, bundle, permitId),
+  );
   learn({ permit });
   if (!permit.permitted) return board.skip('publish');
   const publication = await board.during('publish', () =>

@@ -25,7 +25,7 @@ export async function uploadWorkflow(input: UploadInput): Promise<UploadRecord> 
     record = { ...record, ...more };
   };
   try {
-    await permitAndPublish(identityOf(input), input.bundle, board, learn);
+    await permitAndPublish(identityOf(input), input.bundle, board, learn, input.permitId);
   } catch (caught) {
     const failure = toFailure(caught);
     if (!(failure instanceof TemporalFailure)) throw failure;

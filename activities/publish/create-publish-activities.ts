@@ -1,3 +1,5 @@
+import { Context } from '@temporalio/activity';
+import { CertusError } from '../../contracts/errors.ts';
 import type { PublishInput } from '../../contracts/workflows.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import type { PublishDeps } from './deps.ts';
@@ -7,9 +9,17 @@ import { publishOci } from './publish-oci.ts';
 /** The steps of the transform zone. */
 export const createPublishActivities = (deps: PublishDeps) => ({
   promote: (input: PublishInput): Promise<Promotion> =>
-    withHeartbeat((signal) => promote(deps, input, signal)),
+    withHeartbeat((signal) => promote(deps, input, signal, publication())),
   publishOci: (input: PublishInput): Promise<string> =>
-    withHeartbeat((signal) => publishOci(deps, input, signal)),
+    withHeartbeat((signal) => publishOci(deps, input, signal, publication())),
 });
 
 export type PublishActivities = ReturnType<typeof createPublishActivities>;
+
+/** By what a publication is told from another one: its workflow, which goes on under its id after any crash. */
+function publication(): string {
+  const { workflowExecution } = Context.current().info;
+  if (workflowExecution === undefined)
+    throw new CertusError('internal_error', 'nothing is published outside of a workflow');
+  return workflowExecution.workflowId;
+}

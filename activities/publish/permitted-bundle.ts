@@ -1,17 +1,29 @@
 import { CertusError } from '../../contracts/errors.ts';
 import type { KeySet } from '../../contracts/keys.ts';
+import type { PermitStatement } from '../../contracts/statements.ts';
 import type { PublishInput } from '../../contracts/workflows.ts';
-import { type CheckedEvidence, checkEvidence } from '../../domain/custody/check-evidence.ts';
+import {
+  type CheckedBundle,
+  type CheckedFiles,
+  checkFiles,
+  checkProvenance,
+} from '../../domain/custody/check-evidence.ts';
 import { checkPermit } from '../../domain/custody/check-permit.ts';
 import { CustodyError } from '../../domain/custody/custody-error.ts';
+import { sha256 } from '../../domain/custody/digest.ts';
+import { requireLogged } from '../../domain/custody/permit-entry.ts';
 import type { Database } from '../../services/database/database.ts';
 import { findPermit } from '../../services/database/permits.ts';
 import type { Evidence } from '../custody/read-evidence.ts';
+import { tenantKeys } from '../custody/tenant-keys.ts';
 
 export type PermittedBundle = Pick<Evidence, 'indexBytes' | 'provenanceBytes'> & {
-  readonly evidence: CheckedEvidence;
+  readonly evidence: CheckedBundle;
   readonly permitId: string;
   readonly permitBytes: Uint8Array;
+  readonly permit: PermitStatement['predicate']['certus_permit'];
+  /** That the permit stands in the log, when a log is pinned. */
+  readonly proof: string | null;
 };
 
 type Question = {
@@ -24,32 +36,37 @@ type Question = {
 
 /**
  * The door that nothing is published around: believes neither the caller nor the database, only a permit signature
- * over exactly the evidence that was read, which is what is going to be published.
+ * over exactly the evidence that was read, which is what is going to be published, and the log's word that it was given
+ * in the open.
  */
 export async function requirePermit(
-  { database, keySet, destination, usedAt }: Question,
-  { scope, component, testId, permitId, bundle }: PublishInput,
+  { database, keySet: pinned, destination, usedAt }: Question,
+  input: PublishInput,
   reading: Evidence | Promise<Evidence>,
 ): Promise<PermittedBundle> {
-  const [permit, read] = await Promise.all([findPermit(database, scope, permitId), reading]);
-  if (!permit?.permitted || permit.statement === null) {
+  const { scope, permitId } = input;
+  const [row, keySet, read] = await Promise.all([
+    findPermit(database, scope, permitId),
+    tenantKeys(database, pinned, scope.tenant),
+    reading,
+  ]);
+  if (!row?.permitted || row.statement === null) {
     throw new CertusError('permit_missing', `there is no permit ${permitId} that allows publication`);
   }
   const { indexBytes, provenanceBytes } = read;
-  const permitBytes = permit.statement;
+  const permitBytes = row.statement;
+  const proof = keySet.keys.some(({ role }) => role === 'log') ? row.logProof : null;
   return heldOrRefused(() => {
-    const evidence = checkEvidence({ ...read, keySet });
-    requireAsked(evidence, { ...scope, component, testId, digest: bundle.digest });
-    const { statement } = checkPermit({
-      permitBytes,
-      bundle: evidence,
-      keySet,
-      destination,
-      usedAt,
-    });
-    if (statement.predicate.certus_permit.id !== permitId)
+    const evidence = { ...checkFiles(read), provenanceDigest: sha256(provenanceBytes) };
+    requireAsked(evidence, input);
+    const opened = checkPermit({ permitBytes, bundle: evidence, keySet, destination, usedAt });
+    const permit = opened.statement.predicate.certus_permit;
+    if (permit.id !== permitId)
       throw new CustodyError('permit_for_other_bytes', 'the permit was signed under another id');
-    return { evidence, indexBytes, provenanceBytes, permitId, permitBytes };
+    // only a permit that itself promises less is good for evidence that nobody vouches for
+    if (permit.tier === 'verified') checkProvenance(evidence, provenanceBytes, keySet);
+    requireLogged(permitBytes, opened, proof, keySet);
+    return { evidence, indexBytes, provenanceBytes, permitId, permitBytes, permit, proof };
   });
 }
 
@@ -65,22 +82,17 @@ export function heldOrRefused<T>(check: () => T): T {
   }
 }
 
-type Asked = {
-  readonly tenant: string;
-  readonly workspace: string;
-  readonly component: string;
-  readonly testId: string;
-  readonly digest: string;
-};
-
 /** A permit is good for the bundle it names; this asks that it is also the bundle that was meant. */
-function requireAsked({ index, bundleDigest }: CheckedEvidence, asked: Asked): void {
+function requireAsked(
+  { index, bundleDigest }: CheckedFiles,
+  { scope, component, testId, bundle }: PublishInput,
+): void {
   const same =
-    index.tenant === asked.tenant &&
-    index.workspace_id === asked.workspace &&
-    index.component_id === asked.component &&
-    index.test_id === asked.testId;
+    index.tenant === scope.tenant &&
+    index.workspace_id === scope.workspace &&
+    index.component_id === component &&
+    index.test_id === testId;
   if (!same) throw new CustodyError('wrong_scope', 'the bundle belongs to another run');
-  if (bundleDigest !== asked.digest)
+  if (bundleDigest !== bundle.digest)
     throw new CustodyError('hash_mismatch', 'the bundle is not the one that was asked for');
 }

@@ -8,6 +8,7 @@ import type { PublishInput } from '../../contracts/workflows.ts';
 import { sha256 } from '../../domain/custody/digest.ts';
 import { promotionStatement } from '../../domain/custody/promotion-statement.ts';
 import { sealStatement } from '../../domain/custody/seal-statement.ts';
+import { takePermit } from '../../services/database/permit-uses.ts';
 import { readEvidence } from '../custody/read-evidence.ts';
 import { readGoldenManifest } from '../custody/read-golden-manifest.ts';
 import type { PublishDeps } from './deps.ts';
@@ -30,13 +31,14 @@ export async function promote(
   deps: PublishDeps,
   input: PublishInput,
   signal: AbortSignal,
+  publication: string,
 ): Promise<Promotion> {
   const { golden } = deps;
   await requireNotQuarantined(golden, input);
   const manifestKey = goldenManifestKey(input.scope, input.testId);
   const prefix = goldenPrefix(input.scope, input.testId);
   if ((await golden.head(manifestKey)) === undefined)
-    await copyPermitted(deps, input, manifestKey, prefix, signal);
+    await copyPermitted(deps, input, manifestKey, prefix, { signal, publication });
   else await requireSameBundle(deps, manifestKey, input);
   return {
     manifest: golden.locate(manifestKey),
@@ -49,16 +51,19 @@ async function copyPermitted(
   input: PublishInput,
   manifestKey: string,
   to: string,
-  signal: AbortSignal,
+  { signal, publication }: { readonly signal: AbortSignal; readonly publication: string },
 ): Promise<void> {
   const { golden, raw, database, keySet } = deps;
   const from = input.bundle.prefix;
   const usedAt = deps.now();
   const question = { database, keySet, destination: 'golden', usedAt } as const;
   const permitted = await requirePermit(question, input, readEvidence(raw, from));
+  const use = { permitId: input.permitId, destination: 'golden', usedBy: publication } as const;
+  await takePermit(database, input.scope, use, usedAt);
   const statements = [
     statementFile(BUNDLE.provenance, permitted.provenanceBytes),
     statementFile(BUNDLE.permit, permitted.permitBytes),
+    ...(permitted.proof === null ? [] : [proofFile(permitted.proof)]),
   ];
   const index = fileOf(BUNDLE.index, permitted.indexBytes, 'application/json');
   const small = [{ ...index, bytes: permitted.indexBytes }, ...statements];
@@ -154,8 +159,13 @@ const statementFile = (path: string, bytes: Uint8Array): Statement => ({
   bytes,
 });
 
+const proofFile = (proof: string): Statement => {
+  const bytes = Buffer.from(proof);
+  return { ...fileOf(BUNDLE.permitProof, bytes, 'text/plain'), bytes };
+};
+
 const goldenManifest = (
-  { evidence: { index, bundleDigest }, permitId }: PermittedBundle,
+  { evidence: { index, bundleDigest }, permitId, permit: { bypass } }: PermittedBundle,
   prefix: string,
   files: BundleFile[],
   promotedOn: string,
@@ -170,6 +180,9 @@ const goldenManifest = (
   prefix,
   files,
   promoted_at: promotedOn,
+  ...(bypass === undefined
+    ? {}
+    : { bypass: { order_id: bypass.order_id, by: bypass.by, reason: bypass.reason, until: bypass.until } }),
 });
 
 async function requireSameBundle(

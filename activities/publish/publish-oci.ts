@@ -5,6 +5,8 @@ import { goldenManifestKey } from '../../contracts/object-keys.ts';
 import { SIGSTORE_BUNDLE_MEDIA_TYPE } from '../../contracts/statements.ts';
 import type { PublishInput } from '../../contracts/workflows.ts';
 import { sha256 } from '../../domain/custody/digest.ts';
+import { oneLine } from '../../domain/text/one-line.ts';
+import { takePermit } from '../../services/database/permit-uses.ts';
 import { type ArtifactFile, pushArtifact } from '../../services/registry/artifact.ts';
 import type { Registry } from '../../services/registry/registry.ts';
 import type { Evidence } from '../custody/read-evidence.ts';
@@ -26,6 +28,7 @@ export async function publishOci(
   deps: PublishDeps,
   input: PublishInput,
   signal: AbortSignal,
+  publication: string,
 ): Promise<string> {
   const { registry, registryNamespace, database, keySet, golden } = deps;
   await requireNotQuarantined(golden, input);
@@ -36,6 +39,8 @@ export async function publishOci(
   requireSameFiles(files, permitted);
   // asks as well that the permit was good when it was used, which the registry's outage may have outlived
   requirePromotion(keySet, permitted, bytesOf(files, BUNDLE.promotion));
+  const use = { permitId: input.permitId, destination: 'oci', usedBy: publication } as const;
+  await takePermit(database, input.scope, use, deps.now());
   const { tenant, workspace } = input.scope;
   const { reference } = await pushArtifact(whileWanted(registry, signal), {
     repository: `${registryNamespace}/${tenant}/${workspace}/${input.component}`,
@@ -45,11 +50,20 @@ export async function publishOci(
     annotations: {
       'dev.certus.bundle.digest': `sha256:${input.bundle.digest}`,
       'dev.certus.permit': permitted.permitId,
+      'dev.certus.permit.tier': permitted.permit.tier,
+      ...bypassAnnotation(permitted),
       'dev.certus.test-id': input.testId,
     },
   });
   await withdrawIfQuarantined(deps, input);
   return reference;
+}
+
+/** Whoever looks at the artifact sees that it went past the rules, without opening it. */
+function bypassAnnotation({ permit: { bypass } }: PermittedBundle): Record<string, string> {
+  if (bypass === undefined) return {};
+  const { by, order_id, until, reason } = bypass;
+  return { 'dev.certus.bypass': oneLine(`${order_id} by ${by} until ${until}: ${reason}`, 1000) };
 }
 
 /** Blobs alone are visible to nobody; the manifest is, so a run that was cancelled meanwhile does not push it. */
@@ -74,10 +88,11 @@ async function readGolden(
   return { permit_id, files: await pMap(files.filter(isOurs), read, { concurrency: 8 }) };
 }
 
-const STATEMENTS: ReadonlySet<string> = new Set([BUNDLE.provenance, BUNDLE.permit, BUNDLE.promotion]);
+const STATEMENTS: readonly string[] = [BUNDLE.provenance, BUNDLE.permit, BUNDLE.promotion];
 
-/** Every file of evidence answers to a signature; of statements only the three that we know leave the house. */
-const isOurs = ({ path }: BundleFile): boolean => !path.startsWith(BUNDLE.statements) || STATEMENTS.has(path);
+/** Every file of evidence answers to a signature; of statements only those that we know leave the house. */
+const isOurs = ({ path }: BundleFile): boolean =>
+  !path.startsWith(BUNDLE.statements) || STATEMENTS.includes(path) || path === BUNDLE.permitProof;
 
 /** What is in memory now, as evidence to be checked. */
 function evidenceOf(files: readonly ArtifactFile[]): Evidence {
@@ -96,17 +111,20 @@ const bytesOf = (files: readonly ArtifactFile[], path: string): Uint8Array =>
 /** Names, types and permit come from golden's manifest, which nobody signed: they must be the signed index's. */
 function requireSameFiles(
   files: readonly ArtifactFile[],
-  { evidence: { index }, permitBytes }: PermittedBundle,
+  { evidence: { index }, permitBytes, proof }: PermittedBundle,
 ): void {
   const types = new Map<string, string>(index.files.map(({ path, media_type }) => [path, media_type]));
   types.set(BUNDLE.index, 'application/json');
   for (const path of STATEMENTS) types.set(path, SIGSTORE_BUNDLE_MEDIA_TYPE);
+  if (proof !== null) types.set(BUNDLE.permitProof, 'text/plain');
   if (files.length !== types.size)
     throw altered('the golden manifest', 'lists other files than were promoted');
   for (const { name, mediaType } of files)
     if (types.get(name) !== mediaType) throw altered(name, 'is shown as of another type');
   if (sha256(bytesOf(files, BUNDLE.permit)) !== sha256(permitBytes))
     throw altered(BUNDLE.permit, 'is not the permit that was given');
+  if (proof !== null && sha256(bytesOf(files, BUNDLE.permitProof)) !== sha256(proof))
+    throw altered(BUNDLE.permitProof, 'is not the proof that was written down');
 }
 
 const altered = (what: string, how: string) =>

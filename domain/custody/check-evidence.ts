@@ -16,10 +16,13 @@ export type EvidenceInput = {
   readonly keySet: KeySet;
 };
 
-export type CheckedEvidence = {
-  readonly index: BundleIndex;
-  readonly bundleDigest: string;
-  readonly provenanceDigest: string;
+/** What holds of a bundle when its hashes do: nobody's signature was looked at. */
+export type CheckedFiles = { readonly index: BundleIndex; readonly bundleDigest: string };
+
+/** A bundle and the very statement that came with it. */
+export type CheckedBundle = CheckedFiles & { readonly provenanceDigest: string };
+
+export type CheckedEvidence = CheckedBundle & {
   readonly provenance: ProvenanceStatement;
   readonly key: TrustedKey;
 };
@@ -31,8 +34,22 @@ export function checkEvidence({
   files,
   keySet,
 }: EvidenceInput): CheckedEvidence {
+  return checkProvenance(checkFiles({ indexBytes, files }), provenanceBytes, keySet);
+}
+
+/** Every file has the digest and size that the list gives it, and there is no other. */
+export function checkFiles({ indexBytes, files }: Pick<EvidenceInput, 'indexBytes' | 'files'>): CheckedFiles {
   const index = parseIndex(indexBytes);
-  const bundleDigest = sha256(indexBytes);
+  requireSameFiles(index, files);
+  return { index, bundleDigest: sha256(indexBytes) };
+}
+
+/** Somebody who may sign for the tenant vouches for exactly these files, and for this run. */
+export function checkProvenance(
+  { index, bundleDigest }: CheckedFiles,
+  provenanceBytes: Uint8Array,
+  keySet: KeySet,
+): CheckedEvidence {
   const { statement, key } = openStatement(provenanceBytes, {
     schema: ProvenanceStatement,
     role: 'evidence',
@@ -40,7 +57,6 @@ export function checkEvidence({
     keySet,
     madeAt: ({ predicate }) => predicate.runDetails.metadata.finishedOn,
   });
-  requireSameFiles(index, files);
   requireSubjects(statement.subject, [
     { name: BUNDLE.index, digest: { sha256: bundleDigest } },
     ...index.files.map(asSubject),

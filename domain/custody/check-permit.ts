@@ -1,18 +1,14 @@
-import { BUNDLE, type BundleIndex } from '../../contracts/bundle.ts';
+import { BUNDLE } from '../../contracts/bundle.ts';
 import type { KeySet } from '../../contracts/keys.ts';
 import { PermitStatement, PREDICATE } from '../../contracts/statements.ts';
-import { requireSubjects } from './check-evidence.ts';
+import { type CheckedBundle, requireSubjects } from './check-evidence.ts';
 import { CustodyError } from './custody-error.ts';
 import { type OpenedStatement, openStatement } from './open-statement.ts';
 
 export type PermitCheck = {
   readonly permitBytes: Uint8Array;
   /** The bundle it must have been given for: these exact bytes under this exact provenance. */
-  readonly bundle: {
-    readonly index: BundleIndex;
-    readonly bundleDigest: string;
-    readonly provenanceDigest: string;
-  };
+  readonly bundle: CheckedBundle;
   readonly keySet: KeySet;
   readonly destination: 'golden' | 'oci';
   /** When it is, or was, used; left out to ask only whether it was rightly given. */

@@ -1,58 +1,65 @@
 import { BUNDLE } from '../../contracts/bundle.ts';
-import { canonicalJson } from '../../contracts/canonical-json.ts';
+import type { Bypass } from '../../contracts/denial.ts';
 import { type PermitStatement, PREDICATE, STATEMENT_TYPE } from '../../contracts/statements.ts';
-import type { CheckedEvidence } from './check-evidence.ts';
-import { sha256 } from './digest.ts';
+import type { Destination, Tier } from '../../contracts/trust-policy.ts';
+import type { CheckedBundle } from './check-evidence.ts';
 
-/** The one rule of this release, in words; its digest is in every permit, so that a changed rule shows. */
-export const PERMIT_POLICY = {
-  uri: 'https://certus.dev/policy/evidence-integrity/v1',
-  rules: [
-    "the provenance carries a valid signature of an evidence key trusted for the bundle's tenant",
-    'every file of the bundle has the digest and size that were signed, and there is no other file',
-    'the evidence is not older than the limit and not from the future',
-  ],
-} as const;
+/** The very policy that was applied: a changed rule has another digest. */
+export type AppliedPolicy = { readonly uri: string; readonly digest: string };
 
-export type PermitFacts = {
+export type PermitTerms = {
   readonly id: string;
-  readonly evidence: CheckedEvidence;
+  readonly evidence: CheckedBundle;
+  readonly tier: Tier;
+  readonly bypass?: Bypass | undefined;
+  readonly destinations: readonly Destination[];
+  readonly policy: AppliedPolicy;
+  /** Digests of further statements that counted. */
+  readonly counted: readonly { readonly predicateType: string; readonly digest: string }[];
   readonly version: string;
   readonly decidedAt: Date;
   readonly expiresAt: Date;
 };
 
-/** Trust's signed yes, bound to the bundle's digest and to the provenance that was verified. */
-export function permitStatement({
-  id,
-  evidence,
-  version,
-  decidedAt,
-  expiresAt,
-}: PermitFacts): PermitStatement {
-  const { index, bundleDigest, provenanceDigest } = evidence;
+/** Trust's signed yes, bound to the bundle's digest and to the provenance that came with it. */
+export function permitStatement(terms: PermitTerms): PermitStatement {
+  const { index, bundleDigest, provenanceDigest } = terms.evidence;
   return {
     _type: STATEMENT_TYPE,
     subject: [{ name: BUNDLE.index, digest: { sha256: bundleDigest } }],
     predicateType: PREDICATE.permit,
     predicate: {
-      verifier: { id: 'https://certus.dev/trust', version: { certus: version } },
-      timeVerified: decidedAt.toISOString(),
+      verifier: { id: 'https://certus.dev/trust', version: { certus: terms.version } },
+      timeVerified: terms.decidedAt.toISOString(),
       resourceUri: `certus:${index.tenant}/${index.workspace_id}/${index.component_id}/${index.test_id}`,
-      policy: { uri: PERMIT_POLICY.uri, digest: { sha256: sha256(canonicalJson(PERMIT_POLICY)) } },
-      inputAttestations: [{ uri: BUNDLE.provenance, digest: { sha256: provenanceDigest } }],
+      policy: { uri: terms.policy.uri, digest: { sha256: terms.policy.digest } },
+      inputAttestations: [
+        { uri: BUNDLE.provenance, digest: { sha256: provenanceDigest } },
+        ...terms.counted.map(({ predicateType, digest }) => ({
+          uri: predicateType,
+          digest: { sha256: digest },
+        })),
+      ],
       verificationResult: 'PASSED',
-      verifiedLevels: ['CERTUS_EVIDENCE_INTACT'],
+      verifiedLevels: levelsOf(terms),
       slsaVersion: '1.0',
       certus_permit: {
-        id,
-        tier: 'verified',
+        id: terms.id,
+        tier: terms.tier,
+        ...(terms.bypass === undefined ? {} : { bypass: terms.bypass }),
         tenant: index.tenant,
         workspace: index.workspace_id,
         test_id: index.test_id,
-        destinations: ['golden', 'oci'],
-        expires_at: expiresAt.toISOString(),
+        destinations: [...terms.destinations],
+        expires_at: terms.expiresAt.toISOString(),
       },
     },
   };
+}
+
+/** No more than was looked at: a permit of less must not read like one of more. */
+function levelsOf({ tier, bypass }: PermitTerms): string[] {
+  if (bypass !== undefined) return ['CERTUS_HASHES_MATCH', 'CERTUS_BYPASSED'];
+  if (tier === 'basic') return ['CERTUS_HASHES_MATCH'];
+  return ['CERTUS_HASHES_MATCH', 'CERTUS_EVIDENCE_INTACT', 'CERTUS_POLICY_PASSED'];
 }

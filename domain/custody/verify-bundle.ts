@@ -1,10 +1,13 @@
 import { BUNDLE } from '../../contracts/bundle.ts';
 import type { KeySet } from '../../contracts/keys.ts';
+import type { PermitStatement } from '../../contracts/statements.ts';
+import { oneLine } from '../text/one-line.ts';
 import { type ActualFiles, type CheckedEvidence, checkEvidence } from './check-evidence.ts';
 import { checkPermit } from './check-permit.ts';
 import { checkPromotion } from './check-promotion.ts';
 import { CustodyError } from './custody-error.ts';
 import { sha256 } from './digest.ts';
+import { requireLogged } from './permit-entry.ts';
 
 export const LINKS = ['evidence', 'permit', 'promotion'] as const;
 export type Link = (typeof LINKS)[number];
@@ -69,14 +72,12 @@ function openChain(
     evidence ??= checkEvidence({ indexBytes, provenanceBytes: statement(BUNDLE.provenance), files, keySet });
     return evidence;
   };
-  const permit = (usedAt?: Date) =>
-    checkPermit({
-      permitBytes: statement(BUNDLE.permit),
-      bundle: bundle(),
-      keySet,
-      destination: 'golden',
-      usedAt,
-    });
+  const permit = (usedAt?: Date) => {
+    const permitBytes = statement(BUNDLE.permit);
+    const opened = checkPermit({ permitBytes, bundle: bundle(), keySet, destination: 'golden', usedAt });
+    requireLogged(permitBytes, opened, statements.get(BUNDLE.permitProof) ?? null, keySet);
+    return opened;
+  };
   return {
     evidence: () => {
       const { index, key, provenance } = bundle();
@@ -88,8 +89,7 @@ function openChain(
     },
     permit: () => {
       const { statement: given, key } = permit();
-      const { id, expires_at } = given.predicate.certus_permit;
-      return { signer: key.id, detail: `${id}, usable until ${expires_at}` };
+      return { signer: key.id, detail: describe(given.predicate.certus_permit) };
     },
     promotion: () => {
       const { id } = permit().statement.predicate.certus_permit;
@@ -104,6 +104,14 @@ function openChain(
       return { signer: promotion.key.id, detail: `promoted ${promotedOn} by permit ${id}` };
     },
   };
+}
+
+/** A permit for less than everything, or past the rules, says so to whoever verifies the bundle. */
+function describe({ id, tier, bypass, expires_at }: PermitStatement['predicate']['certus_permit']): string {
+  const text = `${id}, usable until ${expires_at}`;
+  if (bypass !== undefined)
+    return `${text}; BYPASSED by ${bypass.by} (${bypass.order_id}): ${oneLine(bypass.reason, 200)}`;
+  return tier === 'verified' ? text : `${text}; tier ${tier}: only hashes were asked for`;
 }
 
 function attempt(link: Link, check: () => Held): LinkReport {

@@ -10,7 +10,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { type Database, openDatabase } from '../../services/database/database.ts';
 import { MIGRATION_LOCK, migrate } from '../../services/database/migrate.ts';
-import { findPermit, type PermitRecord, recordPermit } from '../../services/database/permits.ts';
+import { takePermit } from '../../services/database/permit-uses.ts';
+import { completePermit, findPermit, type NewPermit, recordPermit } from '../../services/database/permits.ts';
 import type { NewScan } from '../../services/database/scan-record.ts';
 import { findScan, listScans, openScan, type ScanCursor, updateScan } from '../../services/database/scans.ts';
 
@@ -287,13 +288,20 @@ describe('repositories', () => {
     expect(await ids({})).toHaveLength(2);
   });
 
-  const newPermit = (changes: Partial<PermitRecord> = {}): PermitRecord => ({
+  const newPermit = (changes: Partial<NewPermit> = {}): NewPermit => ({
     id: `permit_${hex()}`,
     testId: 'test_0123456789ab',
     bundleDigest: 'b'.repeat(64),
+    ground: 'run',
+    tier: 'verified',
     permitted: true,
     reason: null,
     detail: null,
+    violations: [],
+    facts: { component: 'shop' },
+    shadow: null,
+    bypass: null,
+    policyDigest: 'a'.repeat(64),
     statement: new Uint8Array([0, 255, 10]),
     decidedAt: new Date(1),
     expiresAt: new Date(2),
@@ -304,10 +312,45 @@ describe('repositories', () => {
     const at = scope();
     const permit = newPermit();
     const first = await recordPermit(db, at, permit);
-    expect({ ...first, statement: [...first.statement!] }).toEqual({ ...permit, statement: [0, 255, 10] });
+    expect({ ...first, statement: [...first.statement!] }).toMatchObject({
+      ...permit,
+      statement: [0, 255, 10],
+    });
     const second = await recordPermit(db, at, newPermit({ permitted: false, statement: null }));
     expect(second).toEqual(first);
     expect(await findPermit(db, at, permit.id)).toEqual(first);
+  });
+
+  test('what is asked on another ground is decided anew', async () => {
+    const at = scope();
+    const first = await recordPermit(db, at, newPermit());
+    const asked = await recordPermit(db, at, newPermit({ ground: 'order_1', permitted: false }));
+    expect(asked).toMatchObject({ ground: 'order_1', permitted: false });
+    expect(asked.id).not.toBe(first.id);
+  });
+
+  test('the first place in the log that is written down stays', async () => {
+    const at = scope();
+    const { id } = await recordPermit(db, at, newPermit());
+    await completePermit(db, at, id, { proof: 'p', index: 0, entryId: 'e' });
+    await completePermit(db, at, id, { proof: 'q', index: 7, entryId: 'f' });
+    expect(await findPermit(db, at, id)).toMatchObject({ logProof: 'p', logIndex: 0n, logEntryId: 'e' });
+  });
+
+  test('a permit is taken once for each destination: the publication that has it goes on, another is refused', async () => {
+    const at = scope();
+    const use = { permitId: `permit_${hex()}`, destination: 'golden', usedBy: 'publish/a' } as const;
+    await takePermit(db, at, use, new Date(1));
+    await takePermit(db, at, use, new Date(2));
+    await expect(takePermit(db, at, { ...use, usedBy: 'publish/b' }, new Date(3))).rejects.toMatchObject({
+      code: 'permit_used',
+    });
+    await takePermit(db, at, { ...use, destination: 'oci', usedBy: 'publish/b' }, new Date(4));
+    const racers = Array.from({ length: 10 }, (_, n) =>
+      takePermit(db, at, { ...use, permitId: 'other', usedBy: `publish/${n}` }, new Date(5)),
+    );
+    const ended = await Promise.allSettled(racers);
+    expect(ended.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 
   test('racing decisions agree on one', async () => {

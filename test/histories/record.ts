@@ -142,7 +142,8 @@ function failedGate(): Activities {
 
 function deniedPermit(): Activities {
   const decidePermit = async () => ({ permitId: PERMIT_ID, permitted: false, reason: 'hash_mismatch' });
-  return { ...fakeActivities(), trust: { decidePermit } };
+  const fakes = fakeActivities();
+  return { ...fakes, trust: { ...fakes.trust, decidePermit } };
 }
 
 function failedSource(): Activities {

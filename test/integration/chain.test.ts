@@ -238,9 +238,16 @@ describe.each<Variant>(['embedded', 'distributed'])('the chain, %s', (variant) =
         id: FORGED,
         testId: input.testId,
         bundleDigest: digest,
+        ground: 'run',
+        tier: 'verified',
         permitted: true,
         reason: null,
         detail: null,
+        violations: [],
+        facts: null,
+        shadow: null,
+        bypass: null,
+        policyDigest: null,
         statement: await statementFor(input),
         decidedAt: new Date(),
         expiresAt: new Date(Date.now() + 3_600_000),
@@ -263,7 +270,17 @@ describe.each<Variant>(['embedded', 'distributed'])('the chain, %s', (variant) =
         const input = await withForgedRow(async (run) => {
           const evidence = await finishedIndex(run);
           const times = { decidedAt: new Date(), expiresAt: new Date(Date.now() + 3_600_000) };
-          const statement = permitStatement({ id: FORGED, evidence, version: '1', ...times });
+          const policy = { uri: 'https://certus.dev/trust-policy/default', digest: 'a'.repeat(64) };
+          const statement = permitStatement({
+            id: FORGED,
+            evidence,
+            tier: 'verified',
+            destinations: ['golden', 'oci'],
+            policy,
+            counted: [],
+            version: '1',
+            ...times,
+          });
           return sealStatement(statement, await openFileSigner(its.keys.evidenceKeyFile));
         });
         expect(await row(input)).toMatchObject({ status: 'FAILED', errors: [{ code: 'permit_invalid' }] });

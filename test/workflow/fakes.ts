@@ -108,6 +108,7 @@ export function fakeActivities() {
   } satisfies ScanActivities;
   const trust = {
     decidePermit: () => called('decidePermit', { permitId: PERMIT_ID, permitted: true, reason: null }),
+    usePermit: (_, __, permitId) => called('usePermit', { permitId, permitted: true, reason: null }),
   } satisfies TrustActivities;
   const transform = {
     promote: () => called('promote', { manifest: 'golden/k', bundle: 'golden/b' }),

@@ -86,6 +86,7 @@ test('a gate that fails is an answer and not a failure: the evidence is publishe
 test('without a permit nothing is published', async () => {
   const fakes = fakeActivities();
   const trust = {
+    ...fakes.trust,
     decidePermit: async () => ({ permitId: PERMIT_ID, permitted: false, reason: 'hash_mismatch' }),
   };
   const input = newInput();
@@ -158,14 +159,14 @@ describe('evidence that is kept back', () => {
     expect(run.permit).toBeUndefined();
   });
 
-  const upload = (activities: Activities) => {
+  const upload = (activities: Activities, more: { permitId?: string } = {}) => {
     const { source: _source, manifest: _manifest, ...run } = newInput();
     const bundle = { prefix: 'p/', digest: 'd'.repeat(64) };
     return during(activities, () =>
       environment.client.workflow.execute(WORKFLOWS.upload, {
         taskQueue: taskQueue('assurance'),
         workflowId: workflowId('upload', run),
-        args: [{ ...run, bundle, requestedBy: null }],
+        args: [{ ...run, bundle, requestedBy: null, ...more }],
       }),
     );
   };
@@ -181,10 +182,19 @@ describe('evidence that is kept back', () => {
     ]);
   });
 
+  test('goes by a permit that was given on another question, once Trust has said that it is one', async () => {
+    const fakes = fakeActivities();
+    const other = `permit_${'2'.repeat(32)}`;
+    await upload(fakes, { permitId: other });
+    expect(fakes.calls).toContain('usePermit');
+    expect(fakes.calls).not.toContain('decidePermit');
+    expect(fakes.uploads).toMatchObject([{ permit: { permitId: other }, publication: {} }]);
+  });
+
   test('stays where it is without a permit', async () => {
     const fakes = fakeActivities();
     const decidePermit = async () => ({ permitId: PERMIT_ID, permitted: false, reason: 'invalid_signer' });
-    await upload({ ...fakes, trust: { decidePermit } });
+    await upload({ ...fakes, trust: { ...fakes.trust, decidePermit } });
     expect(fakes.calls).not.toContain('promote');
     expect(fakes.uploads).toEqual([
       { permit: { permitId: PERMIT_ID, permitted: false, reason: 'invalid_signer' } },
@@ -296,6 +306,7 @@ describe('what may come back is waited for', () => {
     const attempts = DAYS / 30_000 + 10; // the longest pause between two tries is half a minute
     const started = await environment.currentTimeMs();
     const trust = {
+      ...fakes.trust,
       decidePermit: async () => {
         if (Context.current().info.attempt < attempts)
           throw new CertusError('dependency_unavailable', 'no database');
@@ -416,7 +427,7 @@ test('progress tells at each step what is done, what runs and what waits', async
       composeBundle: arrivals.hold(composeBundle),
       signBundle: arrivals.hold(signBundle),
     },
-    trust: { decidePermit: arrivals.hold(fakes.trust.decidePermit) },
+    trust: { ...fakes.trust, decidePermit: arrivals.hold(fakes.trust.decidePermit) },
     transform: { ...fakes.transform, promote: arrivals.hold(fakes.transform.promote) },
     ingest: fakes.ingest,
   };

@@ -10,6 +10,7 @@ import { goldenManifestKey, goldenPrefix, rawPrefix } from '../../../contracts/o
 import { SIGSTORE_BUNDLE_MEDIA_TYPE } from '../../../contracts/statements.ts';
 import type { PublishInput } from '../../../contracts/workflows.ts';
 import { sha256 } from '../../../domain/custody/digest.ts';
+import type { PermitTerms } from '../../../domain/custody/permit-statement.ts';
 import { sealStatement } from '../../../domain/custody/seal-statement.ts';
 import type { Database } from '../../../services/database/database.ts';
 import { openDirectoryStore } from '../../../services/objects/directory-store.ts';
@@ -29,7 +30,16 @@ import {
   statementOf,
   type TestKey,
 } from '../domain/custody-fixture.ts';
+import { testLog } from '../permit/log-fixture.ts';
 
+const PUBLICATION = 'publish/web/shop/test_0123456789ab';
+const BYPASS = {
+  order_id: `order_${'b'.repeat(32)}`,
+  by: 'ada',
+  reason: 'the signing service is down and the fix is urgent',
+  until: EXPIRES.toISOString(),
+  instead_of: { reason: 'invalid_signer' as const, violations: [] },
+};
 const wanted = new AbortController().signal;
 const REPOSITORY = 'certus/acme/web/shop';
 const scope = { tenant: RUN.tenant, workspace: RUN.workspace };
@@ -75,9 +85,24 @@ beforeEach(async () => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** The one row that the publisher asks for; what it says is checked by its signature anyway. */
-function permitTable(statement: Uint8Array): Database {
-  const findUnique = async () => ({ permitted: true, statement });
-  return { client: { permit: { findUnique } } } as unknown as Database;
+function permitTable(statement: Uint8Array, logProof: string | null = null): Database {
+  const uses = new Map<string, { usedBy: string }>();
+  return {
+    client: {
+      permit: { findUnique: async () => ({ permitted: true, statement, logProof }) },
+      keySetVersion: { findFirst: async () => null },
+      permitUse: {
+        createMany: async ({ data: [row] }: { data: { destination: string; usedBy: string }[] }) => {
+          if (row !== undefined && !uses.has(row.destination)) uses.set(row.destination, row);
+        },
+        findUnique: async ({
+          where: { tenant_workspace_permitId_destination: key },
+        }: {
+          where: { tenant_workspace_permitId_destination: { destination: string } };
+        }) => uses.get(key.destination) ?? null,
+      },
+    },
+  } as unknown as Database;
 }
 
 const pushed = () => deps.registry.tags(REPOSITORY);
@@ -110,8 +135,8 @@ const promotion = (key: TestKey, promotedOn?: string) =>
   );
 
 test('a permitted bundle goes to golden and from there to the registry, as it was signed', async () => {
-  await promote(deps, input, wanted);
-  await publishOci(deps, input, wanted);
+  await promote(deps, input, wanted, PUBLICATION);
+  await publishOci(deps, input, wanted, PUBLICATION);
   const { annotations, files } = await pullArtifact(deps.registry, REPOSITORY, RUN.testId);
   expect(annotations['dev.certus.permit']).toBe(input.permitId);
   expect(files.map(({ name }) => name).sort()).toEqual(
@@ -120,23 +145,118 @@ test('a permitted bundle goes to golden and from there to the registry, as it wa
 });
 
 test('what was promoted in time is pushed however long the registry was away', async () => {
-  await promote(deps, input, wanted);
+  await promote(deps, input, wanted, PUBLICATION);
   clock = new Date('2026-06-03T13:00:00.000Z');
-  await publishOci(deps, input, wanted);
+  await publishOci(deps, input, wanted, PUBLICATION);
   expect(await pushed()).toEqual([RUN.testId]);
+});
+
+test('a permit is good for one publication: another one with it is refused, golden and registry each', async () => {
+  await promote(deps, input, wanted, PUBLICATION);
+  await deps.golden.remove(goldenManifestKey(scope, RUN.testId));
+  await expect(promote(deps, input, wanted, 'publish/again')).rejects.toMatchObject({ code: 'permit_used' });
+  expect(await visible()).toBe(false);
+  await promote(deps, input, wanted, PUBLICATION); // the same one may go on
+  await publishOci(deps, input, wanted, PUBLICATION);
+  await expect(publishOci(deps, input, wanted, 'publish/again')).rejects.toMatchObject({
+    code: 'permit_used',
+  });
+});
+
+describe('with a log pinned', () => {
+  beforeEach(async () => {
+    const log = testLog();
+    const permit = statementOf(fixture, BUNDLE.permit);
+    const keySet = { ...KEY_SET, keys: [...KEY_SET.keys, log.trusted] };
+    const proof = await log.prove(permit, keySet);
+    deps = { ...deps, keySet, database: permitTable(permit, proof) };
+  });
+
+  test('the proof that the permit is in the log travels with it', async () => {
+    await promote(deps, input, wanted, PUBLICATION);
+    await publishOci(deps, input, wanted, PUBLICATION);
+    const { files } = await pullArtifact(deps.registry, REPOSITORY, RUN.testId);
+    expect(files.map(({ name }) => name)).toContain(BUNDLE.permitProof);
+  });
+
+  test('a permit that the log does not know publishes nothing', async () => {
+    const other = testLog();
+    const proof = await other.prove(statementOf(fixture, BUNDLE.permit), deps.keySet);
+    for (const forged of [null, proof, 'c2sp.org/tlog-proof@v1']) {
+      const database = permitTable(statementOf(fixture, BUNDLE.permit), forged);
+      await expect(promote({ ...deps, database }, input, wanted, PUBLICATION)).rejects.toMatchObject({
+        code: 'permit_invalid',
+      });
+    }
+    expect(await visible()).toBe(false);
+  });
+
+  test('a proof that was taken from golden, or exchanged there, is not pushed around', async () => {
+    await promote(deps, input, wanted, PUBLICATION);
+    await deps.golden.put(`${to}${BUNDLE.permitProof}`, Buffer.from('x'), { contentType: 'text/plain' });
+    await expect(publishOci(deps, input, wanted, PUBLICATION)).rejects.toMatchObject({
+      code: 'digest_mismatch',
+    });
+  });
+});
+
+describe('evidence whose inner signature nobody may give', () => {
+  const withPermit = async (terms: Partial<PermitTerms>) => {
+    const provenance = await sealStatement(fixture.provenance, KEYS.stranger.signer);
+    await deps.raw.put(`${from}${BUNDLE.provenance}`, provenance, {
+      contentType: SIGSTORE_BUNDLE_MEDIA_TYPE,
+    });
+    const permit = permitOf(fixture.index, provenance, terms);
+    deps = { ...deps, database: permitTable(await sealStatement(permit, KEYS.permit.signer)) };
+  };
+
+  test('is not published on a verified permit', async () => {
+    await withPermit({ tier: 'verified' });
+    await expect(promote(deps, input, wanted, PUBLICATION)).rejects.toMatchObject({ code: 'permit_invalid' });
+    expect(await visible()).toBe(false);
+  });
+
+  test('is published past the rules, and everybody sees that: in golden and in the registry', async () => {
+    await withPermit({ tier: 'basic', bypass: BYPASS });
+    await promote(deps, input, wanted, PUBLICATION);
+    await publishOci(deps, input, wanted, PUBLICATION);
+    expect((await readManifest()).bypass).toMatchObject({ order_id: BYPASS.order_id, by: BYPASS.by });
+    const { annotations } = await pullArtifact(deps.registry, REPOSITORY, RUN.testId);
+    expect(annotations['dev.certus.bypass']).toContain(BYPASS.reason);
+    expect(annotations['dev.certus.permit.tier']).toBe('basic');
+  });
+
+  test('with a file changed is not published even so', async () => {
+    await withPermit({ tier: 'basic', bypass: BYPASS });
+    await deps.raw.put(`${from}findings.json`, Buffer.from('altered!'), { contentType: 'application/json' });
+    await expect(promote(deps, input, wanted, PUBLICATION)).rejects.toMatchObject({ code: 'permit_invalid' });
+    expect(await visible()).toBe(false);
+  });
+});
+
+test('a permit for golden alone is not good for the registry', async () => {
+  const permit = permitOf(fixture.index, statementOf(fixture, BUNDLE.provenance), {
+    destinations: ['golden'],
+  });
+  deps = { ...deps, database: permitTable(await sealStatement(permit, KEYS.permit.signer)) };
+  await promote(deps, input, wanted, PUBLICATION);
+  await expect(publishOci(deps, input, wanted, PUBLICATION)).rejects.toMatchObject({
+    code: 'permit_invalid',
+  });
+  expect(await pushed()).toEqual([]);
 });
 
 test('a permit that has expired promotes nothing', async () => {
   clock = EXPIRES;
-  await expect(promote(deps, input, wanted)).rejects.toMatchObject({ code: 'permit_invalid' });
+  await expect(promote(deps, input, wanted, PUBLICATION)).rejects.toMatchObject({ code: 'permit_invalid' });
   expect(await visible()).toBe(false);
 });
 
 describe('nothing is pushed when golden shows', () => {
-  beforeEach(() => promote(deps, input, wanted));
+  beforeEach(() => promote(deps, input, wanted, PUBLICATION));
 
   const refused = async (code: string) => {
-    await expect(publishOci(deps, input, wanted)).rejects.toMatchObject({ code });
+    await expect(publishOci(deps, input, wanted, PUBLICATION)).rejects.toMatchObject({ code });
     expect(await pushed()).toEqual([]);
   };
 
@@ -166,7 +286,7 @@ describe('nothing is pushed when golden shows', () => {
         manifest.files = files;
       });
     }
-    await publishOci(deps, input, wanted); // it was nothing but the types
+    await publishOci(deps, input, wanted, PUBLICATION); // it was nothing but the types
   });
 
   test('a file twice', async () => {
@@ -203,7 +323,7 @@ describe('a promotion statement that lies in golden already', () => {
   test('is taken over, with its time, when it is ours', async () => {
     const ours = await promotion(KEYS.promotion, '2026-06-01T12:01:30.000Z');
     await putStatement(BUNDLE.promotion, ours);
-    await promote(deps, input, wanted);
+    await promote(deps, input, wanted, PUBLICATION);
     const { promoted_at, files } = await readManifest();
     expect(promoted_at).toBe('2026-06-01T12:01:30.000Z');
     expect(files.find(({ path }) => path === BUNDLE.promotion)?.sha256).toBe(sha256(ours));
@@ -211,7 +331,7 @@ describe('a promotion statement that lies in golden already', () => {
 
   test.each(['evidence', 'stranger'] as const)('is not believed by the key of %s', async (name) => {
     await putStatement(BUNDLE.promotion, await promotion(KEYS[name]));
-    await expect(promote(deps, input, wanted)).rejects.toMatchObject({ code: 'permit_invalid' });
+    await expect(promote(deps, input, wanted, PUBLICATION)).rejects.toMatchObject({ code: 'permit_invalid' });
     expect(await visible()).toBe(false);
   });
 });
@@ -226,14 +346,16 @@ describe('a run that is cancelled on the way', () => {
         return deps.golden.put(key, ...rest);
       },
     };
-    await expect(promote({ ...deps, golden }, input, cancelled.signal)).rejects.toThrow('cancelled');
+    await expect(promote({ ...deps, golden }, input, cancelled.signal, PUBLICATION)).rejects.toThrow(
+      'cancelled',
+    );
     expect(await visible()).toBe(false);
-    await promote(deps, input, wanted);
+    await promote(deps, input, wanted, PUBLICATION);
     expect(await visible()).toBe(true);
   });
 
   test('is not shown by the registry, and may be pushed later', async () => {
-    await promote(deps, input, wanted);
+    await promote(deps, input, wanted, PUBLICATION);
     const cancelled = new AbortController();
     const registry: Registry = {
       ...deps.registry,
@@ -242,9 +364,11 @@ describe('a run that is cancelled on the way', () => {
         return deps.registry.pushBlob(...blob);
       },
     };
-    await expect(publishOci({ ...deps, registry }, input, cancelled.signal)).rejects.toThrow('cancelled');
+    await expect(publishOci({ ...deps, registry }, input, cancelled.signal, PUBLICATION)).rejects.toThrow(
+      'cancelled',
+    );
     expect(await pushed()).toEqual([]);
-    await publishOci(deps, input, wanted);
+    await publishOci(deps, input, wanted, PUBLICATION);
     expect(await pushed()).toEqual([RUN.testId]);
   });
 });

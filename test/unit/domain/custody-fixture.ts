@@ -5,7 +5,7 @@ import { keyId } from '../../../contracts/key-id.ts';
 import type { KeyRole, KeySet, TrustedKey } from '../../../contracts/keys.ts';
 import type { ActualFiles } from '../../../domain/custody/check-evidence.ts';
 import { sha256 } from '../../../domain/custody/digest.ts';
-import { permitStatement } from '../../../domain/custody/permit-statement.ts';
+import { type PermitTerms, permitStatement } from '../../../domain/custody/permit-statement.ts';
 import { promotionStatement } from '../../../domain/custody/promotion-statement.ts';
 import { provenanceStatement } from '../../../domain/custody/provenance-statement.ts';
 import { type StatementSigner, sealStatement } from '../../../domain/custody/seal-statement.ts';
@@ -133,14 +133,22 @@ export const bundleFacts = (index: BundleIndex, provenanceBytes: Uint8Array) => 
   provenanceDigest: sha256(provenanceBytes),
 });
 
-export const permitOf = (index: BundleIndex, provenanceBytes: Uint8Array) =>
+export const permitOf = (
+  index: BundleIndex,
+  provenanceBytes: Uint8Array,
+  changes: Partial<PermitTerms> = {},
+) =>
   permitStatement({
     id: `permit_${'1'.repeat(32)}`,
-    // only these three are looked at
-    evidence: bundleFacts(index, provenanceBytes) as Parameters<typeof permitStatement>[0]['evidence'],
+    evidence: bundleFacts(index, provenanceBytes),
+    tier: 'verified',
+    destinations: ['golden', 'oci'],
+    policy: { uri: 'https://certus.dev/trust-policy/default', digest: 'a'.repeat(64) },
+    counted: [],
     version: '1.0.0',
     decidedAt: DECIDED,
     expiresAt: EXPIRES,
+    ...changes,
   });
 
 export const promotionOf = (

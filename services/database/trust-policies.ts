@@ -1,0 +1,62 @@
+import type { Database } from './database.ts';
+import { reachable } from './errors.ts';
+import { storable } from './storable.ts';
+
+/** A policy as it was set. It counts only with the order that it names: whoever can write a row cannot sign one. */
+export type PolicyRecord = {
+  readonly workspace: string;
+  readonly version: number;
+  readonly mode: string;
+  readonly digest: string;
+  readonly document: unknown;
+  readonly setBy: string;
+  readonly setAt: Date;
+  readonly orderId: string;
+};
+
+/** Newest first; of every workspace of the tenant when none is named. */
+export async function policyVersions(
+  { client }: Database,
+  tenant: string,
+  { workspace, mode, limit }: { workspace?: string; mode?: string; limit: number },
+): Promise<PolicyRecord[]> {
+  return reachable(
+    client.trustPolicyVersion.findMany({
+      where: {
+        tenant,
+        ...(workspace === undefined ? {} : { workspace }),
+        ...(mode === undefined ? {} : { mode }),
+      },
+      orderBy: [{ workspace: 'asc' }, { version: 'desc' }],
+      take: limit,
+      omit: { tenant: true },
+    }),
+  );
+}
+
+/** The version an order made; none before it was carried out. */
+export async function policyOfOrder(
+  { client }: Database,
+  tenant: string,
+  orderId: string,
+): Promise<PolicyRecord | undefined> {
+  const row = await reachable(
+    client.trustPolicyVersion.findFirst({ where: { tenant, orderId }, omit: { tenant: true } }),
+  );
+  return row ?? undefined;
+}
+
+/** `false` when another order took the version in the meantime. */
+export async function addPolicyVersion(
+  { client }: Database,
+  tenant: string,
+  record: PolicyRecord & { readonly document: object },
+): Promise<boolean> {
+  const { count } = await reachable(
+    client.trustPolicyVersion.createMany({
+      data: [{ ...storable(record), tenant }],
+      skipDuplicates: true,
+    }),
+  );
+  return count === 1;
+}
