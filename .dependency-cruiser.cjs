@@ -53,7 +53,7 @@ module.exports = {
     ),
     room(
       'cli',
-      ['contracts', 'domain', 'services/config', 'services/advisories'],
+      ['contracts', 'domain', 'services/config', 'services/advisories', 'services/sigstore'],
       'cli/ talks to the API only; offline verification lives in domain/, and the advisory database is a folder.',
     ),
     room('infra', ['contracts', 'services'], 'infra/ starts processes; it does not import their code.'),

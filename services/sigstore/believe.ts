@@ -1,6 +1,9 @@
 import { createSecretKey } from 'node:crypto';
 import { type SignedEntity, type TrustMaterial, Verifier } from '@sigstore/verify';
 
+/** The authorities and logs that the operator pinned. */
+export type TrustedRoot = Omit<TrustMaterial, 'publicKey'>;
+
 type Proofs = Partial<Pick<SignedEntity, 'timestamps' | 'tlogEntries'>>;
 
 /**
@@ -8,7 +11,7 @@ type Proofs = Partial<Pick<SignedEntity, 'timestamps' | 'tlogEntries'>>;
  * the signature holds, and that the entry is about it, others check.
  */
 export function believe(
-  trust: TrustMaterial,
+  trust: TrustedRoot,
   signature: Buffer,
   { timestamps = [], tlogEntries = [] }: Proofs,
 ): void {

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { type Bundle, bundleFromJSON, bundleToJSON, ValidationError } from '@sigstore/bundle';
+import { dsse } from '@sigstore/core';
 import { CertusError } from '../../contracts/errors.ts';
 
 export type Content = Bundle['content'];
@@ -26,4 +28,11 @@ export function signatureOf(content: Content): Buffer {
   if (only === undefined || more.length > 0)
     throw new CertusError('statement_invalid', 'A bundle carries one signature.');
   return only.sig;
+}
+
+/** The digest of what was signed: of a statement that is its envelope's encoding, and not the statement alone. */
+export function signedDigestOf(content: Content): Buffer {
+  if (content.$case === 'messageSignature') return content.messageSignature.messageDigest.digest;
+  const { payloadType, payload } = content.dsseEnvelope;
+  return createHash('sha256').update(dsse.preAuthEncoding(payloadType, payload)).digest();
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { TransparencyLogEntry } from '@sigstore/bundle';
 import { pem } from '@sigstore/core';
 import { z } from 'zod';
-import { type Content, signatureOf } from './bundle.ts';
+import { type Content, signatureOf, signedDigestOf } from './bundle.ts';
 import { orUntrusted, untrusted } from './untrusted.ts';
 
 const SERVICE = 'Rekor';
@@ -13,23 +13,27 @@ const SERVICE = 'Rekor';
  */
 export function checkBody(entry: TransparencyLogEntry, content: Content, verifierPem: string): void {
   const kept = orUntrusted(SERVICE, 'answers with an entry that cannot be read', () => readBody(entry));
-  if (kept === undefined || kept.dsse !== (content.$case === 'dsseEnvelope'))
+  const digest = kept && digestOf(content, kept.of);
+  if (kept === undefined || digest === undefined)
     throw untrusted(SERVICE, 'answers with an entry of another kind');
-  if (!kept.digest.equals(digestOf(content)))
-    throw untrusted(SERVICE, 'answers with an entry of another artifact');
+  if (!kept.digest.equals(digest)) throw untrusted(SERVICE, 'answers with an entry of another artifact');
   if (!kept.signature.equals(signatureOf(content)))
     throw untrusted(SERVICE, 'answers with an entry of another signature');
   if (!kept.verifier.equals(pem.toDER(verifierPem)))
     throw untrusted(SERVICE, 'answers with an entry of another key');
 }
 
-const digestOf = (content: Content): Buffer =>
-  content.$case === 'messageSignature'
-    ? content.messageSignature.messageDigest.digest
-    : createHash('sha256').update(content.dsseEnvelope.payload).digest();
+function digestOf(content: Content, of: Kept['of']): Buffer | undefined {
+  if (of === 'signed') return signedDigestOf(content);
+  if ((of === 'payload') !== (content.$case === 'dsseEnvelope')) return undefined;
+  return content.$case === 'dsseEnvelope'
+    ? createHash('sha256').update(content.dsseEnvelope.payload).digest()
+    : signedDigestOf(content);
+}
 
 type Kept = {
-  readonly dsse: boolean;
+  /** Which digest it keeps: that of the artifact, of the payload of an envelope, or of whatever was signed. */
+  readonly of: 'artifact' | 'payload' | 'signed';
   readonly digest: Buffer;
   readonly signature: Buffer;
   /** A key or a certificate, DER. */
@@ -58,7 +62,7 @@ const Hashed1 = z
     signature: z.object({ content: base64, publicKey: z.object({ content: pemInBase64 }) }),
   })
   .transform(({ data, signature }) => ({
-    dsse: false,
+    of: 'artifact' as const,
     digest: data.hash.value,
     signature: signature.content,
     verifier: signature.publicKey.content,
@@ -68,7 +72,11 @@ const Dsse1 = z
     payloadHash: z.object({ algorithm: z.literal('sha256'), value: hex }),
     signatures: z.tuple([z.object({ signature: base64, verifier: pemInBase64 })]),
   })
-  .transform(({ payloadHash, signatures: [only] }) => ({ dsse: true, digest: payloadHash.value, ...only }));
+  .transform(({ payloadHash, signatures: [only] }) => ({
+    of: 'payload' as const,
+    digest: payloadHash.value,
+    ...only,
+  }));
 const Hashed2 = z
   .object({
     hashedRekordV002: z.object({
@@ -77,30 +85,16 @@ const Hashed2 = z
     }),
   })
   .transform(({ hashedRekordV002: { data, signature } }) => ({
-    dsse: false,
+    of: 'signed' as const,
     digest: data.digest,
     signature: signature.content,
     verifier: signature.verifier,
-  }));
-const Dsse2 = z
-  .object({
-    dsseV002: z.object({
-      payloadHash: z.object({ algorithm: z.literal('SHA2_256'), digest: base64 }),
-      signatures: z.tuple([z.object({ content: base64, verifier })]),
-    }),
-  })
-  .transform(({ dsseV002: { payloadHash, signatures } }) => ({
-    dsse: true,
-    digest: payloadHash.digest,
-    signature: signatures[0].content,
-    verifier: signatures[0].verifier,
   }));
 
 const KINDS: ReadonlyMap<string, z.ZodType<Kept>> = new Map<string, z.ZodType<Kept>>([
   ['hashedrekord 0.0.1', Hashed1],
   ['dsse 0.0.1', Dsse1],
   ['hashedrekord 0.0.2', Hashed2],
-  ['dsse 0.0.2', Dsse2],
 ]);
 const Body = z.object({ kind: z.string(), apiVersion: z.string(), spec: z.unknown() });
 

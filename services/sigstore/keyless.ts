@@ -9,6 +9,7 @@ import { dsse, pem } from '@sigstore/core';
 import { type SignedEntity, type TrustMaterial, toSignedEntity, Verifier } from '@sigstore/verify';
 import { CertusError } from '../../contracts/errors.ts';
 import type { Patience } from './ask.ts';
+import type { TrustedRoot } from './believe.ts';
 import { signatureOf, writeBundle } from './bundle.ts';
 import { requestCertificate } from './fulcio.ts';
 import { readIdentityToken } from './identity-token.ts';
@@ -28,7 +29,7 @@ export type KeylessServices = {
 
 export type KeylessOptions = Patience & {
   /** What the operator pinned. Without it answers are only seen to be about what was asked. */
-  readonly trust: TrustMaterial | undefined;
+  readonly trust: TrustedRoot | undefined;
   readonly now: () => Date;
 };
 
@@ -99,11 +100,15 @@ function makeBundle(toSign: ToSign, certificate: Buffer, signed: (bytes: Buffer)
 }
 
 /** Does it come from a certificate authority of the trusted root, as of now, and was it shown to a log of certificates? */
-function checkIssued(bundle: Bundle, artifact: Buffer | undefined, trust: TrustMaterial, now: Date): void {
+function checkIssued(bundle: Bundle, artifact: Buffer | undefined, trust: TrustedRoot, now: Date): void {
   orUntrusted('Fulcio', 'answers with a certificate that is not to be believed', () => {
     const entity = toSignedEntity(bundle, artifact);
     const ctlogThreshold = Math.min(trust.ctlogs.length, 1);
-    const verifier = new Verifier(trust, { ctlogThreshold, tlogThreshold: 0, timestampThreshold: 1 });
+    const verifier = new Verifier(withoutKeys(trust), {
+      ctlogThreshold,
+      tlogThreshold: 0,
+      timestampThreshold: 1,
+    });
     verifier.verify({ ...entity, tlogEntries: [], timestamps: [ourOwnClock(now)] });
   });
 }
@@ -132,14 +137,22 @@ async function logged(
   return (await logInRekor(content, certificatePem, url, patience)).entry;
 }
 
+/** Nothing that is signed here is signed with a key that was known before. */
+const withoutKeys = (trust: TrustedRoot): TrustMaterial => ({
+  ...trust,
+  publicKey: () => {
+    throw new CertusError('internal_error', 'A keyless bundle names a key.');
+  },
+});
+
 function checkWhole(
   bundle: Bundle,
   artifact: Buffer | undefined,
-  trust: TrustMaterial,
+  trust: TrustedRoot,
   { logs, timestampAuthorities }: KeylessServices,
 ): void {
   orUntrusted('Sigstore', 'gives what does not verify', () => {
-    const verifier = new Verifier(trust, {
+    const verifier = new Verifier(withoutKeys(trust), {
       ctlogThreshold: Math.min(trust.ctlogs.length, 1),
       tlogThreshold: logs.length,
       timestampThreshold: Math.max(timestampAuthorities.length, 1),

@@ -2,7 +2,7 @@ import type { TransparencyLogEntry } from '@sigstore/bundle';
 import { pem } from '@sigstore/core';
 import { z } from 'zod';
 import { ask, type Patience } from './ask.ts';
-import { type Content, signatureOf } from './bundle.ts';
+import { type Content, signatureOf, signedDigestOf } from './bundle.ts';
 import { checkBody } from './check-body.ts';
 import { orUntrusted } from './untrusted.ts';
 
@@ -11,7 +11,8 @@ const MAX_ANSWER = 8 * 1024 * 1024;
 
 /**
  * Has a signature of a certificate kept by a Rekor of the second generation. It answers only when the entry is in a
- * published checkpoint, which takes seconds, and names no time: that is for a timestamp authority.
+ * published checkpoint, which takes seconds, and names no time: that is for a timestamp authority. It keeps digests of what
+ * was signed, of statements too: entries of envelopes are gone from it.
  */
 export async function logInRekorV2(
   content: Content,
@@ -41,18 +42,9 @@ function entryRequest(content: Content, certificatePem: string): object {
     // keyless signing makes keys of this kind and no other
     keyDetails: 'PKIX_ECDSA_P256_SHA_256',
   };
-  if (content.$case === 'messageSignature') {
-    const digest = content.messageSignature.messageDigest.digest.toString('base64');
-    const signature = { content: signatureOf(content).toString('base64'), verifier };
-    return { hashedRekordRequestV002: { digest, signature } };
-  }
-  const { payload, payloadType } = content.dsseEnvelope;
-  const envelope = {
-    payload: payload.toString('base64'),
-    payloadType,
-    signatures: [{ sig: signatureOf(content).toString('base64') }],
-  };
-  return { dsseRequestV002: { envelope, verifiers: [verifier] } };
+  const digest = signedDigestOf(content).toString('base64');
+  const signature = { content: signatureOf(content).toString('base64'), verifier };
+  return { hashedRekordRequestV002: { digest, signature } };
 }
 
 const base64 = z

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { RFC3161Timestamp } from '@sigstore/core';
-import type { TrustMaterial } from '@sigstore/verify';
 import { ask, type Patience } from './ask.ts';
-import { believe } from './believe.ts';
+import { believe, type TrustedRoot } from './believe.ts';
 import { readBundle, signatureOf, writeBundle } from './bundle.ts';
 import { timestampQuery } from './timestamp-query.ts';
 import { orUntrusted, untrusted } from './untrusted.ts';
@@ -14,7 +13,7 @@ const MAX_SKEW_MS = 5 * 60_000;
 export type Stamping = Patience & {
   readonly tsaUrl: string;
   /** What the operator pinned. Without it a timestamp is only seen to be about our signature and about now. */
-  readonly trust: TrustMaterial | undefined;
+  readonly trust: TrustedRoot | undefined;
   readonly now: () => Date;
 };
 
@@ -49,7 +48,7 @@ export async function requestTimestamp(
   const timestamp = orUntrusted(SERVICE, 'answers something else than a timestamp', () =>
     RFC3161Timestamp.parse(signedTimestamp),
   );
-  orUntrusted(SERVICE, 'answers with a timestamp that cannot be read', () =>
+  orUntrusted(SERVICE, 'answers with a timestamp that cannot be read, or is of something else', () =>
     checkAnswer(timestamp, signature, nonce, now()),
   );
   if (trust !== undefined)
@@ -59,9 +58,9 @@ export async function requestTimestamp(
   return signedTimestamp;
 }
 
-/** Positive and of the shortest form, as DER wants its integers. */
+/** Positive and of the shortest form, as DER wants its integers, and small enough for servers that keep it in a number. */
 const newNonce = (): Buffer => {
-  const nonce = randomBytes(8);
+  const nonce = randomBytes(6);
   nonce[0] = ((nonce[0] ?? 0) & 0x7f) | 0x40;
   return nonce;
 };

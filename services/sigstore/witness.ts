@@ -1,9 +1,8 @@
 import type { Bundle } from '@sigstore/bundle';
-import type { TrustMaterial } from '@sigstore/verify';
 import { CertusError } from '../../contracts/errors.ts';
 import { RekorEntry } from '../../contracts/rekor-entry.ts';
 import type { Patience } from './ask.ts';
-import { believe } from './believe.ts';
+import { believe, type TrustedRoot } from './believe.ts';
 import { readBundle, signatureOf, writeBundle } from './bundle.ts';
 import { checkBody } from './check-body.ts';
 import { type LoggedEntry, logInRekor } from './rekor.ts';
@@ -14,7 +13,7 @@ const SERVICE = 'Rekor';
 export type Witnessing = Patience & {
   readonly rekorUrl: string;
   /** What the operator pinned. Without it an entry is only seen to be about our signature. */
-  readonly trust: TrustMaterial | undefined;
+  readonly trust: TrustedRoot | undefined;
 };
 
 /** Has a bundle that is signed with a plain key kept by a second log. Asked again, it gives the entry that is there. */
@@ -37,7 +36,7 @@ export function verifyRekorEntry(
   bundle: Uint8Array,
   publicKeyPem: string,
   { tlog_entry }: RekorEntry,
-  trust: TrustMaterial,
+  trust: TrustedRoot,
 ): void {
   const { content, verificationMaterial } = orUntrusted(
     SERVICE,

@@ -1,0 +1,40 @@
+import { RekorEntry } from '../../contracts/rekor-entry.ts';
+import type { Database } from './database.ts';
+import { reachable } from './errors.ts';
+import { storable } from './storable.ts';
+
+/** A permit that was given; what a second log is told of it. */
+export type PermitToWitness = {
+  readonly statement: Uint8Array;
+  /** Its entry, when the log has it already. */
+  readonly rekor: RekorEntry | undefined;
+};
+
+/** None for a denial: only what is signed is witnessed. */
+export async function permitToWitness(
+  { client }: Database,
+  tenant: string,
+  workspace: string,
+  id: string,
+): Promise<PermitToWitness | undefined> {
+  const key = { tenant_workspace_id: { tenant, workspace, id } };
+  const select = { statement: true, rekor: true };
+  const row = await reachable(client.permit.findUnique({ where: key, select }));
+  if (row === null || row.statement === null) return undefined;
+  return { statement: row.statement, rekor: row.rekor === null ? undefined : RekorEntry.parse(row.rekor) };
+}
+
+/** The first entry stands: a log has each statement once. */
+export async function recordPermitEntry(
+  { client }: Database,
+  tenant: string,
+  workspace: string,
+  id: string,
+  entry: RekorEntry,
+): Promise<void> {
+  const { rekor } = storable({ rekor: entry });
+  await reachable(
+    client.$executeRaw`UPDATE permits SET rekor = ${JSON.stringify(rekor)}::jsonb
+      WHERE tenant = ${tenant} AND workspace = ${workspace} AND id = ${id} AND rekor IS NULL`,
+  );
+}
