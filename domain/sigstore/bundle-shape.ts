@@ -17,12 +17,14 @@ const int64 = z.union([
   z.string().regex(/^(?:0|[1-9][0-9]{0,17})$/, 'it is not a number of an entry'),
   z.number().int().min(0),
 ]);
+/** The first entry of a log: writers of protobuf leave a nought out. */
+const index = int64.default('0');
 const optional = <T extends z.ZodType>(schema: T) => schema.nullish();
 
 const Certificate = z.strictObject({ rawBytes: bytes(64) });
 
 const LogEntry = z.strictObject({
-  logIndex: int64,
+  logIndex: index,
   logId: z.strictObject({ keyId: bytes(1) }),
   kindVersion: z.strictObject({ kind: z.string().max(64), version: z.string().max(64) }),
   integratedTime: optional(
@@ -31,7 +33,7 @@ const LogEntry = z.strictObject({
   inclusionPromise: optional(z.strictObject({ signedEntryTimestamp: bytes(4) })),
   inclusionProof: optional(
     z.strictObject({
-      logIndex: int64,
+      logIndex: index,
       rootHash: bytes(1),
       treeSize: int64,
       hashes: z.array(bytes(1)).max(64).default([]),
