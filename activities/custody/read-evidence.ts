@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto';
-import pMap from 'p-map';
 import { BUNDLE } from '../../contracts/bundle.ts';
 import { CertusError, type ErrorCode } from '../../contracts/errors.ts';
 import type { ActualFiles } from '../../domain/custody/check-evidence.ts';
-import { sha256 } from '../../domain/custody/digest.ts';
-import type { ObjectEntry, ReadableBucket } from '../../services/objects/store.ts';
+import { fileDigests } from '../../services/objects/file-digests.ts';
+import type { ReadableBucket } from '../../services/objects/store.ts';
 
 export type Evidence = {
   readonly indexBytes: Uint8Array;
@@ -13,57 +11,16 @@ export type Evidence = {
 };
 
 const MAX_STATEMENT = 16 * 1024 * 1024;
-/** Larger files are hashed as they stream by. */
-const IN_MEMORY = 1024 * 1024;
 const MAX_FILES = 10_001;
 
-/** Hashes every file below a prefix itself; what the store's metadata says of them is nobody's proof. */
+/** A bundle as it lies there: every file hashed, and the two documents that speak of them. */
 export async function readEvidence(bucket: ReadableBucket, prefix: string): Promise<Evidence> {
-  const found: ObjectEntry[] = [];
-  for await (const entry of bucket.list(prefix)) {
-    if (entry.key.startsWith(`${prefix}${BUNDLE.statements}`)) continue;
-    if (found.length >= MAX_FILES)
-      throw new CertusError('bundle_invalid', `the bundle has more than ${MAX_FILES - 1} files`);
-    found.push(entry);
-  }
-  const describe = async (entry: ObjectEntry) =>
-    [entry.key.slice(prefix.length), await digest(bucket, entry)] as const;
-  const [indexBytes, provenanceBytes, digests] = await Promise.all([
+  const [indexBytes, provenanceBytes, files = new Map()] = await Promise.all([
     statement(bucket, `${prefix}${BUNDLE.index}`),
     statement(bucket, `${prefix}${BUNDLE.provenance}`),
-    pMap(found, describe, { concurrency: 8 }),
+    fileDigests(bucket, { prefix, without: BUNDLE.statements, maxFiles: MAX_FILES }),
   ]);
-  return { indexBytes, provenanceBytes, files: new Map(digests) };
-}
-
-type Digest = { readonly sha256: string; readonly size: number };
-
-/** A file that the store itself finds altered has no digest that anything could match. */
-async function digest(bucket: ReadableBucket, entry: ObjectEntry): Promise<Digest> {
-  try {
-    return entry.size > IN_MEMORY
-      ? await digestStream(bucket, entry.key)
-      : await digestBytes(bucket, entry.key);
-  } catch (error) {
-    if (error instanceof CertusError && error.code === 'digest_mismatch')
-      return { sha256: '', size: entry.size };
-    throw error;
-  }
-}
-
-async function digestBytes(bucket: ReadableBucket, key: string): Promise<Digest> {
-  const bytes = await bucket.read(key, MAX_STATEMENT);
-  return { sha256: sha256(bytes), size: bytes.length };
-}
-
-async function digestStream(bucket: ReadableBucket, key: string): Promise<Digest> {
-  const hash = createHash('sha256');
-  let size = 0;
-  for await (const chunk of (await bucket.open(key)).body) {
-    hash.update(chunk as Buffer);
-    size += (chunk as Buffer).length;
-  }
-  return { sha256: hash.digest('hex'), size };
+  return { indexBytes, provenanceBytes, files };
 }
 
 const UNREADABLE: ReadonlySet<ErrorCode> = new Set([

@@ -59,8 +59,12 @@ export type AttachedFact = {
 
 export type LogFact = { readonly index: number; readonly entryId: string; readonly entry: LogEntry };
 
-/** A notice of quarantine whose signature holds. */
-export type QuarantineFact = { readonly at: string; readonly signer: string; readonly detail: string };
+/** A notice of quarantine; nobody's when its signature does not hold. */
+export type QuarantineFact = {
+  readonly at: string | null;
+  readonly signer: string | null;
+  readonly detail: string;
+};
 
 export type ChainFacts = {
   readonly now: Date;

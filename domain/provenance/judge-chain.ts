@@ -57,8 +57,10 @@ function brokenReasons(facts: ChainFacts): ProvenanceReason[] {
   const foreign =
     index !== null &&
     (index.tenant !== run.tenant || index.workspace_id !== run.workspace || index.test_id !== run.testId);
+  const bare = store === 'golden' ? inspection.links.filter(mustLieInGolden) : [];
   return [
     ...faults,
+    ...bare.map(({ link, detail }) => reason('missing_file', `golden shows it without ${link}: ${detail}`)),
     ...(foreign ? [reason('wrong_scope', 'the bundle belongs to another run')] : []),
     ...(run.bundleDigest !== null && bundleDigest !== run.bundleDigest
       ? [reason('bundle_replaced', 'the bundle is not the one that the run has made')]
@@ -68,6 +70,10 @@ function brokenReasons(facts: ChainFacts): ProvenanceReason[] {
       : []),
   ];
 }
+
+/** Deleting a statement would else be the way to look merely unfinished. */
+const mustLieInGolden = ({ link, state }: ChainLink): boolean =>
+  state === 'absent' && (link === 'permit' || link === 'promotion');
 
 /** What a permit that asks for hashes alone need not have: somebody trusted. A signature that is wrong is another matter. */
 const UNVERIFIED = new Set(['untrusted_signer', 'key_not_valid_then', 'certificate_expired', 'missing_file']);

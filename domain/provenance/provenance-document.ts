@@ -18,7 +18,7 @@ export function provenanceDocument(facts: ChainFacts): Provenance {
     scans: toolsOf(facts),
     verification_trail: trailOf(facts),
     storage_locations: {
-      s3: run.goldenManifest === null ? run.bundle : (run.bundle ?? run.goldenManifest),
+      s3: run.bundle,
       oci: run.ociReference,
       checked: store,
     },
@@ -53,7 +53,7 @@ function trailOf(facts: ChainFacts): Trail {
   );
 }
 
-function pastOf({ inspection, permits, uses, log, quarantine }: ChainFacts): Trail {
+function pastOf({ now, inspection, permits, uses, log, quarantine }: ChainFacts): Trail {
   const links = inspection?.links ?? [];
   const signed = linkOf(links, 'inner_signature');
   const promoted = linkOf(links, 'promotion');
@@ -77,8 +77,8 @@ function pastOf({ inspection, permits, uses, log, quarantine }: ChainFacts): Tra
     ...(quarantine
       ? [
           {
-            timestamp: quarantine.at,
-            verifier: 'certus-transform',
+            timestamp: quarantine.at ?? now.toISOString(),
+            verifier: quarantine.signer === null ? 'nobody trusted' : 'certus-transform',
             result: 'withdrawn' as const,
             details: quarantine.detail,
           },

@@ -85,9 +85,9 @@ function drawPlaces(graph: Graph, what: string, facts: ChainFacts): void {
   }
   if (quarantine) {
     const { at, signer, detail } = quarantine;
-    const node = graph.node('quarantine', run.testId, detail, 'holds', { at });
+    const node = graph.node('quarantine', run.testId, detail, signer ? 'holds' : 'fails', { at });
     graph.edge(node, what, 'withdraws');
-    graph.edge(node, graph.key(signer), 'signed_by');
+    if (signer) graph.edge(node, graph.key(signer), 'signed_by');
   }
   for (const [name, place] of [
     ['bundle', run.bundle],
