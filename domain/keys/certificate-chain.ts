@@ -78,8 +78,7 @@ function requireForSigning({ certificate, constraints }: Link): void {
   if (constraints.extendedUsage !== undefined && !constraints.extendedUsage.some((id) => FOR_SIGNING.has(id)))
     throw invalid('its extended key usage does not allow to sign code or documents');
   // what stock tools make alone is an authority for itself, and for nobody else
-  if (constraints.isCa && !certificate.checkIssued(certificate))
-    throw invalid('it is the certificate of an authority');
+  if (constraints.isCa && !namesItself(certificate)) throw invalid('it is the certificate of an authority');
 }
 
 function requireIssuer({ certificate, constraints }: Link, subject: Link, at: number): void {
@@ -90,19 +89,21 @@ function requireIssuer({ certificate, constraints }: Link, subject: Link, at: nu
   // between the authority and the leaf lie as many authorities as there are links before it
   if (constraints.pathLength !== undefined && constraints.pathLength < at)
     throw invalid(`${issuer} may not have so many authorities below it`);
-  if (!isSignedBy(subject.certificate, certificate))
+  if (!subject.certificate.checkIssued(certificate) || !verifies(subject.certificate, certificate))
     throw invalid(`${nameOf(at)} was not issued by the certificate that follows it`);
 }
 
 /** One that names itself as its issuer must have signed itself. */
 function requireRooted({ certificate }: Link): void {
-  if (certificate.subject === certificate.issuer && !isSignedBy(certificate, certificate))
+  if (namesItself(certificate) && !verifies(certificate, certificate))
     throw invalid('the last certificate says that it issued itself, and did not');
 }
 
-function isSignedBy(subject: X509Certificate, issuer: X509Certificate): boolean {
+const namesItself = ({ subject, issuer }: X509Certificate): boolean => subject === issuer;
+
+function verifies(subject: X509Certificate, issuer: X509Certificate): boolean {
   try {
-    return subject.checkIssued(issuer) && subject.verify(issuer.publicKey);
+    return subject.verify(issuer.publicKey);
   } catch {
     return false; // a key of a kind that cannot have signed it
   }
