@@ -56,11 +56,10 @@ async function proveGrowth({ api }: Context, older: TreeHead, head: TreeHead): P
   return { how: 'proof', entries: 0, withheld: 0 };
 }
 
-/** Hashes everything anew: first up to the older head, whose root must come out, and from there to the newer one. */
+/** Hashes everything anew: the roots of both heads must come out. */
 async function recompute(source: LogSource, older: TreeHead | undefined, head: TreeHead): Promise<Checked> {
-  if (older !== undefined) for await (const _ of walkLog(source, EMPTY, older));
   let [entries, withheld] = [0, 0];
-  for await (const grown of walkLog(source, EMPTY, head)) {
+  for await (const grown of walkLog(source, EMPTY, head, older)) {
     for (const { level, index, hashes } of grown.tiles) {
       const width = hashes.length / 32;
       if (level > 0 && !(await readHashes(source, level, index, width)).equals(hashes))

@@ -19,9 +19,15 @@ export type Grown = {
 
 /**
  * Puts the tree together again from its leaf hashes, from `edge` up to `head`, tile by tile. Whoever has gone through all of
- * it without an error has the tree that was signed: the roots of both ends are held to what the checkpoints say.
+ * it without an error has the tree that was signed. On the way it must have been the `older` one: the same tiles have to
+ * make both, or a log that was forked could show each half beside its own checkpoint.
  */
-export async function* walkLog(source: LogSource, edge: TreeEdge, head: TreeHead): AsyncGenerator<Grown> {
+export async function* walkLog(
+  source: LogSource,
+  edge: TreeEdge,
+  head: TreeHead,
+  older?: TreeHead,
+): AsyncGenerator<Grown> {
   let grown = edge;
   while (grown.size < head.size) {
     const index = Math.floor(grown.size / TILE_WIDTH);
@@ -31,6 +37,7 @@ export async function* walkLog(source: LogSource, edge: TreeEdge, head: TreeHead
     const before = grown.open.find(({ level }) => level === 0)?.hashes ?? new Uint8Array();
     if (!hashes.subarray(0, known * HASH_BYTES).equals(before)) throw broken(`tile 0/${index} has changed`);
     const leaves = Array.from({ length: width - known }, (_, nth) => hashAt(hashes, known + nth));
+    requirePassed(grown, leaves, older);
     const growth = growTree(grown, leaves);
     grown = growth.edge;
     const done = growth.changed.filter((tile) => tile.hashes.length === TILE_WIDTH * HASH_BYTES);
@@ -38,8 +45,17 @@ export async function* walkLog(source: LogSource, edge: TreeEdge, head: TreeHead
     const bytes = await readEntries(source, index, width, hashes);
     yield { tiles: [...done, ...last], entries: { index, width, bytes } };
   }
-  if (!edgeRoot(grown)?.equals(head.root))
-    throw broken(`the tree of size ${head.size} has another root than was signed`);
+  requireRoot(grown, head);
+}
+
+function requirePassed(edge: TreeEdge, leaves: readonly Uint8Array[], older: TreeHead | undefined): void {
+  if (older === undefined || older.size <= edge.size || older.size > edge.size + leaves.length) return;
+  requireRoot(growTree(edge, leaves.slice(0, older.size - edge.size)).edge, older);
+}
+
+function requireRoot(edge: TreeEdge, { size, root }: TreeHead): void {
+  if (!edgeRoot(edge)?.equals(root))
+    throw broken(`the tree of size ${size} has another root than was signed`);
 }
 
 /** Where a tree that was signed goes on; its tiles must be those of its root. */
