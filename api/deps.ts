@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { KeySet } from '../contracts/keys.ts';
+import type { TrustedRoot } from '../domain/sigstore/trusted-root.ts';
 import type { Settings } from '../services/config/settings.ts';
 import type { Database } from '../services/database/database.ts';
 import type { EventLog } from '../services/events/event-log.ts';
@@ -30,7 +31,7 @@ export type TrustAccess = {
   readonly sealedKeys: () => Promise<Bucket>;
   readonly log: TransparencyReader;
   /** A Sigstore trusted root, as the operator pinned it. */
-  readonly trustedRoot: unknown | undefined;
+  readonly trustedRoot: TrustedRoot | undefined;
   /** Certificates of the built-in authority in PEM: the issuing one, then its root. */
   readonly authorityChain?: string | undefined;
 };

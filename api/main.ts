@@ -14,6 +14,7 @@ import { createApp } from './app.ts';
 import { type Authenticator, localTokenAuthenticator } from './authentication.ts';
 import { logError } from './log-error.ts';
 import { close, cutOff, listen } from './server.ts';
+import { openTrustAccess } from './trust-access.ts';
 
 /** The API process. It starts without the servers behind it: /readyz says when they are there. */
 async function main(): Promise<void> {
@@ -22,6 +23,8 @@ async function main(): Promise<void> {
     'CERTUS_DATABASE_URL',
     'CERTUS_API_TOKEN_FILE',
     'CERTUS_OBJECTS',
+    'CERTUS_KEY_SET_FILE',
+    'CERTUS_OPERATOR_KEY_FILE',
   ]);
   const { CERTUS_API_HOST: host, CERTUS_API_PORT: port } = settings;
   const log = createLogger('api', settings);
@@ -50,6 +53,7 @@ async function main(): Promise<void> {
 
   const app = createApp({
     settings,
+    trust: await openTrustAccess(settings, { database, store }),
     database,
     temporal,
     search,

@@ -2,17 +2,26 @@ import { archiveRoutes } from './archives/archive-routes.ts';
 import { artifactRoutes } from './artifacts/artifact-routes.ts';
 import type { ApiDeps } from './deps.ts';
 import { documentationRoutes } from './documentation.ts';
+import { authorityRoutes } from './enrolment/authority-routes.ts';
+import { enrolmentRoutes } from './enrolment/enrolment-routes.ts';
 import { findingRoutes } from './findings/finding-routes.ts';
 import { triageRoutes } from './findings/triage-routes.ts';
 import { healthRoutes } from './health.ts';
+import { trustEventRoutes } from './keys/event-routes.ts';
+import { keyRoutes } from './keys/key-routes.ts';
 import { openApiDocument } from './openapi.ts';
+import { orderRoutes } from './orders/order-routes.ts';
+import { provenanceRoutes } from './provenance/provenance-routes.ts';
 import { sarifRoutes } from './reports/sarif-routes.ts';
 import type { Route } from './route.ts';
 import { scanControlRoutes } from './scans/control-routes.ts';
 import { scanRoutes } from './scans/scan-routes.ts';
 import { scheduleRoutes } from './schedules/schedule-routes.ts';
 import { searchRoutes } from './search.ts';
+import { signRoutes } from './signing/sign-routes.ts';
 import { streamRoutes } from './streams/stream-routes.ts';
+import { transparencyRoutes } from './transparency/transparency-routes.ts';
+import { chainRoutes } from './verification/chain-routes.ts';
 
 /** Everything that is served, in the order in which it is documented. */
 export function apiRoutes(deps: ApiDeps): Route[] {
@@ -27,6 +36,15 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...findingRoutes(deps),
     ...triageRoutes(deps),
     ...sarifRoutes(deps),
+    ...signRoutes(deps),
+    ...chainRoutes(deps),
+    ...provenanceRoutes(deps),
+    ...transparencyRoutes(deps),
+    ...keyRoutes(deps),
+    ...trustEventRoutes(deps),
+    ...enrolmentRoutes(deps),
+    ...authorityRoutes(deps),
+    ...orderRoutes(deps),
     ...searchRoutes(deps),
     ...healthRoutes(deps),
     ...documentationRoutes(() => document),

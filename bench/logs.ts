@@ -11,6 +11,8 @@ import { type Database, openDatabase } from '../services/database/database.ts';
 import { migrate } from '../services/database/migrate.ts';
 import { openScan } from '../services/database/scans.ts';
 import { type EventLog, openEventLog } from '../services/events/event-log.ts';
+import { ensureLocalKeys } from '../services/keys/local-keys.ts';
+import { apiKeys } from '../test/integration/api-keys.ts';
 import type { Bench } from './bench.ts';
 import { memoryOf } from './memory.ts';
 import { overServerSentEvents, overWebSocket, type Subscriber } from './subscribers.ts';
@@ -133,6 +135,7 @@ async function startApi(home: string, databaseUrl: string): Promise<Api> {
       CERTUS_HOME: home,
       CERTUS_DATABASE_URL: databaseUrl,
       CERTUS_OBJECTS: join(home, 'objects'),
+      ...apiKeys(await ensureLocalKeys(home)),
       CERTUS_API_TOKEN_FILE: tokenFile,
       CERTUS_API_PORT: String(port),
       CERTUS_LOG_LEVEL: 'warn',

@@ -2,14 +2,19 @@ import { Command } from 'commander';
 import { certusVersion } from '../services/config/version.ts';
 import { createContext, type Surroundings } from './context.ts';
 import { advisoryCommands } from './words/advisories.ts';
+import { enrolmentCommands } from './words/enrol.ts';
 import { evidenceCommands } from './words/evidence.ts';
 import { findingCommands } from './words/findings.ts';
+import { keyCommands } from './words/keys.ts';
 import { localCommands } from './words/local.ts';
+import { logCommands } from './words/log.ts';
 import { offlineCommands } from './words/offline.ts';
 import type { Action } from './words/options.ts';
 import { scanControlCommands } from './words/scan-control.ts';
 import { scanCommands } from './words/scans.ts';
 import { scheduleCommands } from './words/schedules.ts';
+import { signCommands } from './words/sign.ts';
+import { sigstoreCommands } from './words/sigstore.ts';
 
 /** The words that are understood. A command gets a context and its options, and gives back an exit code. */
 export function createProgram(surroundings: Surroundings, exit: (code: number) => void): Command {
@@ -47,6 +52,11 @@ const GROUPS = [
   findingCommands,
   scheduleCommands,
   offlineCommands,
+  keyCommands,
+  enrolmentCommands,
+  signCommands,
+  sigstoreCommands,
+  logCommands,
   advisoryCommands,
 ] as const;
 

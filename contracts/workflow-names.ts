@@ -16,6 +16,7 @@ export const WORKFLOWS = {
   signArtifact: 'signArtifactWorkflow',
   quarantine: 'quarantineWorkflow',
   keyCare: 'keyCareWorkflow',
+  witness: 'witnessWorkflow',
 } as const;
 
 /** Answers `Step[]`: where the run stands. */

@@ -1,13 +1,15 @@
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { loadSettings } from '../services/config/load.ts';
 import { exitOnBadConfiguration, requireSettings } from '../services/config/require.ts';
+import type { Settings } from '../services/config/settings.ts';
 import { certusVersion } from '../services/config/version.ts';
 import { openDatabase } from '../services/database/database.ts';
-import { createLogger } from '../services/log/log.ts';
+import { createLogger, type Logger } from '../services/log/log.ts';
 import { openObjectStore } from '../services/objects/open-objects.ts';
 import { openSearchIndex } from '../services/search/open-search.ts';
-import { connectionOptions } from '../services/temporal/client.ts';
+import { connectionOptions, connectTemporal } from '../services/temporal/client.ts';
 import { ensureWorkflowBundle } from './bundle.ts';
+import { reconcileSchedules } from './platform-schedules.ts';
 import { serveZone } from './serve-zone.ts';
 import { ZONE_SERVICES } from './zone-services.ts';
 import { refuseForeignSecrets } from './zones.ts';
@@ -67,12 +69,21 @@ async function main(): Promise<void> {
   });
 
   const running = Promise.all(workers.map((worker) => worker.run()));
+  if (zones.includes('trust')) keepSchedules(settings, log);
   process.send?.({ ready: true });
   log.info({ zones }, 'serving');
   await running;
   await connection.close();
   await Promise.all([database.close(), objects.close()]);
   process.disconnect?.();
+}
+
+/** Beside everything else: what Certus does by itself may begin later, but it must not keep a zone from serving. */
+function keepSchedules(settings: Settings, log: Logger): void {
+  const client = connectTemporal(settings);
+  reconcileSchedules(client, settings)
+    .catch((error: unknown) => log.warn({ err: error }, 'schedules are not as they should be'))
+    .finally(() => client.connection.close());
 }
 
 /** Asked to stop, or left alone by its supervisor: finish what is in hand and go. */

@@ -1,9 +1,25 @@
-import { type Client, ScheduleAlreadyRunning, ScheduleOverlapPolicy } from '@temporalio/client';
+import {
+  type Client,
+  ScheduleAlreadyRunning,
+  ScheduleNotFoundError,
+  ScheduleOverlapPolicy,
+} from '@temporalio/client';
 import { WORKFLOWS } from '../contracts/workflow-names.ts';
 import { taskQueue } from '../contracts/zones.ts';
+import type { Settings } from '../services/config/settings.ts';
+
+type PlatformSchedule = {
+  readonly scheduleId: string;
+  readonly about: string;
+  readonly workflowType: string;
+  readonly every: '1 minute' | '6 hours';
+  readonly jitter: '5 seconds' | '15 minutes';
+  /** Left out where this says no. */
+  readonly wanted?: (settings: Settings) => boolean;
+};
 
 /** What Certus does by itself, again and again. */
-const PLATFORM_SCHEDULES = [
+const PLATFORM_SCHEDULES: readonly PlatformSchedule[] = [
   {
     scheduleId: 'certus/key-care',
     about: 'warns of keys and certificates that end soon, and renews the list of revoked ones',
@@ -11,32 +27,52 @@ const PLATFORM_SCHEDULES = [
     every: '6 hours',
     jitter: '15 minutes',
   },
-] as const;
+  {
+    scheduleId: 'certus/second-log',
+    about: 'has new permits kept by Rekor, too',
+    workflowType: WORKFLOWS.witness,
+    every: '1 minute',
+    jitter: '5 seconds',
+    wanted: ({ CERTUS_REKOR_URL: rekor }) => rekor !== undefined,
+  },
+];
 
 /** Brings Temporal's schedules to what stands above, whichever release made them. Two workers may do it at once. */
-export async function reconcileSchedules(client: Client): Promise<void> {
-  for (const { scheduleId, about, workflowType, every, jitter } of PLATFORM_SCHEDULES) {
-    const definition = {
-      action: {
-        type: 'startWorkflow' as const,
-        workflowType,
-        workflowId: scheduleId,
-        taskQueue: taskQueue('transform'),
-        args: [],
-      },
-      spec: { intervals: [{ every }], jitter },
-      policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 day' as const },
-      state: { note: about },
-    };
-    try {
-      await client.schedule.create({ scheduleId, ...definition });
-    } catch (error) {
-      if (!(error instanceof ScheduleAlreadyRunning)) throw error;
-      await client.schedule.getHandle(scheduleId).update(({ state }) => ({
-        ...definition,
-        // who paused it had a reason
-        state: { ...definition.state, paused: state.paused },
-      }));
-    }
+export async function reconcileSchedules(client: Client, settings: Settings): Promise<void> {
+  for (const schedule of PLATFORM_SCHEDULES)
+    await (schedule.wanted?.(settings) === false ? remove : put)(client, schedule);
+}
+
+async function put(client: Client, schedule: PlatformSchedule): Promise<void> {
+  const { scheduleId, about, workflowType, every, jitter } = schedule;
+  const definition = {
+    action: {
+      type: 'startWorkflow' as const,
+      workflowType,
+      workflowId: scheduleId,
+      taskQueue: taskQueue('transform'),
+      args: [],
+    },
+    spec: { intervals: [{ every }], jitter },
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 day' as const },
+    state: { note: about },
+  };
+  try {
+    await client.schedule.create({ scheduleId, ...definition });
+  } catch (error) {
+    if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+    await client.schedule.getHandle(scheduleId).update(({ state }) => ({
+      ...definition,
+      // who paused it had a reason
+      state: { ...definition.state, paused: state.paused },
+    }));
+  }
+}
+
+async function remove(client: Client, { scheduleId }: PlatformSchedule): Promise<void> {
+  try {
+    await client.schedule.getHandle(scheduleId).delete();
+  } catch (error) {
+    if (!(error instanceof ScheduleNotFoundError)) throw error;
   }
 }

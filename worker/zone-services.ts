@@ -3,23 +3,41 @@ import { createIngestActivities } from '../activities/ingest/create-ingest-activ
 import { createNotifyActivities } from '../activities/notify/create-notify-activities.ts';
 import { openNotifyDeps } from '../activities/notify/notify-deps.ts';
 import { createPublishActivities } from '../activities/publish/create-publish-activities.ts';
+import { createQuarantineActivities } from '../activities/publish/create-quarantine-activities.ts';
 import { createScanActivities } from '../activities/scan/create-scan-activities.ts';
 import { openManifestAccess } from '../activities/scan/manifest-access.ts';
 import { createReportReader } from '../activities/scan/reports/report-reader.ts';
 import { createToolMeans } from '../activities/scan/tools/tool-means.ts';
+import {
+  createLocationActivities,
+  createSignActivities,
+  createSignatureTrustActivities,
+} from '../activities/sign/create-sign-activities.ts';
+import type { SignDeps } from '../activities/sign/deps.ts';
+import { openEvidenceSigners } from '../activities/sign/evidence-signers.ts';
+import { createKeyMakingActivities } from '../activities/sign/generate-key.ts';
+import { createOrderActivities } from '../activities/trust/create-order-activities.ts';
 import { createTrustActivities } from '../activities/trust/create-trust-activities.ts';
-import { CertusError } from '../contracts/errors.ts';
+import type { TrustDeps } from '../activities/trust/deps.ts';
+import { createKeyCareActivities } from '../activities/trust/keys/check-key-expiry.ts';
+import { createKnownActivities } from '../activities/trust/known/create-known-activities.ts';
+import { createWitnessActivities } from '../activities/trust/rekor/create-witness-activities.ts';
 import { KeySet } from '../contracts/keys.ts';
 import { TOOL_QUEUE, type Zone } from '../contracts/zones.ts';
+import { parseTrustedRoot, type TrustedRoot } from '../domain/sigstore/trusted-root.ts';
+import { openGatewayAuthority } from '../services/authority/gateway-authority.ts';
 import { requireSettings } from '../services/config/require.ts';
 import type { Settings } from '../services/config/settings.ts';
 import type { Database } from '../services/database/database.ts';
 import { openEventLog } from '../services/events/event-log.ts';
+import { openKeyEncryption } from '../services/keys/encryption/open-key-encryption.ts';
 import { openFileSigner } from '../services/keys/file-signer.ts';
-import type { Signer } from '../services/keys/signer.ts';
 import type { ObjectStore } from '../services/objects/store.ts';
 import { openRegistry } from '../services/registry/open-registry.ts';
 import type { SearchIndex } from '../services/search/search-index.ts';
+import { timestampBundle } from '../services/sigstore/timestamp.ts';
+import { openLogSigner } from '../services/transparency/log-signer.ts';
+import { openTransparencyLog } from '../services/transparency/open-log.ts';
 import type { ZoneService } from './serve-zone.ts';
 
 /** What every zone shares; keys and buckets each zone opens for itself. */
@@ -45,10 +63,26 @@ export const ZONE_SERVICES: Readonly<Record<Zone, (shared: Shared) => Promise<Zo
     // ours hold the evidence of every tenant: not even a setting makes them a source
     const ours = [settings.CERTUS_UPLOADS_BUCKET, settings.CERTUS_RAW_BUCKET, settings.CERTUS_GOLDEN_BUCKET];
     const foreign = settings.CERTUS_SOURCE_BUCKETS.filter((name) => !ours.includes(name));
+    const raw = await objects.bucket(settings.CERTUS_RAW_BUCKET);
+    const uploads = objects.readable(settings.CERTUS_UPLOADS_BUCKET);
+    const sealedKeys = await objects.bucket(settings.CERTUS_KEYS_BUCKET);
+    const keyEncryption = await openKeyEncryption(settings);
+    const { forTenant: evidenceSigner } = openEvidenceSigners({
+      database,
+      sealedKeys,
+      encryption: keyEncryption,
+      environment: settings.CERTUS_SIGNING_ENVIRONMENT,
+      fallback: { tenant: 'default', signer: await openFileSigner(CERTUS_EVIDENCE_KEY_FILE) },
+      now,
+    });
+    const signing = {
+      ...createSignActivities({ raw, uploads, evidenceSigner, timestamp: await timestamps(settings) }),
+      ...createKeyMakingActivities({ sealedKeys, keyEncryption }),
+    };
     const { runTool, ...activities } = createScanActivities({
       database,
-      raw: await objects.bucket(settings.CERTUS_RAW_BUCKET),
-      evidenceSigner: onlyFor('default', await openFileSigner(CERTUS_EVIDENCE_KEY_FILE)),
+      raw,
+      evidenceSigner,
       workFolder: CERTUS_WORK_DIR,
       sources: {
         roots: settings.CERTUS_SOURCE_ROOTS,
@@ -60,7 +94,7 @@ export const ZONE_SERVICES: Readonly<Record<Zone, (shared: Shared) => Promise<Zo
         maxBytes: settings.CERTUS_SOURCE_MAX_BYTES,
         maxFiles: settings.CERTUS_SOURCE_MAX_FILES,
       },
-      uploads: objects.readable(settings.CERTUS_UPLOADS_BUCKET),
+      uploads,
       sourceBucket: (name) => objects.readable(name),
       manifests: await openManifestAccess({ ...settings, CERTUS_SOURCE_BUCKETS: foreign }, objects),
       events: openEventLog(database),
@@ -69,7 +103,7 @@ export const ZONE_SERVICES: Readonly<Record<Zone, (shared: Shared) => Promise<Zo
       version,
     });
     return [
-      { zone: 'assurance', activities, workflowBundle, concurrency: 4 },
+      { zone: 'assurance', activities: { ...activities, ...signing }, workflowBundle, concurrency: 4 },
       {
         zone: 'assurance',
         queue: TOOL_QUEUE,
@@ -82,17 +116,38 @@ export const ZONE_SERVICES: Readonly<Record<Zone, (shared: Shared) => Promise<Zo
   },
 
   trust: async ({ settings, database, objects, version }) => {
-    const { CERTUS_PERMIT_KEY_FILE } = requireSettings(settings, ['CERTUS_PERMIT_KEY_FILE']);
-    const activities = createTrustActivities({
+    const { CERTUS_PERMIT_KEY_FILE, CERTUS_LOG_KEY_FILE } = requireSettings(settings, [
+      'CERTUS_PERMIT_KEY_FILE',
+      'CERTUS_LOG_KEY_FILE',
+    ]);
+    const keySet = await readKeySet(settings);
+    const logSigner = await openLogSigner(CERTUS_LOG_KEY_FILE, settings.CERTUS_LOG_ORIGIN);
+    const trustedRoot = await readTrustedRoot(settings);
+    const deps = {
       database,
       raw: objects.readable(settings.CERTUS_RAW_BUCKET),
       permitSigner: await openFileSigner(CERTUS_PERMIT_KEY_FILE),
-      keySet: await readKeySet(settings),
+      log: openTransparencyLog(database, logSigner, keySet),
+      keySet,
       permitLifetimeMs: settings.CERTUS_PERMIT_HOURS * HOUR,
       evidenceMaxAgeMs: settings.CERTUS_EVIDENCE_MAX_AGE_HOURS * HOUR,
+      ...(await openAuthorities(settings)),
+      trustedRoot,
       version,
       now,
-    });
+    };
+    const rekorUrl = settings.CERTUS_REKOR_URL;
+    const activities = {
+      ...createTrustActivities(deps),
+      ...createOrderActivities(deps),
+      ...createKeyCareActivities(deps),
+      ...createKnownActivities(deps),
+      ...createSignatureTrustActivities(deps),
+      ...createWitnessActivities({
+        ...deps,
+        rekor: rekorUrl === undefined ? undefined : { rekorUrl, trust: trustedRoot },
+      }),
+    };
     return [{ zone: 'trust', activities, concurrency: 8 }];
   },
 
@@ -101,7 +156,7 @@ export const ZONE_SERVICES: Readonly<Record<Zone, (shared: Shared) => Promise<Zo
       'CERTUS_PROMOTION_KEY_FILE',
       'CERTUS_REGISTRY_URL',
     ]);
-    const activities = createPublishActivities({
+    const deps = {
       database,
       raw: objects.readable(settings.CERTUS_RAW_BUCKET),
       golden: await objects.bucket(settings.CERTUS_GOLDEN_BUCKET),
@@ -112,10 +167,16 @@ export const ZONE_SERVICES: Readonly<Record<Zone, (shared: Shared) => Promise<Zo
       registryNamespace: settings.CERTUS_REGISTRY_NAMESPACE,
       promotionSigner: await openFileSigner(CERTUS_PROMOTION_KEY_FILE),
       keySet: await readKeySet(settings),
+      quarantine: await objects.bucket(settings.CERTUS_QUARANTINE_BUCKET),
       now,
-    });
-    const notify = createNotifyActivities(await openNotifyDeps(settings, now));
-    return [{ zone: 'transform', activities: { ...activities, ...notify }, workflowBundle, concurrency: 8 }];
+    };
+    const activities = {
+      ...createPublishActivities(deps),
+      ...createQuarantineActivities(deps),
+      ...createLocationActivities(deps),
+      ...createNotifyActivities(await openNotifyDeps(settings, now)),
+    };
+    return [{ zone: 'transform', activities, workflowBundle, concurrency: 8 }];
   },
 
   ingest: async ({ settings, objects, search, workflowBundle }) => {
@@ -127,16 +188,44 @@ export const ZONE_SERVICES: Readonly<Record<Zone, (shared: Shared) => Promise<Zo
   },
 };
 
-/** One key per tenant; a file holds the only one there is. Evidence of another tenant is never signed with it. */
-const onlyFor =
-  (tenant: string, signer: Signer) =>
-  (asked: string): Signer => {
-    if (asked !== tenant)
-      throw new CertusError('key_unusable', `this worker holds no evidence key of tenant ${asked}`);
-    return signer;
-  };
-
 async function readKeySet(settings: Settings): Promise<KeySet> {
   const { CERTUS_KEY_SET_FILE } = requireSettings(settings, ['CERTUS_KEY_SET_FILE']);
   return KeySet.parse(JSON.parse(await readFile(CERTUS_KEY_SET_FILE, 'utf8')));
+}
+
+/** Given out by the operator; without one no certificate, log or timestamp of others is believed. */
+async function readTrustedRoot({
+  CERTUS_TRUSTED_ROOT_FILE: file,
+}: Settings): Promise<TrustedRoot | undefined> {
+  if (file === undefined) return undefined;
+  return parseTrustedRoot(await readFile(file));
+}
+
+async function timestamps(settings: Settings): Promise<SignDeps['timestamp']> {
+  const { CERTUS_TSA_URL: tsaUrl } = settings;
+  if (tsaUrl === undefined) return undefined;
+  const trust = await readTrustedRoot(settings);
+  return (bundle) => timestampBundle(bundle, { tsaUrl, trust, now });
+}
+
+/** Certificates for production come from the gateway where one is named; everything else from the built-in authority. */
+async function openAuthorities(
+  settings: Settings,
+): Promise<Pick<TrustDeps, 'authority' | 'builtInAuthority'>> {
+  const {
+    CERTUS_AUTHORITY_KEY_FILE: keyFile,
+    CERTUS_AUTHORITY_CHAIN_FILE: chainFile,
+    CERTUS_AUTHORITY_URL: gateway,
+  } = settings;
+  const builtIn =
+    keyFile === undefined || chainFile === undefined
+      ? undefined
+      : await (await import('../services/authority/built-in-authority.ts')).openBuiltInAuthority({
+          keyFile,
+          chainFile,
+        });
+  return {
+    builtInAuthority: builtIn,
+    authority: gateway === undefined ? builtIn : openGatewayAuthority(gateway),
+  };
 }

@@ -1,7 +1,13 @@
 // biome-ignore-all lint/performance/noBarrelFile: a worker is given one file that names every workflow
 export { ingestWorkflow } from './ingest-workflow.ts';
+export { keyCareWorkflow } from './key-care-workflow.ts';
 export { notifyWorkflow } from './notify-workflow.ts';
+export { orderWorkflow } from './order-workflow.ts';
+export { permitWorkflow } from './permit-workflow.ts';
 export { publishWorkflow } from './publish-workflow.ts';
+export { quarantineWorkflow } from './quarantine-workflow.ts';
 export { scanWorkflow } from './scan-workflow.ts';
 export { scheduledScanWorkflow } from './scheduled-scan-workflow.ts';
+export { signArtifactWorkflow, signWorkflow } from './sign-workflow.ts';
 export { uploadWorkflow } from './upload-workflow.ts';
+export { witnessWorkflow } from './witness-workflow.ts';

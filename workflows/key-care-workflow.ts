@@ -1,10 +1,13 @@
 import { proxyActivities, workflowInfo } from '@temporalio/workflow';
+import type { OrderActivities } from '../activities/trust/create-order-activities.ts';
 import type { ExpiringKey, KeyCareActivities } from '../activities/trust/keys/check-key-expiry.ts';
 import { inZone } from './options.ts';
 
 const { checkKeyExpiry } = proxyActivities<KeyCareActivities>(inZone('trust', '10 minutes'));
+const { refreshRevocationList } = proxyActivities<OrderActivities>(inZone('trust', '10 minutes'));
 
-/** Once a day: warns of keys that end soon, and gives back what was told. */
+/** Again and again: renews the list of revoked certificates before it ends, warns of keys that end soon, and says what it told. */
 export async function keyCareWorkflow(): Promise<ExpiringKey[]> {
+  await refreshRevocationList();
   return checkKeyExpiry(workflowInfo().startTime.toISOString());
 }

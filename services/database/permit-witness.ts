@@ -1,6 +1,8 @@
+import type { Scope } from '../../contracts/identifiers.ts';
 import { RekorEntry } from '../../contracts/rekor-entry.ts';
 import type { Database } from './database.ts';
 import { reachable } from './errors.ts';
+import { Prisma } from './generated/client.ts';
 import { storable } from './storable.ts';
 
 /** A permit that was given; what a second log is told of it. */
@@ -37,4 +39,20 @@ export async function recordPermitEntry(
     client.$executeRaw`UPDATE permits SET rekor = ${JSON.stringify(rekor)}::jsonb
       WHERE tenant = ${tenant} AND workspace = ${workspace} AND id = ${id} AND rekor IS NULL`,
   );
+}
+
+/** Permits of which a second log knows nothing yet, the oldest first. */
+export async function unwitnessedPermits(
+  { client }: Database,
+  limit: number,
+): Promise<{ scope: Scope; id: string }[]> {
+  const rows = await reachable(
+    client.permit.findMany({
+      where: { rekor: { equals: Prisma.DbNull }, statement: { not: null } },
+      orderBy: { decidedAt: 'asc' },
+      take: limit,
+      select: { tenant: true, workspace: true, id: true },
+    }),
+  );
+  return rows.map(({ tenant, workspace, id }) => ({ scope: { tenant, workspace }, id }));
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { keyId } from '../../contracts/key-id.ts';
 import { type KeyRole, KeySet, type TrustedKey } from '../../contracts/keys.ts';
+import { ensureLocalAuthority } from '../authority/local-authority.ts';
 import { writeOnce } from './write-once.ts';
 
 export type LocalKeys = {
@@ -15,6 +16,8 @@ export type LocalKeys = {
   readonly operatorKeyFile: string;
   /** What the private keys of tenants are sealed with: whoever signs opens them, the API only closes them. */
   readonly sealing: { readonly privateKeyFile: string; readonly publicKeyFile: string };
+  /** The built-in authority that issues certificates to newcomers; its root's key lies where no process looks. */
+  readonly authority: { readonly keyFile: string; readonly chainFile: string };
   /** Public: what verifiers trust. */
   readonly keySetFile: string;
   /** Public: a PEM file for each role, for stock tools. */
@@ -42,9 +45,10 @@ export async function ensureLocalKeys(home: string, logOrigin = 'certus.local/lo
     const publicFile = await publish(publicFolder, role, privateFile);
     return [role, { privateFile, publicFile }] as const;
   };
-  const [pairs, sealing] = await Promise.all([
+  const [pairs, sealing, authority] = await Promise.all([
     Promise.all(ROLES.map(ofRole)),
     ensureSealing(join(home, 'keys', 'assurance'), publicFolder),
+    ensureAuthority(home, publicFolder),
   ]);
   const files = Object.fromEntries(pairs) as Record<KeyRole, { privateFile: string; publicFile: string }>;
   const trusted = await Promise.all(
@@ -57,6 +61,7 @@ export async function ensureLocalKeys(home: string, logOrigin = 'certus.local/lo
     promotionKeyFile: files.promotion.privateFile,
     operatorKeyFile: files.operator.privateFile,
     sealing,
+    authority,
     keySetFile: await ensureKeySet(join(publicFolder, 'keys.json'), trusted),
     publicKeyFiles: Object.fromEntries(
       pairs.map(([role, { publicFile }]) => [role, publicFile]),
@@ -85,6 +90,15 @@ async function ensurePrivateKey(folder: string, name: string, generator: Generat
 async function ensureSealing(privateFolder: string, publicFolder: string): Promise<LocalKeys['sealing']> {
   const privateKeyFile = await ensurePrivateKey(privateFolder, 'sealing', rsa3072);
   return { privateKeyFile, publicKeyFile: await publish(publicFolder, 'sealing', privateKeyFile) };
+}
+
+async function ensureAuthority(home: string, publicFolder: string): Promise<LocalKeys['authority']> {
+  const { issuingKeyFile: keyFile, chainFile } = await ensureLocalAuthority({
+    rootKeyFile: join(home, 'keys', 'authority', 'root.key.pem'),
+    issuingKeyFile: join(home, 'keys', 'trust', 'authority.key.pem'),
+    chainFile: join(publicFolder, 'authority.pem'),
+  });
+  return { keyFile, chainFile };
 }
 
 async function publicKeyOf(privateKeyFile: string): Promise<string> {

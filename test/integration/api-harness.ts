@@ -13,14 +13,19 @@ import { errorCodesOf } from '../../api/openapi.ts';
 import type { Route } from '../../api/route.ts';
 import { apiRoutes } from '../../api/routes.ts';
 import { close, listen } from '../../api/server.ts';
+import { openTrustAccess } from '../../api/trust-access.ts';
 import type { ErrorCode } from '../../contracts/errors.ts';
 import { Problem } from '../../contracts/problem.ts';
-import { openDatabase } from '../../services/database/database.ts';
+import { loadSettings } from '../../services/config/load.ts';
+import { requireSettings } from '../../services/config/require.ts';
+import { type Database, openDatabase } from '../../services/database/database.ts';
 import { openEventLog } from '../../services/events/event-log.ts';
+import { ensureLocalKeys } from '../../services/keys/local-keys.ts';
 import { openObjectStore } from '../../services/objects/open-objects.ts';
 import type { ObjectStore } from '../../services/objects/store.ts';
 import { openPostgresIndex } from '../../services/search/postgres-index.ts';
 import { connectTemporal } from '../../services/temporal/client.ts';
+import { apiKeys } from './api-keys.ts';
 
 export const TOKEN = 'certus_integration_0123456789abcdef0123456789';
 
@@ -58,6 +63,14 @@ type Options = {
   readonly store?: ObjectStore;
 };
 
+/** Keys of its own, as an installation makes them. */
+async function trustAccess(home: string, database: Database, store: ObjectStore) {
+  const keys = await ensureLocalKeys(home);
+  const { settings } = loadSettings(apiKeys(keys));
+  const required = requireSettings(settings, ['CERTUS_KEY_SET_FILE', 'CERTUS_OPERATOR_KEY_FILE']);
+  return openTrustAccess(required, { database, store });
+}
+
 const NO_S3 = {
   endpoint: undefined,
   region: 'us-east-1',
@@ -85,7 +98,12 @@ export async function startApi(options: Options = {}): Promise<Api> {
       CERTUS_SOURCE_BUCKETS: [],
       CERTUS_SOURCE_REGISTRIES: [],
       CERTUS_ARCHIVE_MAX_BYTES: options.archiveMaxBytes ?? 64 * 1024 * 1024,
+      CERTUS_RAW_BUCKET: 'raw',
+      CERTUS_REGISTRY_URL: undefined,
+      CERTUS_REGISTRY_NAMESPACE: 'certus',
+      CERTUS_AUTHORITY_URL: undefined,
     },
+    trust: await trustAccess(folder, database, store),
     database,
     temporal,
     search: openPostgresIndex(database),

@@ -1,13 +1,15 @@
 // needs: postgres, temporal
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Ports } from '../../infra/local/ports.ts';
+import { ensureLocalKeys } from '../../services/keys/local-keys.ts';
 import { needed, TOKEN } from './api-harness.ts';
+import { apiKeys } from './api-keys.ts';
 
 const MAIN = resolve('api/main.ts');
 const folder = mkdtempSync(join(tmpdir(), 'certus-api-process-'));
@@ -15,6 +17,7 @@ const tokenFile = join(folder, 'token');
 writeFileSync(tokenFile, `${TOKEN}\n`);
 
 type Running = { readonly child: ChildProcess; readonly port: number; readonly said: () => string };
+const keys = await ensureLocalKeys(folder);
 const started: ChildProcess[] = [];
 
 /** A process of its own, as the supervisor starts it. */
@@ -28,6 +31,7 @@ function launch(port: number, changes: NodeJS.ProcessEnv = {}): Running {
       CERTUS_DATABASE_URL: needed('CERTUS_DATABASE_URL'),
       CERTUS_TEMPORAL_ADDRESS: needed('CERTUS_TEMPORAL_ADDRESS'),
       CERTUS_API_TOKEN_FILE: tokenFile,
+      ...apiKeys(keys),
       CERTUS_OBJECTS: join(folder, 'objects'),
       CERTUS_API_PORT: String(port),
       ...changes,
@@ -125,9 +129,12 @@ describe('does not start', () => {
     const running = launch(await new Ports().take('api'), {
       CERTUS_DATABASE_URL: '',
       CERTUS_API_TOKEN_FILE: '',
+      CERTUS_OPERATOR_KEY_FILE: '',
     });
     expect(await ended(running)).toBe(78);
-    expect(running.said()).toMatch(/CERTUS_DATABASE_URL[\s\S]*CERTUS_API_TOKEN_FILE/);
+    expect(running.said()).toMatch(
+      /CERTUS_DATABASE_URL[\s\S]*CERTUS_API_TOKEN_FILE[\s\S]*CERTUS_OPERATOR_KEY_FILE/,
+    );
   });
 
   test.each([
@@ -142,6 +149,14 @@ describe('does not start', () => {
     });
     expect(await ended(running)).toBe(78);
     expect(running.said()).toContain('CERTUS_API_TOKEN_FILE');
+  });
+
+  test('with an operator key that others can read', async () => {
+    const file = join(folder, 'open-key');
+    writeFileSync(file, readFileSync(keys.operatorKeyFile), { mode: 0o644 });
+    const running = launch(await new Ports().take('api'), { CERTUS_OPERATOR_KEY_FILE: file });
+    expect(await ended(running)).toBe(78);
+    expect(running.said()).toContain('CERTUS_OPERATOR_KEY_FILE');
   });
 
   test('on a port that is taken, which may be free later', async () => {

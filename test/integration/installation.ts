@@ -37,7 +37,10 @@ export async function install(variant: Variant, besides: Readonly<Record<string,
   const keySet = KeySet.parse(JSON.parse(await readFile(keys.keySetFile, 'utf8')));
   const id = randomBytes(6).toString('hex');
   const scope = { tenant: 'default', workspace: `w-${id}` };
-  const common = commonEnvironment(variant, home, keys.keySetFile, id);
+  const common = {
+    ...commonEnvironment(variant, home, keys.keySetFile, id),
+    CERTUS_AUTHORITY_CHAIN_FILE: keys.authority.chainFile,
+  };
   const database = openDatabase(need('CERTUS_DATABASE_URL'));
   const store = await openObjectStore(common.CERTUS_OBJECTS, {
     endpoint: process.env.CERTUS_S3_ENDPOINT,
@@ -106,6 +109,8 @@ const commonEnvironment = (variant: Variant, home: string, keySetFile: string, i
   CERTUS_KEY_SET_FILE: keySetFile,
   CERTUS_RAW_BUCKET: `raw-${id}`,
   CERTUS_GOLDEN_BUCKET: `golden-${id}`,
+  CERTUS_KEYS_BUCKET: `keys-${id}`,
+  CERTUS_QUARANTINE_BUCKET: `quarantine-${id}`,
   CERTUS_OBJECTS: variant === 'embedded' ? join(home, 'objects') : 's3://',
   ...(variant === 'embedded'
     ? {}

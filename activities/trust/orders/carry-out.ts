@@ -1,5 +1,6 @@
 import { CertusError } from '../../../contracts/errors.ts';
 import type { Order, OrderOutcome } from '../../../contracts/orders.ts';
+import type { LogEntry } from '../../../contracts/transparency.ts';
 import { CustodyError } from '../../../domain/custody/custody-error.ts';
 import { sha256 } from '../../../domain/custody/digest.ts';
 import { openOrder } from '../../../domain/custody/order-statement.ts';
@@ -60,17 +61,16 @@ async function refusable(act: () => Promise<Record<string, unknown>>): Promise<O
   }
 }
 
-const asEntry = (order: Order, statement: Uint8Array) =>
-  ({
-    v: 1,
-    kind: 'order',
-    tenant: order.tenant,
-    workspace: null,
-    test_id: null,
-    name: order.id,
-    digest: sha256(statement),
-    subjects: [],
-    signer: order.by,
-    at: order.given_at,
-    note: order.action.kind,
-  }) as const;
+const asEntry = (order: Order, statement: Uint8Array): LogEntry => ({
+  v: 1,
+  kind: 'order',
+  tenant: order.tenant,
+  workspace: null,
+  test_id: null,
+  name: order.id,
+  digest: sha256(statement),
+  subjects: [],
+  signer: order.by,
+  at: order.given_at,
+  note: order.action.kind,
+});

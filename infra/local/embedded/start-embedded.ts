@@ -78,6 +78,7 @@ async function startEngine(options: EmbeddedOptions): Promise<Values & { CERTUS_
 function valuesOf({ home, given, apiPort }: EmbeddedOptions, keys: LocalKeys): Values {
   const defaults: Values = {
     CERTUS_KEY_SET_FILE: keys.keySetFile,
+    CERTUS_AUTHORITY_CHAIN_FILE: keys.authority.chainFile,
     CERTUS_OBJECTS: join(home, 'objects'),
     CERTUS_REGISTRY_URL: join(home, 'registry'),
     CERTUS_WORK_DIR: join(home, 'work'),

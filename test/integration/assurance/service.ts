@@ -9,6 +9,7 @@ import { ScanAccepted, ScanStatus } from '../../../contracts/scan.ts';
 import { type ScanEvent, ScanEventPage } from '../../../contracts/scan-event.ts';
 import { ZONES } from '../../../contracts/zones.ts';
 import { Ports } from '../../../infra/local/ports.ts';
+import { apiKeys } from '../api-keys.ts';
 import { type Installation, install, keysBelow } from '../installation.ts';
 import { until } from '../local/processes.ts';
 
@@ -41,6 +42,7 @@ export class Service {
       env: {
         ...its.common,
         CERTUS_HOME: its.home,
+        ...apiKeys(its.keys),
         CERTUS_API_TOKEN_FILE: token,
         CERTUS_API_PORT: String(port),
         CERTUS_SOURCE_ROOTS: `${resolve('samples')},${its.home}`,
