@@ -107,8 +107,21 @@ export type RevokeKeyRequest = z.infer<typeof RevokeKeyRequest>;
 
 export const SigningKeyList = z.object({ keys: z.array(SigningKeyView) });
 
-/** A revoked key, and what it touches as far as that is known already. */
-export const RevokedKeyView = SigningKeyView.extend({ affected: z.array(z.unknown()).optional() });
+const count = z.number().int().min(0);
+
+/** A revoked key, and how much rests on what it signed. */
+export const RevokedKeyView = SigningKeyView.extend({
+  affected: z
+    .object({
+      permits: count,
+      published: count,
+      signatures: count,
+      attached: count,
+      /** Permits of which nobody knows any more whose word they rest on. */
+      unknown: count,
+    })
+    .optional(),
+});
 
 /** Told to Trust, which is away and will do it when it is back. */
 export const PendingOrder = z.object({

@@ -30,10 +30,15 @@ export const inactiveKeyExample: SigningKeyView = {
   deactivated_at: '2026-02-01T00:00:00.000Z',
 };
 
-export const revokedKeyExample: SigningKeyView = {
+const revokedKeyExample: SigningKeyView = {
   ...inactiveKeyExample,
   status: 'revoked',
   revoked: { at: '2026-02-01T00:00:00.000Z', reason: 'key_compromise', invalid_since: null },
+};
+
+export const revocationExample = {
+  ...revokedKeyExample,
+  affected: { permits: 3, published: 2, signatures: 0, attached: 0, unknown: 0 },
 };
 
 export const keySetExample: KeySet = {

@@ -18,7 +18,7 @@ import {
   inactiveKeyExample,
   keyExample,
   keySetExample,
-  revokedKeyExample,
+  revocationExample,
   uploadExample,
 } from './examples.ts';
 import { createdKey, KeyView, keyAnswer, pendingOrder } from './key-answers.ts';
@@ -212,9 +212,9 @@ const revoke = (deps: ApiDeps) =>
     },
     answers: {
       200: {
-        description: 'The key, and what was signed with it as far as that is known already.',
+        description: 'The key, and how much rests on what it signed.',
         schema: RevokedKeyView.meta({ id: 'RevokedKey' }),
-        example: revokedKeyExample,
+        example: revocationExample,
       },
       202: pendingOrder,
     },

@@ -32,7 +32,7 @@ export async function revokeKey(
   const answer = await context.api().post(pathOf(keyId, 'revoke'), body, RevokedOrOrder);
   const code = shown(context, answer);
   if ('affected' in answer && answer.affected !== undefined)
-    context.output.note(`${answer.affected.length} published results rest on it`);
+    context.output.note(`${answer.affected.published} published scans rest on what it signed`);
   return code;
 }
 

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { createPrivateKey, type KeyObject, webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 
-x509.cryptoProvider.set(webcrypto as unknown as Crypto);
+x509.cryptoProvider.set(webcrypto as unknown as Parameters<typeof x509.cryptoProvider.set>[0]);
 
 export const EC = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 export const EC384 = { name: 'ECDSA', namedCurve: 'P-384', hash: 'SHA-384' } as const;
@@ -20,7 +20,7 @@ export type Made = {
   readonly pem: string;
   readonly keyPem: string;
   readonly privateKey: KeyObject;
-  readonly keys: CryptoKeyPair;
+  readonly keys: webcrypto.CryptoKeyPair;
   readonly name: string;
   readonly algorithm: Algorithm;
 };
@@ -57,7 +57,10 @@ let serial = 1;
 /** A certificate as it is asked for, however wrong; signed by itself when no issuer is given. */
 export async function certificate(wanted: Wanted = {}): Promise<Made> {
   const { name = `key-${serial}`, algorithm = EC, issuer } = wanted;
-  const keys = (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as CryptoKeyPair;
+  const keys = (await webcrypto.subtle.generateKey(algorithm, true, [
+    'sign',
+    'verify',
+  ])) as webcrypto.CryptoKeyPair;
   const signingAlgorithm = {
     ...(issuer?.algorithm ?? algorithm),
     ...(wanted.hash ? { hash: wanted.hash } : {}),
