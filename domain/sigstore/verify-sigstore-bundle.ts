@@ -3,6 +3,7 @@ import type { Bundle } from '@sigstore/bundle';
 import { type SignedEntity, toSignedEntity, Verifier } from '@sigstore/verify';
 import { requireCertificateForSigning, requireNoRootInChain } from './certificate-checks.ts';
 import { explain } from './explain.ts';
+import { hashesForVerifying } from './key-hash.ts';
 import { checkLogEntries, entrySigner } from './log-checks.ts';
 import { parseBundle } from './parse-bundle.ts';
 import { type Artifact, signedContent } from './signed-content.ts';
@@ -69,6 +70,8 @@ function readEntity(bundle: Bundle, trust: SigstoreTrust, artifact: Artifact | u
   }
   const entity = { ...toSignedEntity(bundle), signature: signedContent(bundle, artifact) };
   const { key } = trust;
+  if (key !== undefined && hashesForVerifying(key).length === 0)
+    throw new SigstoreError('key_unusable', 'no signature of a key of this kind is believed');
   if (key === undefined && entity.key.$case === 'public-key')
     throw new SigstoreError('untrusted_signer', 'the bundle was signed with a key, and none is trusted');
   if (key === undefined || entity.key.$case === 'public-key') return entity;
