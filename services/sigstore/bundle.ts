@@ -36,3 +36,9 @@ export function signedDigestOf(content: Content): Buffer {
   const { payloadType, payload } = content.dsseEnvelope;
   return createHash('sha256').update(dsse.preAuthEncoding(payloadType, payload)).digest();
 }
+
+/** Which key a bundle says it was signed with; nothing when it carries a certificate. */
+export function keyHintOf(bundle: Uint8Array): string | undefined {
+  const { content } = readBundle(bundle).verificationMaterial;
+  return content.$case === 'publicKey' ? content.publicKey.hint : undefined;
+}

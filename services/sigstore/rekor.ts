@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { TransparencyLogEntry } from '@sigstore/bundle';
 import { z } from 'zod';
 import { ask, type Patience } from './ask.ts';
@@ -108,6 +109,7 @@ function readEntry(bytes: Uint8Array): LoggedEntry {
   const [uuid, { body, integratedTime, logID, logIndex, verification }] = only;
   const { checkpoint, hashes, rootHash, ...place } = verification.inclusionProof;
   const canonicalizedBody = Buffer.from(body, 'base64');
+  if (!uuid.endsWith(leafHash(canonicalizedBody))) throw untrusted(SERVICE, 'names its entry wrongly');
   const { kind, apiVersion } = Kind.parse(JSON.parse(canonicalizedBody.toString('utf8')));
   const entry = {
     logIndex: String(logIndex),
@@ -126,3 +128,7 @@ function readEntry(bytes: Uint8Array): LoggedEntry {
   };
   return { uuid, entry };
 }
+
+/** RFC 6962: an entry goes by it, so that a name is not the log's to choose. */
+export const leafHash = (body: Buffer): string =>
+  createHash('sha256').update(Buffer.of(0)).update(body).digest('hex');

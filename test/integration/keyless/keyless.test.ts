@@ -3,7 +3,16 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { trustedRootFrom } from '../../../domain/sigstore/trusted-root.ts';
 import { verifySigstoreBundle } from '../../../domain/sigstore/verify-sigstore-bundle.ts';
 import { type KeylessServices, signKeyless, type ToSign } from '../../../services/sigstore/keyless.ts';
-import { IDENTITY, ISSUER, identityToken, never, type Sigstore, stamp, startSigstore } from './servers.ts';
+import {
+  IDENTITY,
+  ISSUER,
+  identityToken,
+  logged1,
+  never,
+  type Sigstore,
+  stamp,
+  startSigstore,
+} from './servers.ts';
 
 let sigstore: Sigstore;
 let stranger: Sigstore;
@@ -246,10 +255,19 @@ describe('Rekor is not believed when it answers with', () => {
     await expect(signed()).rejects.toMatchObject(untrusted(/does not verify/));
   });
 
+  test('an entry under another name', async () => {
+    sigstore.replace('rekor', async (_, honest) => {
+      const reply = await honest();
+      const [entry] = Object.values(JSON.parse(reply.body.toString()) as Logged);
+      return { ...reply, body: JSON.stringify({ ['a'.repeat(64)]: entry }) };
+    });
+    await expect(signed()).rejects.toMatchObject(untrusted(/wrongly/));
+  });
+
   test('an entry of a log that is not pinned', async () => {
     sigstore.replace('rekor', async ({ body }) => ({
       status: 201,
-      body: JSON.stringify(await stranger.made.log.log(JSON.parse(body.toString()))),
+      body: JSON.stringify(await logged1(stranger.made.log, JSON.parse(body.toString()))),
     }));
     await expect(signed()).rejects.toMatchObject(untrusted(/does not verify/));
   });

@@ -133,10 +133,17 @@ async function log(made: Made, body: Buffer): Promise<Reply> {
   const there = made.kept.get(digest);
   if (there !== undefined)
     return { status: 409, body: '{}', headers: { location: `/api/v1/log/entries/${there.uuid}` } };
-  const logged = await made.log.log(entry);
-  const uuid = Object.keys(logged)[0] ?? '';
+  const logged = await logged1(made.log, entry);
+  const [uuid = ''] = Object.keys(logged);
   made.kept.set(digest, { uuid, answer: logged });
   return { status: 201, body: JSON.stringify(logged) };
+}
+
+/** Under its leaf hash, and the number of the tree before it. */
+export async function logged1(tlog: Made['log'], entry: object): Promise<Record<string, LoggedV1>> {
+  const [logged] = Object.values(await tlog.log(entry)) as LoggedV1[];
+  const leaf = Buffer.concat([Buffer.of(0), Buffer.from(logged?.body ?? '', 'base64')]);
+  return { [`${'0'.repeat(16)}${sha256(leaf).toString('hex')}`]: logged! };
 }
 
 function kept({ kind, apiVersion, spec }: Proposed): object | undefined {

@@ -1,6 +1,6 @@
 // needs: cosign
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, generateKeyPairSync, sign as signBytes } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -8,6 +8,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { Command } from 'commander';
 import { createContext } from '../../../cli/context.ts';
 import { addSignBundle } from '../../../cli/words/sigstore-sign.ts';
+import { sealStatement } from '../../../domain/custody/seal-statement.ts';
+import { trustedRootFrom } from '../../../domain/sigstore/trusted-root.ts';
+import { timestampBundle } from '../../../services/sigstore/timestamp.ts';
+import { bundleWithEntry, witness } from '../../../services/sigstore/witness.ts';
 import { temporaryFolder } from '../../unit/scan/sources.ts';
 import { IDENTITY, ISSUER, identityToken, type Sigstore, startSigstore } from './servers.ts';
 
@@ -109,12 +113,15 @@ function cosign(
     ...kind,
     what,
   ];
-  return spawnSync(process.env.CERTUS_COSIGN ?? '', args, {
+  return cosignRuns(...args);
+}
+
+const cosignRuns = (...args: string[]): number | null =>
+  spawnSync(process.env.CERTUS_COSIGN ?? '', args, {
     cwd: folder,
     encoding: 'utf8',
     env: { HOME: folder, PATH: process.env.PATH },
   }).status;
-}
 
 describe.each([1, 2])('with a log of generation %i stock cosign believes', (version) => {
   test.each([
@@ -128,6 +135,27 @@ describe.each([1, 2])('with a log of generation %i stock cosign believes', (vers
     expect(cosign(command, bundle, { what: 'other' })).not.toBe(0);
     expect(cosign(command, bundle, { root: 'strange-root' })).not.toBe(0);
   });
+});
+
+test('stock cosign believes a statement of a plain key by its entry and its timestamp, and not without', async () => {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
+  file('key.pub', pem);
+  const signer = { keyId: 'key', sign: async (bytes: Uint8Array) => signBytes('sha256', bytes, privateKey) };
+  const plain = await sealStatement(JSON.parse(readFileSync(join(folder, 'statement'), 'utf8')), signer);
+  const trust = trustedRootFrom(sigstore.trustedRoot);
+  const stamped = await timestampBundle(plain, { tsaUrl: sigstore.tsaUrl, trust, now: () => new Date() });
+  const entry = await witness(stamped, pem, { rekorUrl: sigstore.url, trust });
+  file('plain', Buffer.from(plain).toString());
+  file('witnessed', Buffer.from(bundleWithEntry(stamped, entry)).toString());
+  const verify = (bundle: string, root = 'root') =>
+    cosignRuns(
+      ...['verify-blob-attestation', '--key', 'key.pub', '--bundle', bundle, '--trusted-root', root],
+      ...['--use-signed-timestamps', '--type', 'https://example.org/review/v1', 'artifact'],
+    );
+  expect(verify('witnessed')).toBe(0);
+  expect(verify('witnessed', 'strange-root')).not.toBe(0);
+  expect(verify('plain')).not.toBe(0);
 });
 
 test('a bundle that is there is replaced whole', async () => {
