@@ -186,3 +186,7 @@ export const AttachedView = z.object({
   attached_at: z.iso.datetime(),
 });
 export type AttachedView = z.infer<typeof AttachedView>;
+
+/** `permit` is null while Trust has not carried out the order: `/v1/orders/{order_id}` will tell. */
+export const GlassBroken = z.object({ order_id: z.string(), permit: UploadPermission.nullable() });
+export type GlassBroken = z.infer<typeof GlassBroken>;
