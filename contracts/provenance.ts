@@ -123,7 +123,7 @@ export type ProvenanceGraph = z.infer<typeof ProvenanceGraph>;
 
 // Digests
 
-export const DIGEST_KINDS = ['bundle', 'file', 'statement', 'permit', 'source', 'manifest', 'oci'] as const;
+export const DIGEST_KINDS = ['bundle', 'file', 'statement', 'source', 'manifest'] as const;
 export const DigestKind = z.enum(DIGEST_KINDS);
 export type DigestKind = z.infer<typeof DigestKind>;
 

@@ -3,39 +3,32 @@ import { Sha256 } from '../../contracts/identifiers.ts';
 import type { KnownDigest } from '../../contracts/provenance.ts';
 import type { ProvenanceStatement } from '../../contracts/statements.ts';
 
+type Predicate = ProvenanceStatement['predicate'];
+
 export type Digested = {
   readonly index: BundleIndex;
   readonly bundleDigest: string;
   readonly provenanceDigest: string;
   /** What it says about what was looked at; null when nobody trusted has said it. */
-  readonly provenance: ProvenanceStatement | null;
-  /** Of the permit, once there is one. */
-  readonly permit?: { readonly id: string; readonly digest: string } | undefined;
+  readonly provenance: Predicate | null;
 };
 
 const MAX_NAME = 600;
 
 /** Everything by which somebody may come to ask for a run: its bundle, each file, the statements, what was looked at. */
-export function digestsOf({
-  index,
-  bundleDigest,
-  provenanceDigest,
-  provenance,
-  permit,
-}: Digested): KnownDigest[] {
+export function digestsOf({ index, bundleDigest, provenanceDigest, provenance }: Digested): KnownDigest[] {
   return [
     { sha256: bundleDigest, kind: 'bundle', name: BUNDLE.index },
     ...index.files.map(({ path, sha256 }) => ({ sha256, kind: 'file' as const, name: path })),
     { sha256: provenanceDigest, kind: 'statement', name: BUNDLE.provenance },
-    ...(permit ? [{ sha256: permit.digest, kind: 'permit' as const, name: permit.id }] : []),
     ...(provenance ? materials(provenance) : []),
   ];
 }
 
-type Material = ProvenanceStatement['predicate']['buildDefinition']['resolvedDependencies'][number];
+type Material = Predicate['buildDefinition']['resolvedDependencies'][number];
 
-const materials = (provenance: ProvenanceStatement): KnownDigest[] =>
-  provenance.predicate.buildDefinition.resolvedDependencies.flatMap(materialDigests);
+const materials = ({ buildDefinition }: Predicate): KnownDigest[] =>
+  buildDefinition.resolvedDependencies.flatMap(materialDigests);
 
 /** A commit is no sha256; the content hash beside it is. */
 function materialDigests({ name, digest, annotations }: Material): KnownDigest[] {

@@ -12,6 +12,7 @@ import { permitIdOf, RUN_GROUND } from '../../../domain/permit/permit-id.ts';
 import { findDecision, type NewPermit, recordPermit } from '../../../services/database/permits.ts';
 import { tenantKeys } from '../../custody/tenant-keys.ts';
 import type { TrustDeps } from '../deps.ts';
+import { noteDigests } from '../known/note-digests.ts';
 import { type Gathered, gatherFacts, type Question } from './gather-facts.ts';
 import { toRecord } from './give-permit.ts';
 import { logDecision } from './log-decision.ts';
@@ -50,6 +51,7 @@ async function decide(
     policiesInForce(deps, scope),
   ]);
   const gathered = await gatherFacts(deps, keySet, question, decidedAt);
+  await noteDigests(deps, question, gathered);
   const asked: Asked = {
     tier: ask?.tier ?? 'verified',
     destinations: ask?.destinations ?? ['golden', 'oci'],

@@ -348,7 +348,8 @@ describe('what is answered', () => {
 
 test('a run is known by its bundle, its files, its statements and what was looked at', async () => {
   const made = await makeChain();
-  const { provenance, index, bundleDigest } = inspectChain(made, PINNED);
+  const { provenance: statement, index, bundleDigest } = inspectChain(made, PINNED);
+  const provenance = statement?.predicate ?? null;
   if (index === null) throw new Error('the fixture does not hold');
   const provenanceDigest = 'd'.repeat(64);
   const known = digestsOf({ index, bundleDigest, provenanceDigest, provenance });
