@@ -23,6 +23,8 @@ export const PREDICATE = {
   complianceSample: 'https://certus.dev/compliance-sample/v1',
   /** Trust's word that a bundle was verified. It names no destination, and so opens no door. */
   verification: 'https://certus.dev/verification/v1',
+  /** Transform's word on what it pushed to a registry, about the digest by which others pull it. */
+  publication: 'https://certus.dev/publication/v1',
 } as const;
 
 const Digest = z.object({ sha256: Sha256 });

@@ -1,16 +1,13 @@
 import { createPublicKey, X509Certificate } from 'node:crypto';
-import {
-  type Bundle,
-  bundleFromJSON,
-  isBundleWithDsseEnvelope,
-  isBundleWithMessageSignature,
-} from '@sigstore/bundle';
+import { type Bundle, isBundleWithDsseEnvelope, isBundleWithMessageSignature } from '@sigstore/bundle';
 import { dsse } from '@sigstore/core';
 import { keyId } from '../../contracts/key-id.ts';
 import type { KeyRole, KeySet, TrustedKey } from '../../contracts/keys.ts';
 import { AnyStatement } from '../../contracts/signing.ts';
 import { PAYLOAD_TYPE, SIGSTORE_BUNDLE_MEDIA_TYPE } from '../../contracts/statements.ts';
 import { holdsUnderKey } from '../sigstore/key-hash.ts';
+import { parseBundle } from '../sigstore/parse-bundle.ts';
+import { SigstoreError } from '../sigstore/sigstore-error.ts';
 import { CustodyError } from './custody-error.ts';
 import { sha256 } from './digest.ts';
 
@@ -47,9 +44,10 @@ export function openSignature(bytes: Uint8Array, expected: Expected): OpenedSign
 function parse(bytes: Uint8Array): Bundle {
   let bundle: Bundle;
   try {
-    bundle = bundleFromJSON(JSON.parse(Buffer.from(bytes).toString('utf8')));
-  } catch {
-    throw new CustodyError('malformed', 'it is not a Sigstore bundle');
+    bundle = parseBundle(bytes);
+  } catch (error) {
+    if (!(error instanceof SigstoreError)) throw error;
+    throw new CustodyError('malformed', error.message);
   }
   if (bundle.mediaType !== SIGSTORE_BUNDLE_MEDIA_TYPE)
     throw new CustodyError('malformed', `it is not of the type ${SIGSTORE_BUNDLE_MEDIA_TYPE}`);

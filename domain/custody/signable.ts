@@ -16,8 +16,22 @@ export function requestedItems(request: SignRequest): SignItem[] {
  */
 export function requireSignable(item: SignItem): void {
   if (item.kind === 'message') requireNoEnvelope(item.content);
-  else requireOthersWord(item.statement.predicateType);
+  else {
+    requireOthersWord(item.statement.predicateType);
+    requireReadable(item.statement);
+  }
 }
+
+/** In base64 it must stay within what verifiers read of a bundle. */
+function requireReadable(statement: object): void {
+  if (JSON.stringify(statement).length > MAX_STATEMENT)
+    throw new CertusError(
+      'statement_invalid',
+      `a statement of more than ${MAX_STATEMENT} characters is not signed`,
+    );
+}
+
+const MAX_STATEMENT = 8 * 1024 * 1024;
 
 function requireOthersWord(predicateType: string): void {
   if (predicateType === PREDICATE.endorsement) return;

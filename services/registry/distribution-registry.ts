@@ -11,6 +11,7 @@ import {
   OCI_MANIFEST,
 } from './content.ts';
 import { createSend } from './distribution-client.ts';
+import { listReferrers } from './distribution-referrers.ts';
 import { listTags } from './distribution-tags.ts';
 import { uploadBlob } from './distribution-upload.ts';
 import { type Answer, isLoopback } from './exchange.ts';
@@ -109,6 +110,16 @@ export const openDistributionRegistry = (options: DistributionOptions): Registry
         again(() => send(path(repository, 'manifests', reference), erase(repository), DELETION));
       return withdrawManifest({ find, remove }, checkTag(tag));
     },
+    referrers: (repository, digest) =>
+      listReferrers(
+        {
+          get: (target) => again(() => send(target, pull(repository), REFERRERS_PAGE)),
+          pull: (name) => pullManifest(repository, name),
+          registry,
+        },
+        repository,
+        digest,
+      ),
     tags: (repository) =>
       listTags((target) => again(() => send(target, pull(repository), TAG_PAGE)), repository, registry),
     reference: (repository, tag, digest) =>
@@ -128,6 +139,7 @@ const digestIn = (answer: Answer, bytes: Uint8Array): string => {
 const MAX_NOTE = 64 * 1024;
 const DELETION = { method: 'DELETE', limit: MAX_NOTE, expected: NOT_DELETED } as const;
 const TAG_PAGE = { method: 'GET', limit: MAX_MANIFEST } as const;
+const REFERRERS_PAGE = { method: 'GET', headers: { accept: OCI_INDEX }, limit: MAX_MANIFEST } as const;
 const ACCEPTED = [
   OCI_MANIFEST,
   OCI_INDEX,

@@ -3,6 +3,7 @@ import { CertusError } from '../../contracts/errors.ts';
 import { parseJson } from './content.ts';
 import type { Answer } from './exchange.ts';
 import { checkRepository, personalTags } from './names.ts';
+import { nextPage } from './next-page.ts';
 
 /** Every page of a tag listing. A `Link` that leaves the registry, or a listing without an end, is refused. */
 export const listTags = async (
@@ -27,11 +28,6 @@ export const listTags = async (
 
 const MAX_PAGES = 1000;
 const TagPage = z.object({ tags: z.array(z.string()).nullish() });
-
-const nextPage = (answer: Answer, current: URL): URL | undefined => {
-  const target = /<([^<>]{1,2048})>\s*;\s*rel="?next"?/i.exec(answer.header('link') ?? '')?.[1];
-  return target !== undefined && URL.canParse(target, current.href) ? new URL(target, current) : undefined;
-};
 
 const refused = (repository: string, what: string) =>
   new CertusError('registry_refused', `The registry answers the listing of ${repository} with ${what}`);

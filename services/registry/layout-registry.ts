@@ -89,6 +89,17 @@ export const openLayoutRegistry = (root: string): Registry => {
       const bytes = await pullBlob(repository, found.digest, MAX_MANIFEST);
       return { bytes, mediaType: found.mediaType, digest: found.digest };
     },
+    referrers: async (repository, digest) => {
+      checkDigest(digest);
+      const index = await readIndex(repository);
+      // a manifest with several tags is listed under each
+      const known = new Map((index?.manifests ?? []).map((entry) => [entry.digest, entry]));
+      const all = [...known.values()].map(async (entry) => {
+        const bytes = await pullBlob(repository, entry.digest, MAX_MANIFEST);
+        return checkManifest(bytes, entry.mediaType).subject?.digest === digest ? entry : [];
+      });
+      return (await Promise.all(all)).flat();
+    },
     withdraw: async (repository, tag) => {
       checkRepository(repository);
       checkTag(tag);

@@ -1,3 +1,5 @@
+import type { Descriptor } from './content.ts';
+
 /** A manifest or index as it lies in a registry: its exact bytes decide its digest. */
 export type StoredManifest = {
   readonly bytes: Uint8Array;
@@ -36,6 +38,8 @@ export interface Registry {
    * Withdrawing what is not there is `absent`.
    */
   withdraw(repository: string, tag: string): Promise<Withdrawal>;
+  /** What was pushed with this digest as its subject, such as signatures. Whoever may push may add to it. */
+  referrers(repository: string, digest: string): Promise<Descriptor[]>;
   /** Tags a person gave, in byte order; the digest-named fallback tags of referrers are left out. */
   tags(repository: string): Promise<string[]>;
   /** What stock tools are given to find it: `host/repository:tag@digest`, or `oci:/path/to/layout:tag`. */

@@ -368,8 +368,12 @@ describe.each([
     const about = await pushArtifact(registry, artifact());
     const subject = { mediaType: OCI_MANIFEST, digest: about.digest, size: 1 };
     const notes = ['n1', 'n2', 'n3'].map((tag) => artifact({ tag, annotations: { tag }, subject }));
-    for (const note of [...notes, ...notes]) await pushArtifact(registry, note);
+    const digests = new Set<string>();
+    for (const note of [...notes, ...notes]) digests.add((await pushArtifact(registry, note)).digest);
     expect((await pullArtifact(registry, repository, 'n2')).subject).toEqual(subject);
+    const listed = await registry.referrers(repository, about.digest);
+    expect(listed.map(({ digest }) => digest).toSorted()).toEqual([...digests].toSorted());
+    expect(await registry.referrers(repository, absent)).toEqual([]);
     expect(await registry.tags(repository)).toEqual(['n1', 'n2', 'n3', 'v1']);
     const fallback = await registry.pullManifest(repository, about.digest.replace(':', '-'));
     // A layout's own index lists every manifest already; a registry needs the fallback when it lists no referrers.
