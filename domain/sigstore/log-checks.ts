@@ -20,6 +20,7 @@ export function checkLogEntries(
   for (const entry of entries) {
     requireSameSigner(entry, signer);
     requireSameProof(entry);
+    requireSignedTime(entry);
     if (times.length > 0) requireLogOfThatTime(entry, times, root);
   }
 }
@@ -112,6 +113,12 @@ function requireSameProof({ inclusionProof, inclusionPromise, logIndex }: Transp
   // with a promise the log has signed its index, which in a log of many shards is not that of the proof
   if (inclusionPromise === undefined && logIndex !== inclusionProof.logIndex)
     throw new SigstoreError('log_proof_invalid', 'the proof is that of another index');
+}
+
+/** Only with its promise does a log sign a time; one that stands there without it is anybody's. */
+function requireSignedTime({ inclusionPromise, integratedTime }: TransparencyLogEntry): void {
+  if (inclusionPromise === undefined && integratedTime !== '' && integratedTime !== '0')
+    throw new SigstoreError('log_proof_invalid', 'the entry names a time that its log did not sign');
 }
 
 /** A checkpoint carries no time: without this, a key that the log gave up long ago could still vouch for new entries. */
