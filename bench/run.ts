@@ -1,11 +1,12 @@
 import type { Bench } from './bench.ts';
 import { judge } from './bench.ts';
 import { chain } from './chain.ts';
+import { log } from './log.ts';
 import { logs } from './logs.ts';
 import { sarifImport } from './sarif-import.ts';
 import { scanOverhead } from './scan-overhead.ts';
 
-const BENCHES: readonly Bench[] = [chain, scanOverhead, sarifImport, logs];
+const BENCHES: readonly Bench[] = [chain, scanOverhead, sarifImport, logs, log];
 
 /** `npm run bench -- NAME [--json]`: the one door to every benchmark. */
 async function main(words: readonly string[]): Promise<number> {

@@ -38,6 +38,21 @@ export async function placesOf(rows: Rows, ids: readonly string[]): Promise<Map<
   return new Map(found.map((row) => [row.entry_id, Number(row.index)]));
 }
 
+/** Where an entry is and the head to prove it under, in one question; `undefined` when the log has not both. */
+export async function placeUnder(
+  rows: Rows,
+  entryId: string,
+  size: number | undefined,
+): Promise<{ index: number; head: Checkpoint } | undefined> {
+  const [row] = await rows.$queryRaw<(CheckpointRow & { place: bigint })[]>`
+    SELECT l.index AS place, c.size, c.root, c.note, c.at FROM log_leaves l, LATERAL (
+      SELECT * FROM log_checkpoints WHERE size <= ${size ?? Number.MAX_SAFE_INTEGER}::bigint
+      ORDER BY size DESC LIMIT 1) c
+    WHERE l.entry_id = ${entryId}`;
+  if (row === undefined || (size !== undefined && Number(row.size) !== size)) return undefined;
+  return { index: Number(row.place), head: toCheckpoint(row) };
+}
+
 /** A wrong log is not repaired, and nothing is built on it. */
 export const damaged = (what: string): CertusError =>
   new CertusError('log_damaged', `the transparency log is damaged: ${what}`);

@@ -6,7 +6,7 @@ import { TILE_WIDTH } from '../../domain/transparency/tiles.ts';
 import type { Database } from '../database/database.ts';
 import { reachable } from '../database/errors.ts';
 import { Prisma } from '../database/generated/client.ts';
-import { checkpointAt, damaged, newestCheckpoint, placesOf, readTiles } from './log-rows.ts';
+import { checkpointAt, damaged, newestCheckpoint, placeUnder, readTiles } from './log-rows.ts';
 import { proveConsistency, proveInclusion } from './prove.ts';
 import type { Checkpoint, EntryFilter, LoggedEntry, TransparencyReader } from './transparency-log.ts';
 
@@ -35,11 +35,10 @@ export function openTransparencyReader({ client }: Database): TransparencyReader
     inclusion: (entryId, size) =>
       reachable(
         (async () => {
-          const index = (await placesOf(client, [entryId])).get(entryId);
-          const checkpoint = size === undefined ? await newestCheckpoint(client) : await signed(size);
-          if (index === undefined || checkpoint === undefined)
-            throw new CertusError('entry_not_found', 'the log has no such entry');
-          const [proof] = await proveInclusion(client, [{ entryId, index }], checkpoint);
+          const found = await placeUnder(client, entryId, size);
+          if (found === undefined)
+            throw new CertusError('entry_not_found', 'the log has no such entry at that size');
+          const [proof] = await proveInclusion(client, [{ entryId, index: found.index }], found.head);
           if (proof === undefined) throw damaged('an entry cannot be proved');
           return proof;
         })(),

@@ -6,6 +6,7 @@ import {
   foldRight,
   type HashPlan,
   inclusionPlan,
+  type TreeNode,
 } from '../../domain/transparency/tree-nodes.ts';
 import { consistencyHolds, inclusionHolds } from '../../domain/transparency/verify-proof.ts';
 import { damaged, type Rows, readTiles } from './log-rows.ts';
@@ -59,14 +60,21 @@ async function hashesFor(rows: Rows, plans: readonly HashPlan[]): Promise<(plan:
   const tiles = new Map<string, Tile>();
   for (const stored of await readTiles(rows, [...names.values()]))
     tiles.set(key(stored), new Tile(stored, stored.hashes));
-  return (plan) =>
-    foldRight(
-      plan.map((node) => {
-        const hash = tiles.get(key(tileOf(node)))?.node(node);
-        if (hash === undefined) throw damaged(`a hash of level ${node.height} is missing`);
-        return hash;
-      }),
-    );
+  const node = (wanted: TreeNode): Uint8Array => {
+    const hash = tiles.get(key(tileOf(wanted)))?.node(wanted);
+    if (hash === undefined) throw damaged(`a hash of level ${wanted.height} is missing`);
+    return hash;
+  };
+  // neighbours need the same hashes to their right: put together once for all of a batch
+  const folded = new Map<string, Uint8Array>();
+  return (plan) => {
+    const [first] = plan;
+    if (plan.length === 1 && first !== undefined) return node(first);
+    const name = plan.map(({ height, index }) => `${height}/${index}`).join();
+    const hash = folded.get(name) ?? foldRight(plan.map(node));
+    folded.set(name, hash);
+    return hash;
+  };
 }
 
 const key = ({ level, index }: TileName): string => `${level}/${index}`;
