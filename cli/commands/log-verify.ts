@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { Consistency } from '../../contracts/transparency.ts';
 import type { OpenedCheckpoint, TreeHead } from '../../domain/transparency/checkpoint.ts';
+import { verifierKey } from '../../domain/transparency/signed-note.ts';
 import { tilePath } from '../../domain/transparency/tile-path.ts';
 import { consistencyHolds } from '../../domain/transparency/verify-proof.ts';
 import type { Context } from '../context.ts';
@@ -83,6 +84,7 @@ function tell(
     size: head.size,
     root_hash: head.root.toString('hex'),
     key: head.key.id,
+    verifier_key: verifierKey(head.origin, head.key.public_key_pem),
     from: older?.size ?? null,
     how,
     entries_checked: entries,
@@ -90,6 +92,7 @@ function tell(
   };
   output.result(document, () => {
     output.line(`${head.origin}: ${head.size} entries, signed by ${head.key.id}`);
+    output.line(`for other tools: ${document.verifier_key}`);
     if (older !== undefined) output.line(`nothing was changed or removed since it had ${older.size}`);
     if (how === 'tiles') output.line(`every hash was computed anew, and ${entries} entries with them`);
   });

@@ -176,6 +176,26 @@ describe('append', () => {
     expect((await second).map(({ index }) => index)).toEqual([0, 1]);
   });
 
+  test('that loses its connection before it commits leaves no trace, and is simply tried again', async () => {
+    await openTransparencyLog(database, signer).append(newEntries(300));
+    const before = await Promise.all(['log_leaves', 'log_tiles', 'log_checkpoints'].map(rows));
+    const cut = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}' AND pid <> pg_backend_pid()`;
+    let cuts = 0;
+    const log = openTransparencyLog(other, {
+      ...signer,
+      sign: async (bytes) => {
+        cuts += 1;
+        if (cuts === 1) await sql(cut);
+        return signer.sign(bytes);
+      },
+    });
+    const entries = newEntries(300);
+    await expect(log.append(entries)).rejects.toMatchObject({ code: 'dependency_unavailable' });
+    expect(await Promise.all(['log_leaves', 'log_tiles', 'log_checkpoints'].map(rows))).toEqual(before);
+    expect((await log.append(entries)).map(({ index }) => index)).toEqual(entries.map((_, nth) => 300 + nth));
+    expect(await requireSound()).toBe(600);
+  });
+
   test('after the key was replaced goes on from the head of the old one, if that is pinned', async () => {
     await openTransparencyLog(database, signer).append(newEntries(2));
     const next = memoryLogSigner();
