@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { CertificateStatus, SerialNumber } from '../../contracts/enrolment.ts';
 import { CertusError } from '../../contracts/errors.ts';
+import type { ReadRevocationList } from '../../services/authority/read-revocation-list.ts';
 import { wasIssued } from '../../services/database/issued-certificates.ts';
-import { newestRevocationList } from '../../services/database/revocation-lists.ts';
+import { newestRevocationList, type RevocationListRecord } from '../../services/database/revocation-lists.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type Route, route } from '../route.ts';
 import { statusExample } from './examples.ts';
@@ -57,8 +58,18 @@ const revocationList = ({ database }: ApiDeps) =>
     },
   });
 
-const status = ({ database, trust }: ApiDeps) =>
-  route({
+const status = ({ database, trust }: ApiDeps) => {
+  let known: { readonly number: number; readonly list: ReadRevocationList } | undefined;
+  /** A long list is read once and not for everybody who asks. */
+  const read = async ({ number, der }: RevocationListRecord): Promise<ReadRevocationList> => {
+    if (known?.number === number) return known.list;
+    // only now: it would make every start of the API slower
+    const { readRevocationList } = await import('../../services/authority/read-revocation-list.ts');
+    const list = await readRevocationList(der, chainOf(trust));
+    known = { number, list };
+    return list;
+  };
+  return route({
     method: 'get',
     path: '/v1/authority/certificates/{serial}',
     id: 'getCertificateStatus',
@@ -82,12 +93,7 @@ const status = ({ database, trust }: ApiDeps) =>
       const unmarked = { serial, revoked_at: null, reason: null };
       const state = issued ? 'good' : 'unknown';
       if (list === undefined) return { status: 200, body: { ...unmarked, status: state, ...none } };
-      // read when it is needed: it would make every start of the API slower
-      const { readRevocationList } = await import('../../services/authority/read-revocation-list.ts');
-      const { listNumber, thisUpdate, nextUpdate, revoked } = await readRevocationList(
-        list.der,
-        chainOf(trust),
-      );
+      const { listNumber, thisUpdate, nextUpdate, revoked } = await read(list);
       const entry = issued ? revoked.get(serial) : undefined;
       const body: CertificateStatus = {
         ...unmarked,
@@ -100,6 +106,7 @@ const status = ({ database, trust }: ApiDeps) =>
       return { status: 200, body };
     },
   });
+};
 
 function chainOf({ authorityChain }: ApiDeps['trust']): string {
   if (authorityChain !== undefined) return authorityChain;

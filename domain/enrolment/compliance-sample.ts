@@ -1,5 +1,5 @@
-import { bundleFromJSON, isBundleWithDsseEnvelope } from '@sigstore/bundle';
-import { crypto } from '@sigstore/core';
+import { createPublicKey } from 'node:crypto';
+import { type Bundle, isBundleWithDsseEnvelope } from '@sigstore/bundle';
 import { canonicalJson } from '../../contracts/canonical-json.ts';
 import { ComplianceSampleStatement } from '../../contracts/enrolment.ts';
 import { CertusError } from '../../contracts/errors.ts';
@@ -7,6 +7,8 @@ import type { Environment } from '../../contracts/keys.ts';
 import { PAYLOAD_TYPE, PREDICATE, STATEMENT_TYPE } from '../../contracts/statements.ts';
 import { sha256 } from '../custody/digest.ts';
 import { holdsUnder } from '../custody/holds-under.ts';
+import { parseBundle } from '../sigstore/parse-bundle.ts';
+import { SigstoreError } from '../sigstore/sigstore-error.ts';
 
 export type ExpectedSample = {
   readonly enrolmentId: string;
@@ -30,21 +32,22 @@ export const sampleStatement = (sample: ExpectedSample): ComplianceSampleStateme
 
 /** Throws `sample_invalid` unless it is the statement of this enrolment, signed with the very key of its request. */
 export function checkSample(sample: string, publicKeyPem: string, expected: ExpectedSample): void {
-  const bundle = parseBundle(sample);
+  const bundle = bundleOf(sample);
   if (!isBundleWithDsseEnvelope(bundle)) throw wrong('it carries no statement');
   const { payload, payloadType, signatures } = bundle.content.dsseEnvelope;
   if (payloadType !== PAYLOAD_TYPE || signatures.length !== 1)
     throw wrong('it is not one in-toto statement with one signature');
-  if (!holdsUnder(() => crypto.createPublicKey(publicKeyPem), bundle))
+  if (!holdsUnder(() => createPublicKey(publicKeyPem), bundle))
     throw wrong('its signature does not hold under the key of the request');
   if (!says(payload, expected)) throw wrong('it does not say what this enrolment asks for');
 }
 
-function parseBundle(sample: string) {
+function bundleOf(sample: string): Bundle {
   try {
-    return bundleFromJSON(JSON.parse(sample));
-  } catch {
-    throw wrong('it is not a Sigstore bundle');
+    return parseBundle(Buffer.from(sample));
+  } catch (error) {
+    if (!(error instanceof SigstoreError)) throw error;
+    throw wrong(error.message);
   }
 }
 

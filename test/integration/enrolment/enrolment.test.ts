@@ -374,7 +374,7 @@ describe('a step that is taken twice', () => {
       expect(await trusted(tenant)).toEqual([]);
       const [done] = await here.catchUp();
       expect(done).toMatchObject({ state: 'done', result: { key_id: who.applicant.keyId } });
-      const { enrolment_id } = (done as { result: { enrolment_id: string } }).result;
+      const { enrolment_id } = (done as unknown as { result: { enrolment_id: string } }).result;
       const { json } = await here.ask(tenant, `/v1/enrolment/${enrolment_id}`);
       expect(await trusted(tenant)).toMatchObject([
         { id: who.applicant.keyId, certificate_pem: json.certificate_pem },

@@ -73,7 +73,7 @@ export async function startInstallation(
     database,
     permitSigner: permit.signer,
     log: {
-      append: async (entries) => {
+      append: async (entries: readonly LogEntry[]) => {
         logged.push(...entries);
         return [];
       },

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { X509Certificate } from 'node:crypto';
+import { generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { keyId } from '../../../contracts/key-id.ts';
 import { checkCertificateChain } from '../../../domain/keys/certificate-chain.ts';
 import { openBuiltInAuthority } from '../../../services/authority/built-in-authority.ts';
 import type { BuiltInAuthority } from '../../../services/authority/certificate-authority.ts';
@@ -63,6 +64,22 @@ describe('a certificate', () => {
     const checked = checkCertificateChain(certificatePem, clock);
     expect(checked).toMatchObject({ publicKeyPem: applicant.publicKeyPem, notAfter });
     expect(checked.certificatePem.match(/BEGIN/g)).toHaveLength(3);
+  });
+
+  test.each([
+    ['EC P-384', () => generateKeyPairSync('ec', { namedCurve: 'secp384r1' })],
+    ['Ed25519', () => generateKeyPairSync('ed25519')],
+    ['RSA', () => generateKeyPairSync('rsa', { modulusLength: 3072 })],
+  ])('can be of a key of the kind %s', async (_kind, make) => {
+    const publicKeyPem = make().publicKey.export({ type: 'spki', format: 'pem' }).toString();
+    const id = keyId(publicKeyPem);
+    const applicant = { tenant: 'acme', environment: 'sandbox', keyId: id, publicKeyPem, csr: '' } as const;
+    const { certificatePem } = await authority.issueSandbox(applicant);
+    expect(keyId(checkCertificateChain(certificatePem, clock).publicKeyPem)).toBe(id);
+    store('leaf.pem', certificatePem);
+    expect(
+      openssl('verify', '-x509_strict', '-untrusted', 'issuing.pem', '-CAfile', 'root.pem', 'leaf.pem'),
+    ).toContain('OK');
   });
 
   test('lasts as long as its profile says', async () => {

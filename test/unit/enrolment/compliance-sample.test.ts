@@ -1,7 +1,10 @@
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { keyId } from '../../../contracts/key-id.ts';
 import { sealStatement } from '../../../domain/custody/seal-statement.ts';
 import { checkSample, sampleStatement } from '../../../domain/enrolment/compliance-sample.ts';
 import { challengeOf, enrolmentId } from '../../../domain/enrolment/enrolment-id.ts';
+import { signWithKey } from '../../../domain/sigstore/key-hash.ts';
 import { type Newcomer, newcomer } from './requests.ts';
 
 const ORDER = `order_${'1'.repeat(32)}`;
@@ -25,6 +28,22 @@ const check = (sample: string) => checkSample(sample, who.applicant.publicKeyPem
 test('the right statement under the right key is accepted', async () => {
   const sample = await sealed(sampleStatement(expected()));
   expect(() => check(sample)).not.toThrow();
+});
+
+test.each([
+  ['EC P-384', () => generateKeyPairSync('ec', { namedCurve: 'secp384r1' })],
+  ['Ed25519', () => generateKeyPairSync('ed25519')],
+  ['RSA', () => generateKeyPairSync('rsa', { modulusLength: 3072 })],
+])('so it is under a key of the kind %s', async (_kind, make) => {
+  const [mine, other] = [make(), make()];
+  const pem = (key: KeyObject) => key.export({ type: 'spki', format: 'pem' }).toString();
+  const signer = {
+    keyId: keyId(pem(mine.publicKey)),
+    sign: async (b: Uint8Array) => signWithKey(mine.privateKey, b),
+  };
+  const sample = Buffer.from(await sealStatement(sampleStatement(expected()), signer)).toString('utf8');
+  expect(() => checkSample(sample, pem(mine.publicKey), expected())).not.toThrow();
+  expect(() => checkSample(sample, pem(other.publicKey), expected())).toThrow(/does not hold/);
 });
 
 describe('refused is', () => {
