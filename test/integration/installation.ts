@@ -17,6 +17,7 @@ import { openDatabase } from '../../services/database/database.ts';
 import { ensureLocalKeys } from '../../services/keys/local-keys.ts';
 import { openObjectStore } from '../../services/objects/open-objects.ts';
 import type { ReadableBucket } from '../../services/objects/store.ts';
+import { shareLogKey } from './shared-log-key.ts';
 
 export type Variant = 'embedded' | 'distributed';
 export type Installation = Awaited<ReturnType<typeof install>>;
@@ -33,6 +34,7 @@ const need = (name: string): string => {
  */
 export async function install(variant: Variant, besides: Readonly<Record<string, string>> = {}) {
   const home = await mkdtemp(join(tmpdir(), 'certus-chain-'));
+  await shareLogKey(home, need('CERTUS_DATABASE_URL'));
   const keys = await ensureLocalKeys(home);
   const keySet = KeySet.parse(JSON.parse(await readFile(keys.keySetFile, 'utf8')));
   const id = randomBytes(6).toString('hex');
