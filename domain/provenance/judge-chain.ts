@@ -3,9 +3,10 @@ import type {
   ChainStatus,
   LinkState,
   ProvenanceReason,
+  Taint,
   TrustLevel,
 } from '../../contracts/provenance.ts';
-import type { ChainFacts, PermitFact } from './chain-facts.ts';
+import type { ChainFacts } from './chain-facts.ts';
 
 export type ChainJudgement = {
   readonly status: ChainStatus;
@@ -94,7 +95,7 @@ const DISTRUST = new Set([
 
 function withdrawnReasons(facts: ChainFacts): ProvenanceReason[] {
   const { quarantine, permits, inspection } = facts;
-  const taints = currentPermits(facts).flatMap(({ tainted }) => tainted);
+  const taints = taintsOf(facts);
   const denied = inspection?.permit === null ? permits.at(-1) : undefined;
   return [
     ...(quarantine ? [reason('quarantined', quarantine.detail)] : []),
@@ -105,6 +106,12 @@ function withdrawnReasons(facts: ChainFacts): ProvenanceReason[] {
       ? [reason(denied.reason ?? '', `Trust said no: ${denied.detail ?? denied.reason}`)]
       : []),
   ];
+}
+
+/** Of every decision about this bundle: it is the evidence that rests on the key, whichever permit lies beside it. */
+function taintsOf({ permits, inspection }: ChainFacts): readonly Taint[] {
+  const about = permits.filter(({ bundleDigest }) => bundleDigest === inspection?.bundleDigest);
+  return [...new Map(about.flatMap(({ tainted }) => tainted).map((taint) => [taint.key_id, taint])).values()];
 }
 
 function openReasons(facts: ChainFacts): ProvenanceReason[] {
@@ -148,8 +155,7 @@ function lessReasons({ inspection }: ChainFacts): ProvenanceReason[] {
   ];
 }
 
-function middlingReasons(facts: ChainFacts): ProvenanceReason[] {
-  const { inspection } = facts;
+function middlingReasons({ inspection, permits }: ChainFacts): ProvenanceReason[] {
   if (inspection === null) return [];
   return [
     ...(inspection.environment === 'sandbox'
@@ -158,17 +164,10 @@ function middlingReasons(facts: ChainFacts): ProvenanceReason[] {
     ...(linkOf(inspection.links, 'log')?.state === 'unknown' && inspection.permit
       ? [reason('no_log', 'no log is pinned that could know the permit')]
       : []),
-    ...(currentPermits(facts).some(({ shadowDenied }) => shadowDenied)
+    ...(permits.some(({ id, shadowDenied }) => id === inspection.permit?.id && shadowDenied)
       ? [reason('shadow_denied', 'a policy in shadow would have said no')]
       : []),
   ];
-}
-
-/** The decisions about the permit that lies beside the bundle; about the bundle itself when none does. */
-function currentPermits({ permits, inspection }: ChainFacts): readonly PermitFact[] {
-  if (inspection === null) return [];
-  const { permit, bundleDigest } = inspection;
-  return permits.filter((row) => (permit ? row.id === permit.id : row.bundleDigest === bundleDigest));
 }
 
 export const linkOf = (links: readonly ChainLink[], name: ChainLink['link']): ChainLink | undefined =>
