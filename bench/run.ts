@@ -5,8 +5,9 @@ import { log } from './log.ts';
 import { logs } from './logs.ts';
 import { sarifImport } from './sarif-import.ts';
 import { scanOverhead } from './scan-overhead.ts';
+import { verify } from './verify.ts';
 
-const BENCHES: readonly Bench[] = [chain, scanOverhead, sarifImport, logs, log];
+const BENCHES: readonly Bench[] = [chain, scanOverhead, sarifImport, logs, log, verify];
 
 /** `npm run bench -- NAME [--json]`: the one door to every benchmark. */
 async function main(words: readonly string[]): Promise<number> {
