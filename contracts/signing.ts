@@ -226,7 +226,8 @@ export const SignArtifactInput = z.object({
   signer: z.string().nullable(),
   signature: z.string().nullable(),
   paths: z.array(z.string()),
-  /** Where the caller believes it to lie besides raw, where Trust looks for itself. */
+  /** Where the caller says that it lies: raw, where Trust looks in any case, golden and the registry. */
+  raw: z.string().nullable(),
   golden: z.string().nullable(),
   registry: z.string().nullable(),
 });
@@ -234,7 +235,7 @@ export type SignArtifactInput = z.infer<typeof SignArtifactInput>;
 
 /** What lies in a place: a digest over the names and digests of all its evidence. */
 export const LookedAt = z.object({
-  place: z.enum(['golden', 'registry']),
+  place: z.enum(['raw', 'golden', 'registry']),
   uri: z.string(),
   content: Sha256,
 });

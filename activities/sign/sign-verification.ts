@@ -1,10 +1,18 @@
 import { CertusError } from '../../contracts/errors.ts';
 import { rawPrefix } from '../../contracts/object-keys.ts';
 import type { LookedAt, SignArtifactInput } from '../../contracts/signing.ts';
-import { type CheckedEvidence, checkEvidence } from '../../domain/custody/check-evidence.ts';
+import {
+  type ActualFiles,
+  type CheckedEvidence,
+  checkEvidence,
+} from '../../domain/custody/check-evidence.ts';
 import { sealStatement } from '../../domain/custody/seal-statement.ts';
 import { tenantKeySet } from '../../domain/custody/tenant-key-set.ts';
-import { signedContent, verificationStatement } from '../../domain/custody/verification-statement.ts';
+import {
+  actualContent,
+  signedContent,
+  verificationStatement,
+} from '../../domain/custody/verification-statement.ts';
 import { newestKeySet } from '../../services/database/key-sets.ts';
 import { readEvidence } from '../custody/read-evidence.ts';
 import type { TrustDeps } from '../trust/deps.ts';
@@ -19,7 +27,7 @@ type Needed = Pick<TrustDeps, 'database' | 'raw' | 'keySet' | 'permitSigner' | '
 export async function signVerification(
   deps: Needed,
   input: SignArtifactInput,
-  locations: readonly LookedAt[],
+  elsewhere: readonly LookedAt[],
 ): Promise<string> {
   const { scope, testId } = input;
   const read = await readEvidence(deps.raw, rawPrefix(scope, testId));
@@ -28,6 +36,7 @@ export async function signVerification(
   const keySet = tenantKeySet(deps.keySet, await newestKeySet(deps.database, scope.tenant), scope.tenant);
   const evidence = heldOrRefused(() => checkEvidence({ ...read, keySet }));
   requireAsked(evidence, input, read.provenanceBytes);
+  const locations = [...here(input, read.files), ...elsewhere];
   requireSameEverywhere(evidence, locations);
   const statement = verificationStatement({
     evidence,
@@ -37,6 +46,10 @@ export async function signVerification(
   });
   return Buffer.from(await sealStatement(statement, deps.permitSigner)).toString('utf8');
 }
+
+/** Raw is a place too where the caller names it. */
+const here = ({ raw }: SignArtifactInput, files: ActualFiles): LookedAt[] =>
+  raw === null ? [] : [{ place: 'raw', uri: raw, content: actualContent(files) }];
 
 function requireAsked(
   { index, key }: CheckedEvidence,

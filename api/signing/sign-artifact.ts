@@ -44,7 +44,7 @@ function inputOf(scope: Scope, id: string, request: SignArtifactRequest): SignAr
     signer: inner.signer ?? null,
     signature: inner.signature ?? null,
     paths: inner.files.map(({ path }) => path),
-    golden: places.s3 === undefined ? null : goldenOf(scope, testId, places.s3),
+    ...(places.s3 === undefined ? { raw: null, golden: null } : bucketOf(scope, testId, places.s3)),
     registry: places.registry ?? null,
   };
 }
@@ -60,11 +60,11 @@ function testIdIn(location: string): string {
   ]);
 }
 
-/** Null for raw, where Trust looks in any case. A place of somebody else is no place. */
-function goldenOf(scope: Scope, testId: string, location: string): string | null {
+/** A place of somebody else is no place. */
+function bucketOf(scope: Scope, testId: string, location: string): Pick<SignArtifactInput, 'raw' | 'golden'> {
   const path = `${location.replace(/\/+$/, '')}/`;
-  if (endsIn(path, goldenPrefix(scope, testId))) return location;
-  if (endsIn(path, rawPrefix(scope, testId))) return null;
+  if (endsIn(path, goldenPrefix(scope, testId))) return { raw: null, golden: location };
+  if (endsIn(path, rawPrefix(scope, testId))) return { raw: location, golden: null };
   throw new CertusError(
     'not_found',
     'artifact_locations.s3 is no place where this scan lies in this workspace',

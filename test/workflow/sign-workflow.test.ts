@@ -45,6 +45,7 @@ const artifactInput: SignArtifactInput = {
   signer: null,
   signature: null,
   paths: [],
+  raw: null,
   golden: 's3://golden/x',
   registry: null,
 };
