@@ -41,15 +41,17 @@ export async function recordPermitEntry(
   );
 }
 
-/** Permits of which a second log knows nothing yet, the oldest first. */
+/** Permits of which a second log knows nothing yet, the oldest first, but for so many that come before. */
 export async function unwitnessedPermits(
   { client }: Database,
   limit: number,
+  skip = 0,
 ): Promise<{ scope: Scope; id: string }[]> {
   const rows = await reachable(
     client.permit.findMany({
       where: { rekor: { equals: Prisma.DbNull }, statement: { not: null } },
-      orderBy: { decidedAt: 'asc' },
+      orderBy: [{ decidedAt: 'asc' }, { id: 'asc' }],
+      skip,
       take: limit,
       select: { tenant: true, workspace: true, id: true },
     }),

@@ -12,7 +12,7 @@ export type WitnessDeps = {
   /** The keys that the installation pins: a permit may be of the key before the present one. */
   readonly keySet: KeySet;
   /** The second log; none when the operator has named none. */
-  readonly rekor: Pick<Witnessing, 'rekorUrl' | 'trust'> | undefined;
+  readonly rekor: Omit<Witnessing, 'signal'> | undefined;
 };
 
 /**

@@ -1,6 +1,8 @@
 // needs: postgres
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { createWitnessActivities } from '../../../activities/trust/rekor/create-witness-activities.ts';
 import { witnessPermit } from '../../../activities/trust/rekor/witness-permit.ts';
 import { sealStatement } from '../../../domain/custody/seal-statement.ts';
 import { trustedRootFrom } from '../../../domain/sigstore/trusted-root.ts';
@@ -92,4 +94,30 @@ test('a Rekor that is not believed leaves no trace', async () => {
   await expect(witnessPermit(deps(), scope, id)).rejects.toMatchObject({ code: 'answer_untrusted' });
   expect((await findPermit(database, scope, id))?.rekor).toBeNull();
   sigstore.honest();
+});
+
+test('a row that was forged by hand holds up no permit after it, and is told', async () => {
+  const forged = await permit(KEYS.stranger);
+  const { id } = await permit(KEYS.permit);
+  const { witnessPermits } = createWitnessActivities(deps());
+  await expect(new MockActivityEnvironment().run(witnessPermits)).rejects.toMatchObject({
+    code: 'key_not_found',
+    message: expect.stringMatching(/permit_[0-9a-f]+: The permit is signed with no key/),
+  });
+  expect((await findPermit(database, scope, id))?.rekor).not.toBeNull();
+  expect((await findPermit(database, scope, forged.id))?.rekor).toBeNull();
+});
+
+test('a Rekor that is away ends the round at once, as something that may mend', async () => {
+  const { id } = await permit(KEYS.permit);
+  sigstore.replace('rekor', async () => ({ status: 503, body: '', headers: { 'retry-after': '60' } }));
+  const { witnessPermits } = createWitnessActivities({
+    ...deps(),
+    rekor: { ...deps().rekor, maxMilliseconds: 300 },
+  });
+  await expect(new MockActivityEnvironment().run(witnessPermits)).rejects.toMatchObject({
+    code: 'dependency_unavailable',
+  });
+  sigstore.honest();
+  expect((await findPermit(database, scope, id))?.rekor).toBeNull();
 });
