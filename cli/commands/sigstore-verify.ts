@@ -70,7 +70,7 @@ async function rootOf({ trustedRoot, staging }: Options, at: (path: string) => s
   return publicGoodRoot();
 }
 
-async function artifactOf(fileOrDigest: string, at: (path: string) => string): Promise<Artifact> {
+export async function artifactOf(fileOrDigest: string, at: (path: string) => string): Promise<Artifact> {
   const path = at(fileOrDigest);
   const digest = /^sha256:([0-9a-fA-F]{64})$/.exec(fileOrDigest)?.[1];
   // the protocol: what is a path on the disk is no digest
@@ -94,7 +94,7 @@ async function exists(path: string): Promise<boolean> {
   }
 }
 
-async function readKey(path: string): Promise<KeyObject> {
+export async function readKey(path: string): Promise<KeyObject> {
   const pem = (await readBounded(path, 64 * 1024)).toString('latin1');
   // createPublicKey would derive a public key from a private one; whoever passes that by mistake should hear of it
   if (!pem.trimStart().startsWith('-----BEGIN PUBLIC KEY-----'))
@@ -109,7 +109,7 @@ async function readKey(path: string): Promise<KeyObject> {
 const noKey = (path: string, why: string) =>
   new CommandError('key_unusable', EXIT.badData, `cannot use ${path}: ${why}`);
 
-async function readBounded(path: string, maxBytes: number): Promise<Buffer> {
+export async function readBounded(path: string, maxBytes: number): Promise<Buffer> {
   const { size } = await found(path, stat(path));
   if (size > maxBytes) throw new CommandError('file_too_large', EXIT.badData, `${path} is too large`);
   return found(path, readFile(path));

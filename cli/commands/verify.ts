@@ -1,14 +1,39 @@
 import { join, resolve } from 'node:path';
 import { type Link, type VerificationReport, verifyBundle } from '../../domain/custody/verify-bundle.ts';
 import { readBundleFolder } from '../bundle-folder.ts';
+import { CommandError } from '../command-error.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { readEvidenceKey, readKeySet } from '../trusted-keys.ts';
+import type { SignatureOptions } from './verify-signature.ts';
 
-type Options = { readonly through?: Link; readonly keys?: string; readonly key?: string };
+type Options = Partial<SignatureOptions> & { readonly through?: Link };
 
-/** Checks a bundle without asking anybody: the folder and public keys are all it takes. */
-export async function verify(context: Context, folder: string, options: Options): Promise<ExitCode> {
+/** Checks without asking anybody: a bundle's folder or a signed file, and public keys, are all it takes. */
+export async function verify(context: Context, what: string, options: Options): Promise<ExitCode> {
+  const { bundle } = options;
+  if (bundle === undefined) {
+    refuseUnheeded(options);
+    return verifyFolder(context, what, options);
+  }
+  // read when it is needed: the library would make the other way start later
+  const { verifySignature } = await import('./verify-signature.ts');
+  return verifySignature(context, what, { ...options, bundle });
+}
+
+/** A demand that nothing holds the folder to must not look as if it were met. */
+function refuseUnheeded({
+  trustedRoot,
+  certificateIdentity,
+  certificateOidcIssuer,
+  predicateType,
+}: Options): void {
+  const unheeded = [trustedRoot, certificateIdentity, certificateOidcIssuer, predicateType];
+  if (unheeded.some((option) => option !== undefined))
+    throw new CommandError('usage', EXIT.usage, 'these options speak of a signed file: name its --bundle');
+}
+
+async function verifyFolder(context: Context, folder: string, options: Options): Promise<ExitCode> {
   const at = (path: string) => resolve(context.workingDirectory, path);
   const keySet = options.key
     ? await readEvidenceKey(at(options.key))

@@ -15,8 +15,8 @@ export function offlineCommands({ program, runs }: Words): void {
     .description('print the JSON Schema of manifests, for editors')
     .action(runs(manifestSchema));
 
-  withFormat(program.command('verify <folder>'))
-    .description("check a bundle's chain of custody, offline")
+  withFormat(program.command('verify <folder_or_file>'))
+    .description("check a bundle's chain of custody, or with --bundle the signature of a file, offline")
     .addOption(
       new Option(
         '--through <link>',
@@ -29,6 +29,15 @@ export function offlineCommands({ program, runs }: Words): void {
       ),
     )
     .option('--key <file>', 'one public key (PEM) to trust for evidence, and check no further link')
+    .addOption(
+      new Option('--bundle <file>', 'the Sigstore bundle of a file, or of a sha256: digest').conflicts(
+        'through',
+      ),
+    )
+    .option('--trusted-root <file>', 'with --bundle: authorities and logs to believe')
+    .option('--certificate-identity <name>', 'with --bundle: whose certificate it must be, exactly')
+    .option('--certificate-oidc-issuer <url>', 'with --bundle: who must have identified the signer, exactly')
+    .option('--predicate-type <uri>', 'with --bundle: what kind of statement it must be')
     .action(runs(verify));
   const sarif = program.command('sarif').description('reports of other tools');
   withFormat(sarif.command('normalize <files...>'))
