@@ -7,7 +7,7 @@ import { DefaultLogger } from '@temporalio/worker';
 import { createIngestActivities } from '../../../activities/ingest/create-ingest-activities.ts';
 import { BUNDLE, type GoldenManifest } from '../../../contracts/bundle.ts';
 import type { Scope } from '../../../contracts/identifiers.ts';
-import { goldenManifestKey, goldenPrefix } from '../../../contracts/object-keys.ts';
+import { goldenManifestKey, goldenPrefix, quarantineNoticeKey } from '../../../contracts/object-keys.ts';
 import type { IngestInput, Ingestion } from '../../../contracts/workflows.ts';
 import { sha256 } from '../../../domain/custody/digest.ts';
 import { openDirectoryStore } from '../../../services/objects/directory-store.ts';
@@ -124,4 +124,28 @@ describe('what the index refuses is named', () => {
     });
     if (last !== undefined) expect(failed.at(-1)).toEqual({ code: 'not_indexed', message: last });
   });
+});
+
+test('of a run that is put into quarantine meanwhile nothing stays in the index', async () => {
+  await putGolden(3);
+  const removed: unknown[] = [];
+  const search = {
+    ...searchIndex(() => []),
+    index: async (_: Scope, documents: readonly IndexDocument[]) => {
+      const contentType = 'application/json';
+      await golden.put(quarantineNoticeKey(RUN.scope, RUN.testId), Buffer.from('{}'), { contentType });
+      return { indexed: documents.length, failed: [] };
+    },
+    remove: async (...what: unknown[]) => {
+      removed.push(what);
+      return 3;
+    },
+  };
+  const { indexFindings } = createIngestActivities({ golden, search });
+  const environment = new MockActivityEnvironment(
+    {},
+    { logger: new DefaultLogger('ERROR', () => undefined) },
+  );
+  await expect(environment.run(indexFindings, RUN)).rejects.toMatchObject({ code: 'quarantined' });
+  expect(removed).toEqual([[RUN.scope, { test_id: [RUN.testId] }]]);
 });
