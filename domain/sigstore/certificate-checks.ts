@@ -21,6 +21,7 @@ export function requireCertificateForSigning(leaf: X509Certificate): void {
   const purposes = leaf.extension(EXTENDED_KEY_USAGE)?.valueObj.subs[0]?.subs ?? [];
   if (!purposes.some((purpose) => purpose.toOID() === CODE_SIGNING))
     throw invalid('it is not for signing code');
+  requirePlainNames(leaf);
   for (const extension of leaf.extensions) {
     const [oid, critical] = extension.subs;
     const name = oid?.toOID() ?? '';
@@ -30,11 +31,28 @@ export function requireCertificateForSigning(leaf: X509Certificate): void {
   }
 }
 
+/**
+ * The library reads names as ASCII by dropping the highest bit of every byte: the name of a branch that has a Chinese sign
+ * in it would read like that of a protected tag.
+ */
+function requirePlainNames(leaf: X509Certificate): void {
+  const names = leaf.extension(ALTERNATIVE_NAME)?.valueObj.subs[0]?.subs ?? [];
+  const issuers = [
+    leaf.extension(FULCIO_ISSUER)?.valueObj.subs[0]?.value,
+    leaf.extension(FULCIO_ISSUER_OF_OLD)?.value,
+  ];
+  for (const name of [...names.map(({ value }) => value), ...issuers])
+    if (name?.some((byte) => byte > 0x7f)) throw invalid('it names somebody in signs that are not ASCII');
+}
+
+const ALTERNATIVE_NAME = '2.5.29.17';
+const FULCIO_ISSUER = '1.3.6.1.4.1.57264.1.8';
+const FULCIO_ISSUER_OF_OLD = '1.3.6.1.4.1.57264.1.1';
 const EXTENDED_KEY_USAGE = '2.5.29.37';
 const CODE_SIGNING = '1.3.6.1.5.5.7.3.3';
 const KNOWN_EXTENSIONS: ReadonlySet<string> = new Set([
   '2.5.29.15',
-  '2.5.29.17',
+  ALTERNATIVE_NAME,
   '2.5.29.19',
   EXTENDED_KEY_USAGE,
 ]);

@@ -16,7 +16,7 @@ export function checkCertificate(der: Buffer, publicKey: KeyObject, token: Ident
     const certificate = X509Certificate.parse(Buffer.from(der));
     return {
       key: certificate.publicKey,
-      identity: certificate.subjectAltName,
+      identity: identityOf(certificate),
       issuer: issuerOf(certificate),
       valid: certificate.validForDate(now),
       authority: certificate.isCA,
@@ -31,6 +31,18 @@ export function checkCertificate(der: Buffer, publicKey: KeyObject, token: Ident
   if (seen.issuer === undefined || !token.issuers.includes(seen.issuer))
     throw untrusted(SERVICE, 'answers with a certificate that names another issuer than the token');
 }
+
+/** By its bytes: the library drops the highest bit of each, and then other names read like ours. */
+function identityOf(certificate: X509Certificate): string | undefined {
+  const [only, ...more] = certificate.extension(ALTERNATIVE_NAME)?.valueObj.subs[0]?.subs ?? [];
+  const named = only?.tag.isContextSpecific(EMAIL) || only?.tag.isContextSpecific(URI);
+  return named && more.length === 0 ? only?.value.toString('utf8') : undefined;
+}
+
+const ALTERNATIVE_NAME = '2.5.29.17';
+/** RFC 5280, 4.2.1.6. */
+const EMAIL = 1;
+const URI = 6;
 
 function issuerOf(certificate: X509Certificate): string | undefined {
   const current = certificate.extension(ISSUER)?.valueObj.subs[0]?.value;
