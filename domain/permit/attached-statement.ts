@@ -1,31 +1,18 @@
-import { z } from 'zod';
-import type { KeySet } from '../../contracts/keys.ts';
-import { PREDICATE, STATEMENT_TYPE } from '../../contracts/statements.ts';
+import type { Environment, KeySet } from '../../contracts/keys.ts';
+import { PREDICATE } from '../../contracts/statements.ts';
 import { CustodyError } from '../custody/custody-error.ts';
 import { sha256 } from '../custody/digest.ts';
-import { openStatement } from '../custody/open-statement.ts';
+import { openSignature } from '../custody/open-signature.ts';
 
 /** One that is larger is not read: what it says would have to be kept and looked into. */
-export const MAX_ATTACHED_BYTES = 1024 * 1024;
-/** So many may stand by one run. */
-export const MAX_ATTACHED = 100;
-
-const AnyStatement = z.object({
-  _type: z.literal(STATEMENT_TYPE),
-  subject: z
-    .array(z.object({ digest: z.record(z.string(), z.string()) }))
-    .min(1)
-    .max(10_001),
-  predicateType: z.string().min(1).max(300),
-  predicate: z.unknown(),
-});
+const MAX_BYTES = 1024 * 1024;
 
 export type AttachedStatement = {
   readonly digest: string;
   readonly predicateType: string;
   readonly predicate: unknown;
   readonly keyId: string;
-  readonly environment: 'sandbox' | 'production';
+  readonly environment: Environment;
 };
 
 type About = {
@@ -43,14 +30,9 @@ export function openAttached(
   bytes: Uint8Array,
   { tenant, bundleDigest, keySet, at }: About,
 ): AttachedStatement {
-  if (bytes.length > MAX_ATTACHED_BYTES) throw new CustodyError('malformed', 'the statement is too large');
-  const { statement, key } = openStatement(bytes, {
-    schema: AnyStatement,
-    role: 'evidence',
-    tenant,
-    keySet,
-    madeAt: () => at.toISOString(),
-  });
+  if (bytes.length > MAX_BYTES) throw new CustodyError('malformed', 'the statement is too large');
+  const { signer, statement } = openSignature(bytes, { keySet, role: 'evidence', tenant, at });
+  if (statement === undefined) throw new CustodyError('malformed', 'it is no statement');
   if (OURS.has(statement.predicateType))
     throw new CustodyError('wrong_predicate', `${statement.predicateType} is not for others to say`);
   if (!statement.subject.some(({ digest }) => digest.sha256 === bundleDigest))
@@ -59,8 +41,8 @@ export function openAttached(
     digest: sha256(bytes),
     predicateType: statement.predicateType,
     predicate: statement.predicate,
-    keyId: key.id,
-    environment: key.environment ?? 'production',
+    keyId: signer,
+    environment: keySet.keys.find(({ id }) => id === signer)?.environment ?? 'production',
   };
 }
 

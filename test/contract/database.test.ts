@@ -73,13 +73,30 @@ describe('migrate', () => {
     expect(await migrate(database)).toEqual({ applied: [] });
     expect(await tables(database)).toEqual([
       '_prisma_migrations',
+      'attached_statements',
+      'enrolment_passwords',
+      'enrolments',
       'findings',
+      'issued_certificates',
+      'key_sets',
+      'known_digests',
+      'log_checkpoints',
+      'log_leaves',
+      'log_tiles',
+      'orders',
+      'password_failures',
+      'permit_uses',
       'permits',
+      'revocation_lists',
       'scan_events',
       'scan_streams',
       'scans',
       'search_documents',
+      'signatures',
+      'signing_keys',
       'triage_decisions',
+      'trust_events',
+      'trust_policies',
     ]);
   });
 
