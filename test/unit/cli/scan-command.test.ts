@@ -22,6 +22,7 @@ describe('the exit code', () => {
     [2, { status: 'SUCCEEDED', verdict: 'failed', upload_status: 'denied' }],
     [1, { status: 'SUCCEEDED', verdict: 'passed', upload_status: 'denied' }],
     [1, { status: 'SUCCEEDED', verdict: 'passed', upload_status: 'upload_failed' }],
+    [1, { status: 'SUCCEEDED', verdict: 'passed', upload_status: 'quarantined' }],
     [1, { status: 'SUCCEEDED', verdict: null }],
     [1, { status: 'FAILED', verdict: 'passed' }],
     [1, { status: 'CANCELLED', verdict: null }],
