@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import type { Context } from '../context.ts';
 import { type Words, withFormat } from './options.ts';
+import { addSignBundle } from './sigstore-sign.ts';
 
 /** The command-line protocol of Sigstore's conformance suite, so that every client can be asked the same way. */
 export function sigstoreCommands({ program, runs }: Words): void {
@@ -28,6 +29,7 @@ export function sigstoreCommands({ program, runs }: Words): void {
         (await import('../commands/sigstore-verify.ts')).sigstoreVerify(context, ...given),
       ),
     );
+  addSignBundle(sigstore, runs);
 }
 
 type Given = [string, Parameters<typeof import('../commands/sigstore-verify.ts').sigstoreVerify>[2]];
