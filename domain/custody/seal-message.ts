@@ -1,4 +1,4 @@
-import { bundleToJSON, toMessageSignatureBundle } from '@sigstore/bundle';
+import { base64, bundleBytes } from './bundle-bytes.ts';
 import { sha256 } from './digest.ts';
 import type { StatementSigner } from './seal-statement.ts';
 
@@ -8,11 +8,10 @@ export async function sealMessage(
   signer: StatementSigner,
   certificate?: Uint8Array,
 ): Promise<Uint8Array> {
-  const bundle = toMessageSignatureBundle({
-    digest: Buffer.from(sha256(bytes), 'hex'),
-    signature: Buffer.from(await signer.sign(bytes)),
-    keyHint: signer.keyId,
-    ...(certificate === undefined ? {} : { certificate: Buffer.from(certificate) }),
-  });
-  return Buffer.from(`${JSON.stringify(bundleToJSON(bundle))}\n`);
+  const signature = base64(await signer.sign(bytes));
+  const digest = base64(Buffer.from(sha256(bytes), 'hex'));
+  return bundleBytes(
+    { keyId: signer.keyId, certificate },
+    { messageSignature: { messageDigest: { algorithm: 'SHA2_256', digest }, signature } },
+  );
 }

@@ -1,30 +1,26 @@
-import { bundleToJSON, toDSSEBundle } from '@sigstore/bundle';
 import { dsse } from '@sigstore/core';
 import { canonicalJson } from '../../contracts/canonical-json.ts';
 import { PAYLOAD_TYPE } from '../../contracts/statements.ts';
+import { base64, bundleBytes } from './bundle-bytes.ts';
 
 /** What sealing needs of a key; the private half stays where it is. */
 export type StatementSigner = { readonly keyId: string; sign(bytes: Uint8Array): Promise<Uint8Array> };
 
 /**
- * Wraps an in-toto statement into a DSSE envelope inside a Sigstore bundle v0.3. A verifier finds the key by its id, or,
- * when a certificate (DER) is given, by that alone: stock cosign takes one or the other.
+ * Wraps an in-toto statement into a DSSE envelope inside a Sigstore bundle v0.3. Stock cosign takes one with the id of a
+ * key or one with a certificate, and never the one for the other.
  */
 export async function sealStatement(
   statement: object,
   signer: StatementSigner,
   certificate?: Uint8Array,
 ): Promise<Uint8Array> {
-  const artifact = Buffer.from(canonicalJson(statement));
-  const signature = Buffer.from(await signer.sign(dsse.preAuthEncoding(PAYLOAD_TYPE, artifact)));
-  const bundle = toDSSEBundle({
-    artifact,
-    artifactType: PAYLOAD_TYPE,
-    signature,
-    keyHint: signer.keyId,
-    ...(certificate === undefined ? {} : { certificate: Buffer.from(certificate) }),
-  });
-  // cosign passes over a signature whose keyid it does not know; the hint of the verification material stays
-  for (const entry of bundle.content.dsseEnvelope.signatures) entry.keyid = '';
-  return Buffer.from(`${JSON.stringify(bundleToJSON(bundle))}\n`);
+  const payload = Buffer.from(canonicalJson(statement));
+  const signature = await signer.sign(dsse.preAuthEncoding(PAYLOAD_TYPE, payload));
+  // without a keyid: cosign passes over a signature whose keyid it does not know
+  const signatures = [{ sig: base64(signature) }];
+  return bundleBytes(
+    { keyId: signer.keyId, certificate },
+    { dsseEnvelope: { payload: base64(payload), payloadType: PAYLOAD_TYPE, signatures } },
+  );
 }

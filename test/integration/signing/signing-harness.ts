@@ -29,6 +29,7 @@ import { connectTemporal } from '../../../services/temporal/client.ts';
 import { openTransparencyLog } from '../../../services/transparency/open-log.ts';
 import { openTransparencyReader } from '../../../services/transparency/open-reader.ts';
 import { keySetOf, signingKey } from '../../unit/signing/signing-fixture.ts';
+import { ownDatabase } from '../transparency/served-log.ts';
 
 export type Reply = {
   readonly status: number;
@@ -48,7 +49,9 @@ export async function startSigning({ trustedRoot, keyless }: Trusted = {}) {
     ['raw', 'uploads', 'golden'].map((name) => store.bucket(name)),
   );
   if (!raw || !uploads || !golden) throw new Error('a bucket is missing');
-  const database = openDatabase(process.env.CERTUS_DATABASE_URL ?? '', { poolSize: 4 });
+  // a log has one key, and so each log a database
+  const own = await ownDatabase(process.env.CERTUS_DATABASE_URL ?? '');
+  const database = openDatabase(own.url, { poolSize: 4 });
   const address = process.env.CERTUS_TEMPORAL_ADDRESS ?? '';
   const temporal = connectTemporal({
     CERTUS_TEMPORAL_ADDRESS: address,
@@ -169,6 +172,7 @@ export async function startSigning({ trustedRoot, keyless }: Trusted = {}) {
       for (const zone of [...running.keys()]) await stop(zone);
       await connection.close();
       await Promise.all([temporal.connection.close(), database.close(), store.close()]);
+      await own.drop();
       await rm(folder, { recursive: true, force: true });
     },
   };
