@@ -24,6 +24,7 @@ import {
   KEY_SET,
   KEYS,
   makeGolden,
+  makeIndex,
   permitOf,
   promotionOf,
   RUN,
@@ -231,6 +232,41 @@ describe('evidence whose inner signature nobody may give', () => {
     await deps.raw.put(`${from}findings.json`, Buffer.from('altered!'), { contentType: 'application/json' });
     await expect(promote(deps, input, wanted, PUBLICATION)).rejects.toMatchObject({ code: 'permit_invalid' });
     expect(await visible()).toBe(false);
+  });
+});
+
+describe('a permit written into the database by hand', () => {
+  const provenance = () => statementOf(fixture, BUNDLE.provenance);
+  const other = makeIndex({ component_id: 'other' });
+  const changed = (terms: object) => {
+    const statement = permitOf(fixture.index, provenance());
+    Object.assign(statement.predicate.certus_permit, terms);
+    return sealStatement(statement, KEYS.permit.signer);
+  };
+  test.each<[string, () => Promise<Uint8Array>]>([
+    ['that is nothing', async () => new Uint8Array([1])],
+    [
+      "signed with the evidence's key",
+      () => sealStatement(permitOf(fixture.index, provenance()), KEYS.evidence.signer),
+    ],
+    [
+      "signed with the key of Transform's own",
+      () => sealStatement(permitOf(fixture.index, provenance()), KEYS.promotion.signer),
+    ],
+    ['good for another bundle', () => sealStatement(permitOf(other, provenance()), KEYS.permit.signer)],
+    [
+      'good for another provenance',
+      () => sealStatement(permitOf(fixture.index, new Uint8Array()), KEYS.permit.signer),
+    ],
+    ['good for another tenant', () => changed({ tenant: 'globex' })],
+    ['good for another run', () => changed({ test_id: 'test_ffffffffffff' })],
+    ['given under another id', () => changed({ id: `permit_${'2'.repeat(32)}` })],
+    ['good for another destination', () => changed({ destinations: ['oci'] })],
+  ])('%s publishes nothing', async (_, statement) => {
+    deps = { ...deps, database: permitTable(await statement()) };
+    await expect(promote(deps, input, wanted, PUBLICATION)).rejects.toMatchObject({ code: 'permit_invalid' });
+    expect(await visible()).toBe(false);
+    expect(await deps.golden.head(`${to}${BUNDLE.index}`)).toBeUndefined();
   });
 });
 
