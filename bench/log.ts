@@ -60,11 +60,15 @@ async function measure(database: Database, bare: pg.Client, report: (line: strin
   const single = await singleAppends(transparency);
   const tenth = Math.max(1, Math.floor(ours.length / 10));
   const [early, late] = [ours.slice(0, tenth), ours.slice(-tenth)];
+  const growth = sum(late) / sum(early);
+  const bareGrowth = sum(theirs.slice(-tenth)) / sum(theirs.slice(0, tenth));
   return {
     ratios: {
       rate_to_bare_inserts: sum(theirs) / sum(ours),
-      cost_last_to_first_tenth: sum(late) / sum(early),
-      bare_last_to_first_tenth: sum(theirs.slice(-tenth)) / sum(theirs.slice(0, tenth)),
+      cost_last_to_first_tenth: growth,
+      bare_last_to_first_tenth: bareGrowth,
+      // what is left of the growth when that of the bare table, or of a busy machine, is taken out
+      growth_to_bare_growth: growth / bareGrowth,
     },
     figures: {
       entries: LEAVES,
