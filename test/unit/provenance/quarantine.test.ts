@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { promote } from '../../../activities/publish/promote.ts';
+import { publishOci } from '../../../activities/publish/publish-oci.ts';
 import { type QuarantineDeps, quarantineGolden } from '../../../activities/publish/quarantine-golden.ts';
 import { hideIfQuarantined, requireNotQuarantined } from '../../../activities/publish/quarantine-notice.ts';
 import { withdrawIfQuarantined, withdrawOci } from '../../../activities/publish/withdraw-oci.ts';
@@ -260,6 +262,16 @@ describe('what is in quarantine does not come back', () => {
     await putGolden();
     await expect(hideIfQuarantined(deps.golden, run)).rejects.toMatchObject({ code: 'quarantined' });
     expect(await deps.golden.head(manifestKey)).toBeUndefined();
+  });
+
+  test('neither promotion nor push so much as asks for its permit', async () => {
+    await quarantineGolden(deps, input, wanted);
+    const again = { ...input, bundle: { prefix: 'p/', digest: input.bundleDigest } };
+    for (const publish of [promote, publishOci])
+      await expect(publish(deps, again, wanted, 'publish/again')).rejects.toMatchObject({
+        code: 'quarantined',
+      });
+    expect(await keysOf(deps.golden)).toEqual([noticeKey]);
   });
 
   test('nor in the registry', async () => {
