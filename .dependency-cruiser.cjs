@@ -24,8 +24,8 @@ module.exports = {
     ),
     room(
       'services',
-      ['contracts'],
-      'services/ wraps the outside world: decisions go to domain/, orchestration to workflows/.',
+      ['contracts', 'domain/transparency', 'domain/custody'],
+      'services/ wraps the outside world: decisions go to domain/, orchestration to workflows/. The tree of the log is the one piece of mathematics that is kept there.',
     ),
     room(
       'activities',

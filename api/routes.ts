@@ -11,6 +11,8 @@ import { trustEventRoutes } from './keys/event-routes.ts';
 import { keyRoutes } from './keys/key-routes.ts';
 import { openApiDocument } from './openapi.ts';
 import { orderRoutes } from './orders/order-routes.ts';
+import { permitRoutes } from './permits/permit-routes.ts';
+import { policyRoutes } from './policies/policy-routes.ts';
 import { provenanceRoutes } from './provenance/provenance-routes.ts';
 import { sarifRoutes } from './reports/sarif-routes.ts';
 import type { Route } from './route.ts';
@@ -22,6 +24,7 @@ import { signRoutes } from './signing/sign-routes.ts';
 import { streamRoutes } from './streams/stream-routes.ts';
 import { transparencyRoutes } from './transparency/transparency-routes.ts';
 import { chainRoutes } from './verification/chain-routes.ts';
+import { verifyRoutes } from './verification/verify-routes.ts';
 
 /** Everything that is served, in the order in which it is documented. */
 export function apiRoutes(deps: ApiDeps): Route[] {
@@ -36,7 +39,10 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...findingRoutes(deps),
     ...triageRoutes(deps),
     ...sarifRoutes(deps),
+    ...permitRoutes(deps),
+    ...policyRoutes(deps),
     ...signRoutes(deps),
+    ...verifyRoutes(deps),
     ...chainRoutes(deps),
     ...provenanceRoutes(deps),
     ...transparencyRoutes(deps),

@@ -10,6 +10,8 @@ import { localCommands } from './words/local.ts';
 import { logCommands } from './words/log.ts';
 import { offlineCommands } from './words/offline.ts';
 import type { Action } from './words/options.ts';
+import { policyCommands } from './words/policy.ts';
+import { provenanceCommands } from './words/provenance.ts';
 import { scanControlCommands } from './words/scan-control.ts';
 import { scanCommands } from './words/scans.ts';
 import { scheduleCommands } from './words/schedules.ts';
@@ -52,6 +54,8 @@ const GROUPS = [
   findingCommands,
   scheduleCommands,
   offlineCommands,
+  policyCommands,
+  provenanceCommands,
   keyCommands,
   enrolmentCommands,
   signCommands,

@@ -61,7 +61,13 @@ export const ZONE_SERVICES: Readonly<Record<Zone, (shared: Shared) => Promise<Zo
       'CERTUS_WORK_DIR',
     ]);
     // ours hold the evidence of every tenant: not even a setting makes them a source
-    const ours = [settings.CERTUS_UPLOADS_BUCKET, settings.CERTUS_RAW_BUCKET, settings.CERTUS_GOLDEN_BUCKET];
+    const ours = [
+      settings.CERTUS_UPLOADS_BUCKET,
+      settings.CERTUS_RAW_BUCKET,
+      settings.CERTUS_GOLDEN_BUCKET,
+      settings.CERTUS_QUARANTINE_BUCKET,
+      settings.CERTUS_KEYS_BUCKET,
+    ];
     const foreign = settings.CERTUS_SOURCE_BUCKETS.filter((name) => !ours.includes(name));
     const raw = await objects.bucket(settings.CERTUS_RAW_BUCKET);
     const uploads = objects.readable(settings.CERTUS_UPLOADS_BUCKET);

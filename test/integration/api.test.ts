@@ -348,6 +348,8 @@ describe('who may ask', () => {
     '/healthz',
     '/openapi.json',
     '/readyz',
+    '/v1/authority/certificates',
+    '/v1/authority/crl',
     '/v1/health',
     '/v1/manifest-schema',
   ];

@@ -23,7 +23,8 @@ export function ourPrograms(
     assurance: {
       CERTUS_EVIDENCE_KEY_FILE: keys.evidenceKeyFile,
       CERTUS_KEY_ENCRYPTION: keys.sealing.privateKeyFile,
-      ...fromPerson(['CERTUS_GIT_CREDENTIALS_FILE', ...SEALING]),
+      ...fromPerson(['CERTUS_GIT_CREDENTIALS_FILE']),
+      ...sealing(),
     },
     trust: {
       CERTUS_PERMIT_KEY_FILE: keys.permitKeyFile,
@@ -45,7 +46,8 @@ export function ourPrograms(
       CERTUS_API_TOKEN_FILE: tokenFile,
       CERTUS_OPERATOR_KEY_FILE: keys.operatorKeyFile,
       CERTUS_KEY_ENCRYPTION: keys.sealing.publicKeyFile,
-      ...fromPerson(['CERTUS_OPENSEARCH_PASSWORD', ...SEALING]),
+      ...fromPerson(['CERTUS_OPENSEARCH_PASSWORD']),
+      ...sealing(),
     }),
     workers: ZONES.map(worker),
   };
@@ -85,8 +87,14 @@ function outsideWorld(): Record<string, string> {
   );
 }
 
-/** A person who seals with Vault or KMS says so to both who close and who open. */
 const SEALING: readonly SettingName[] = ['CERTUS_KEY_ENCRYPTION', 'CERTUS_VAULT_TOKEN_FILE'];
+
+/** A person who seals with Vault or KMS says so to both who close and who open; KMS knows them by AWS's own variables. */
+function sealing(): Record<string, string> {
+  const chosen = fromPerson(SEALING);
+  if (!chosen.CERTUS_KEY_ENCRYPTION?.startsWith('awskms:')) return chosen;
+  return { ...chosen, ...fromPerson(Object.keys(process.env).filter((name) => name.startsWith('AWS_'))) };
+}
 
 const SECRETS_OF_ONE: readonly SettingName[] = [
   'CERTUS_API_TOKEN_FILE',

@@ -9,7 +9,7 @@ import { Problem } from '../../../contracts/problem.ts';
 type Json = any;
 
 // The table is built without its servers: nothing is called while it is read.
-const routes = apiRoutes({ version: '0.0.0' } as unknown as ApiDeps);
+const routes = apiRoutes({ version: '0.0.0', trust: {}, settings: {} } as unknown as ApiDeps);
 const document = openApiDocument(routes, '0.0.0');
 const api: Json = JSON.parse(JSON.stringify(document));
 
