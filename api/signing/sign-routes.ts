@@ -80,6 +80,8 @@ const sign = (deps: SigningDeps) =>
       'untrusted_signer',
       'signature_invalid',
       'digest_mismatch',
+      'authority_refused',
+      'answer_untrusted',
       'dependency_unavailable',
     ],
     handle: async ({ principal, body, headers }) => {

@@ -57,7 +57,8 @@ export async function certified(
 ): Promise<SigningKey & { readonly authorityPem: string }> {
   x509.cryptoProvider.set(webcrypto);
   const ec = { name: 'ECDSA', namedCurve: algorithm, hash: 'SHA-256' };
-  const make = () => webcrypto.subtle.generateKey(ec, true, ['sign', 'verify']) as Promise<webcrypto.CryptoKeyPair>;
+  const make = () =>
+    webcrypto.subtle.generateKey(ec, true, ['sign', 'verify']) as Promise<webcrypto.CryptoKeyPair>;
   const [issuer, leaf] = await Promise.all([make(), make()]);
   const validity = { notBefore: new Date('2025-01-01'), notAfter: new Date('2035-01-01') };
   const authority = await x509.X509CertificateGenerator.createSelfSigned({
