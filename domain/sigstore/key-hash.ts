@@ -16,10 +16,16 @@ export const signWithKey = (key: KeyObject, bytes: Uint8Array): Buffer =>
   sign(hashForSigning(key), bytes, key);
 
 /** Which hashes a signature under this key may have; none when no signature of such a key is believed. */
-export function hashesForVerifying({
-  asymmetricKeyType,
-  asymmetricKeyDetails,
-}: KeyObject): readonly KeyHash[] {
+export function hashesForVerifying(key: KeyObject): readonly KeyHash[] {
+  const known = KNOWN.get(key) ?? hashesOf(key);
+  KNOWN.set(key, known);
+  return known;
+}
+
+/** Node asks OpenSSL each time what kind of key it is, which takes a tenth of the verification itself. */
+const KNOWN = new WeakMap<KeyObject, readonly KeyHash[]>();
+
+function hashesOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): readonly KeyHash[] {
   if (asymmetricKeyType === 'ed25519') return [null];
   if (asymmetricKeyType === 'rsa')
     return (asymmetricKeyDetails?.modulusLength ?? 0) >= SHORTEST_RSA ? ['sha256'] : [];

@@ -12,12 +12,13 @@ export function readStrictJson(bytes: Uint8Array, maxBytes: number): unknown {
 
 function decode(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return UTF8.decode(bytes);
   } catch {
     throw new SyntaxError('it is not UTF-8');
   }
 }
 
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const MAX_DEPTH = 64;
 const QUOTE = 0x22;
 const COLON = 0x3a;

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type { Bundle } from '@sigstore/bundle';
-import { type SignedEntity, toSignedEntity, Verifier } from '@sigstore/verify';
+import { type SignedEntity, type Signer, toSignedEntity, Verifier } from '@sigstore/verify';
 import { requireCertificateForSigning, requireNoRootInChain } from './certificate-checks.ts';
 import { explain } from './explain.ts';
 import { hashesForVerifying } from './key-hash.ts';
@@ -39,17 +39,15 @@ export type VerifiedBundle = {
   readonly checks: readonly Check[];
 };
 
-export const CHECKS = [
-  'signature',
-  'certificate',
-  'certificate_log',
-  'timestamp',
-  'log_entry',
-  'artifact',
-  'predicate',
-  'identity',
-] as const;
-export type Check = (typeof CHECKS)[number];
+export type Check =
+  | 'signature'
+  | 'certificate'
+  | 'certificate_log'
+  | 'timestamp'
+  | 'log_entry'
+  | 'artifact'
+  | 'predicate'
+  | 'identity';
 
 /** Verifies a Sigstore bundle without asking anybody. Throws SigstoreError, and nothing else, when it does not hold. */
 export function verifySigstoreBundle(
@@ -96,12 +94,7 @@ function verifyEntity(
     requireNoRootInChain(bundle);
     requireCertificateForSigning(leaf);
   }
-  const thresholds = key === undefined ? FROM_AUTHORITY : UNDER_KEY;
-  const publicKey = () => {
-    if (key === undefined) throw new SigstoreError('untrusted_signer', 'no key is trusted');
-    return { publicKey: key, validFor: () => true };
-  };
-  const signer = new Verifier({ ...(root ?? NOBODY), publicKey }, thresholds).verify(entity);
+  const signer = signerOf(entity, root, key);
   if (root !== undefined) {
     const by = entrySigner(bundle, spkiOf(signer.key));
     checkLogEntries(entity.tlogEntries, { signer: by, times, root });
@@ -119,20 +112,33 @@ function verifyEntity(
     times,
     logIndex: entity.tlogEntries[0]?.logIndex ?? null,
     statement,
-    checks: CHECKS.filter(
-      (check) =>
-        ({
-          signature: true,
-          certificate: leaf !== undefined,
-          certificate_log: leaf !== undefined,
-          timestamp: times.length > 0,
-          log_entry: entity.tlogEntries.length > 0,
-          artifact: artifact !== undefined,
-          predicate: predicateType !== undefined,
-          identity: identity !== undefined,
-        })[check],
-    ),
+    checks: [
+      'signature',
+      ...(leaf === undefined ? [] : (['certificate', 'certificate_log'] as const)),
+      ...(times.length === 0 ? [] : (['timestamp'] as const)),
+      ...(entity.tlogEntries.length === 0 ? [] : (['log_entry'] as const)),
+      ...(artifact === undefined ? [] : (['artifact'] as const)),
+      ...(predicateType === undefined ? [] : (['predicate'] as const)),
+      ...(identity === undefined ? [] : (['identity'] as const)),
+    ],
   };
+}
+
+function signerOf(entity: SignedEntity, root: TrustedRoot | undefined, key: KeyObject | undefined): Signer {
+  if (key === undefined)
+    return new Verifier({ ...(root ?? NOBODY), publicKey: noKey }, FROM_AUTHORITY).verify(entity);
+  if (entity.tlogEntries.length + entity.timestamps.length > 0) {
+    const publicKey = () => ({ publicKey: key, validFor: () => true });
+    return new Verifier({ ...(root ?? NOBODY), publicKey }, UNDER_KEY).verify(entity);
+  }
+  // a key and a signature: there is nothing that the library would add
+  if (!entity.signature.verifySignature(key))
+    throw new SigstoreError('signature_invalid', 'the signature does not hold under the trusted key');
+  return { key };
+}
+
+function noKey(): never {
+  throw new SigstoreError('untrusted_signer', 'no key is trusted');
 }
 
 const FROM_AUTHORITY = { tlogThreshold: 1, ctlogThreshold: 1, timestampThreshold: 1 };
