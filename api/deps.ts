@@ -11,6 +11,7 @@ import type { Bucket, ReadableBucket } from '../services/objects/store.ts';
 import type { SearchIndex } from '../services/search/search-index.ts';
 import type { TransparencyReader } from '../services/transparency/transparency-log.ts';
 import type { Authenticator } from './authentication.ts';
+import type { KeylessSigner } from './signing/keyless.ts';
 
 /** What the API stores and shows. Nothing is opened before it is asked for: the API starts while its servers are away. */
 export type ApiObjects = {
@@ -58,6 +59,8 @@ export type ApiDeps = {
   readonly objects: ApiObjects;
   readonly trust: TrustAccess;
   /** How many are following the log of a scan through this process. */
+  /** Signs without a key of ours; missing where what that takes is not set. */
+  readonly keyless?: KeylessSigner | undefined;
   readonly activeStreams: () => number;
   readonly authenticator: Authenticator;
   readonly log: Logger;

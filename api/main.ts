@@ -14,6 +14,7 @@ import { createApp } from './app.ts';
 import { type Authenticator, localTokenAuthenticator } from './authentication.ts';
 import { logError } from './log-error.ts';
 import { close, cutOff, listen } from './server.ts';
+import { openKeyless } from './signing/open-keyless.ts';
 import { openTrustAccess } from './trust-access.ts';
 
 /** The API process. It starts without the servers behind it: /readyz says when they are there. */
@@ -51,9 +52,11 @@ async function main(): Promise<void> {
     trouble: (error) => log.warn({ err: logError(error) }, 'cannot follow events'),
   });
 
+  const trust = await openTrustAccess(settings, { database, store });
   const app = createApp({
     settings,
-    trust: await openTrustAccess(settings, { database, store }),
+    trust,
+    keyless: openKeyless(settings, trust.trustedRoot),
     database,
     temporal,
     search,

@@ -15,7 +15,7 @@ export function drawScan(output: Output, scan: ScanStatus): void {
     ...scan.tools.filter((tool) => !hasLooked(tool)).map((tool) => ['not run', toolText(tool)] as const),
     ...scan.violations.map((violation) => ['violation', violation] as const),
     ['bundle', scan.bundle],
-    ['permit', scan.upload_permission_id],
+    ['permit', permitText(scan)],
     ['denied', scan.denial_reason],
     ['golden', scan.golden_manifest],
     ['oci', scan.oci_reference],
@@ -46,4 +46,17 @@ export function countsText(counts: SeverityCounts): string {
 
 function noticeText({ code, message, path }: ScanStatus['errors'][number]): string {
   return path === undefined ? `${code}: ${message}` : `${code}: ${message} (${path})`;
+}
+
+/** A permit past the rules must not look like any other. */
+function permitText({ upload_permission_id: id, permit }: ScanStatus): string | null {
+  if (id === null || permit === null) return id;
+  const notes = [
+    ...(permit.tier === 'basic' ? ['hashes only'] : []),
+    ...(permit.bypass === null
+      ? []
+      : [`let pass by ${permit.bypass.by} until ${permit.bypass.until}: ${permit.bypass.reason}`]),
+    ...permit.revoked_keys.map((key) => `its signer ${key} was revoked`),
+  ];
+  return notes.length === 0 ? id : `${id} (${notes.join('; ')})`;
 }

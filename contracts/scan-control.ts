@@ -20,7 +20,7 @@ export const UploadRequest = z.strictObject({
   workspace_id: WorkspaceId.default('default'),
   tier: z.enum(['basic', 'verified']).default('verified').meta({
     description:
-      'The least that is asked for. Every permit of this release is `verified`: hashes and signature.',
+      'The least that is asked for; a policy raises it to its own minimum, `verified` when there is none.',
   }),
   requested_by: requestedBy,
 });

@@ -160,6 +160,18 @@ export const ScanStatus = z.object({
   upload_status: UploadStatus,
   upload_permission_id: z.string().nullable(),
   denial_reason: z.string().nullable(),
+  /** On what terms Trust permitted it, and what became known since. */
+  permit: z
+    .object({
+      tier: z.enum(['basic', 'verified']),
+      /** An administrator let it pass although the rules held it back. */
+      bypass: z
+        .object({ order_id: z.string(), by: z.string(), reason: z.string(), until: z.string() })
+        .nullable(),
+      /** Keys that vouched for it and were revoked. */
+      revoked_keys: z.array(z.string()),
+    })
+    .nullable(),
   golden_manifest: z.string().nullable(),
   oci_reference: z.string().nullable(),
   indexed: z.number().int().nullable(),

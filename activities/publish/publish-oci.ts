@@ -11,6 +11,7 @@ import { type ArtifactFile, pushArtifact } from '../../services/registry/artifac
 import type { Registry } from '../../services/registry/registry.ts';
 import type { Evidence } from '../custody/read-evidence.ts';
 import { readGoldenManifest } from '../custody/read-golden-manifest.ts';
+import { attachPublication } from './attach-publication.ts';
 import type { PublishDeps } from './deps.ts';
 import { type PermittedBundle, requirePermit } from './permitted-bundle.ts';
 import { requirePromotion } from './promoted-bundle.ts';
@@ -42,8 +43,9 @@ export async function publishOci(
   const use = { permitId: input.permitId, destination: 'oci', usedBy: publication } as const;
   await takePermit(database, input.scope, use, deps.now());
   const { tenant, workspace } = input.scope;
-  const { reference } = await pushArtifact(whileWanted(registry, signal), {
-    repository: `${registryNamespace}/${tenant}/${workspace}/${input.component}`,
+  const repository = `${registryNamespace}/${tenant}/${workspace}/${input.component}`;
+  const { reference, digest } = await pushArtifact(whileWanted(registry, signal), {
+    repository,
     tag: input.testId,
     artifactType: BUNDLE_ARTIFACT_TYPE,
     files,
@@ -54,6 +56,15 @@ export async function publishOci(
       ...bypassAnnotation(permitted),
       'dev.certus.test-id': input.testId,
     },
+  });
+  await attachPublication(deps, {
+    repository,
+    manifestDigest: digest.slice('sha256:'.length),
+    permit: { id: permitted.permitId, digest: { sha256: sha256(permitted.permitBytes) } },
+    bundle: { digest: { sha256: input.bundle.digest } },
+    tenant,
+    workspace,
+    test_id: input.testId,
   });
   await withdrawIfQuarantined(deps, input);
   return reference;

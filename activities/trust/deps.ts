@@ -1,5 +1,8 @@
 import type { KeySet } from '../../contracts/keys.ts';
-import type { BuiltInAuthority, CertificateAuthority } from '../../services/authority/certificate-authority.ts';
+import type {
+  BuiltInAuthority,
+  CertificateAuthority,
+} from '../../services/authority/certificate-authority.ts';
 import type { Database } from '../../services/database/database.ts';
 import type { Signer } from '../../services/keys/signer.ts';
 import type { ReadableBucket } from '../../services/objects/store.ts';

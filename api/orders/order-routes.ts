@@ -41,7 +41,8 @@ const show = (deps: ApiDeps) =>
     path: '/v1/orders/{order_id}',
     id: 'showOrder',
     summary: 'What became of an order to Trust',
-    description: 'Trust may be away when an order is given: it is carried out when Trust is back, within a day.',
+    description:
+      'Trust may be away when an order is given: it is carried out when Trust is back, within a day.',
     tag: 'trust',
     auth: 'token',
     params: z.object({ order_id: OrderId }),

@@ -87,6 +87,7 @@ export const statusExample: ScanStatus = {
   bundle_digest: null,
   upload_status: 'pending',
   upload_permission_id: null,
+  permit: null,
   denial_reason: null,
   golden_manifest: null,
   oci_reference: null,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { TestId, WorkspaceId } from '../../contracts/identifiers.ts';
 import { ScanCreateRequest, ScanList, ScanListParameters, ScanStatus } from '../../contracts/scan.ts';
+import { permitTerms } from '../../services/database/permits.ts';
 import { findScan, listScans } from '../../services/database/scans.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -100,8 +101,11 @@ const list = (deps: ApiDeps) =>
         after: place && { createdAt: new Date(place.created_at), testId: place.test_id },
       });
       const next = page.next && { created_at: page.next.createdAt.toISOString(), test_id: page.next.testId };
+      const permits = await permitTerms(deps.database, scope, idsOf(page.scans));
       const body: ScanList = {
-        scans: page.scans.map((scan) => statusView(workspace_id, scan, [])),
+        scans: page.scans.map((scan) =>
+          statusView(workspace_id, scan, { permit: permits.get(scan.permitId ?? '') }),
+        ),
         next_cursor: next ? encodeCursor(next) : null,
       };
       return { status: 200, body };
@@ -129,10 +133,15 @@ const show = (deps: ApiDeps) =>
         const steps = row.status === 'RUNNING' ? await progressOf(deps.temporal, row.workflowId) : [];
         const silent = row.completedAt === null && steps.length === 0;
         const scan = silent ? await settleScan(deps, scope, row) : row;
-        return { status: 200, body: statusView(scope.workspace, scan, steps) };
+        const permits = await permitTerms(deps.database, scope, idsOf([scan]));
+        const permit = permits.get(scan.permitId ?? '');
+        return { status: 200, body: statusView(scope.workspace, scan, { steps, permit }) };
       }
       const queued = await runningScan(deps.temporal, scope, params.test_id);
       if (!queued) throw noSuchScan();
-      return { status: 200, body: statusView(scope.workspace, queuedRecord(queued), []) };
+      return { status: 200, body: statusView(scope.workspace, queuedRecord(queued)) };
     },
   });
+
+const idsOf = (scans: readonly { readonly permitId: string | null }[]): string[] =>
+  scans.flatMap(({ permitId }) => permitId ?? []);

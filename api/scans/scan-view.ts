@@ -1,11 +1,16 @@
 import type { ScanAccepted, ScanStatus, Step } from '../../contracts/scan.ts';
 import { sourceText } from '../../contracts/source-text.ts';
 import { workflowId } from '../../contracts/workflow-names.ts';
+import type { PermitTerms } from '../../services/database/permits.ts';
 import type { ScanRecord } from '../../services/database/scan-record.ts';
 import type { AcceptedScan } from './accepted-scan.ts';
 
 /** The same keys in every state. */
-export function statusView(workspace: string, scan: ScanRecord, steps: readonly Step[]): ScanStatus {
+export function statusView(
+  workspace: string,
+  scan: ScanRecord,
+  { steps = [], permit = null }: { steps?: readonly Step[]; permit?: PermitTerms | null | undefined } = {},
+): ScanStatus {
   return {
     test_id: scan.testId,
     workspace_id: workspace,
@@ -36,6 +41,7 @@ export function statusView(workspace: string, scan: ScanRecord, steps: readonly 
     upload_status: scan.uploadStatus,
     upload_permission_id: scan.permitId,
     denial_reason: scan.denialReason,
+    permit,
     golden_manifest: scan.goldenManifest,
     oci_reference: scan.ociReference,
     indexed: scan.indexed,

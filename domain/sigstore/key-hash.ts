@@ -17,9 +17,11 @@ export const signWithKey = (key: KeyObject, bytes: Uint8Array): Buffer =>
 
 /** Which hashes a signature under this key may have; none when no signature of such a key is believed. */
 export function hashesForVerifying(key: KeyObject): readonly KeyHash[] {
-  const known = KNOWN.get(key) ?? hashesOf(key);
-  KNOWN.set(key, known);
-  return known;
+  const known = KNOWN.get(key);
+  if (known !== undefined) return known;
+  const hashes = hashesOf(key);
+  KNOWN.set(key, hashes);
+  return hashes;
 }
 
 /** Node asks OpenSSL each time what kind of key it is, which takes a tenth of the verification itself. */

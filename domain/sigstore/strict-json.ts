@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer';
+
 /**
  * Reads JSON that two readers cannot understand differently: UTF-8 without faults, and no key twice in one object, of
  * which one reader takes the first and another the last. Throws SyntaxError and nothing else.
@@ -11,14 +13,10 @@ export function readStrictJson(bytes: Uint8Array, maxBytes: number): unknown {
 }
 
 function decode(bytes: Uint8Array): string {
-  try {
-    return UTF8.decode(bytes);
-  } catch {
-    throw new SyntaxError('it is not UTF-8');
-  }
+  if (!isUtf8(bytes)) throw new SyntaxError('it is not UTF-8');
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
 }
 
-const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const MAX_DEPTH = 64;
 const QUOTE = 0x22;
 const COLON = 0x3a;
@@ -34,7 +32,7 @@ function requireDifferentKeys(text: string): void {
     const code = text.charCodeAt(at);
     if (code === QUOTE) {
       const end = endOfString(text, at);
-      if (nextCode(text, end + 1) === COLON) noteKey(open.at(-1), text.slice(at, end + 1));
+      if (nextCode(text, end + 1) === COLON) noteKey(open[open.length - 1], text.slice(at + 1, end));
       at = end;
     } else if (code === OPEN_OBJECT || code === OPEN_ARRAY) {
       if (open.length === MAX_DEPTH) throw new SyntaxError('it is nested too deep');
@@ -58,8 +56,8 @@ function nextCode(text: string, from: number): number {
 }
 
 /** The same key may be written in two ways: what counts is what it says. */
-function noteKey(keys: Set<string> | undefined, literal: string): void {
-  const key: string = literal.includes('\\') ? JSON.parse(literal) : literal.slice(1, -1);
+function noteKey(keys: Set<string> | undefined, written: string): void {
+  const key: string = written.includes('\\') ? JSON.parse(`"${written}"`) : written;
   if (keys?.has(key)) throw new SyntaxError('an object has the same key twice');
   keys?.add(key);
 }

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { CertusError } from '../../contracts/errors.ts';
 import type { Scope } from '../../contracts/identifiers.ts';
 import type { Database } from './database.ts';
@@ -143,3 +144,39 @@ export async function completePermit(
 }
 
 const SCOPE = { tenant: true, workspace: true } as const;
+
+/** What a scan shows of its permit. */
+export type PermitTerms = {
+  readonly tier: 'basic' | 'verified';
+  readonly bypass: { order_id: string; by: string; reason: string; until: string } | null;
+  readonly revoked_keys: string[];
+};
+
+/** The terms of permits that were given, by their ids. */
+export async function permitTerms(
+  { client }: Database,
+  { tenant, workspace }: Scope,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, PermitTerms>> {
+  if (ids.length === 0) return new Map();
+  const rows = await reachable(
+    client.permit.findMany({
+      where: { tenant, workspace, id: { in: [...ids] }, permitted: true },
+      select: { id: true, tier: true, bypass: true, tainted: true },
+    }),
+  );
+  return new Map(rows.map(({ id, ...row }) => [id, Terms.parse(row)]));
+}
+
+const Terms = z
+  .object({
+    tier: z.enum(['basic', 'verified']),
+    bypass: z
+      .object({ order_id: z.string(), by: z.string(), reason: z.string(), until: z.string() })
+      .nullable(),
+    tainted: z.array(z.object({ key_id: z.string() })).nullable(),
+  })
+  .transform(({ tainted, ...row }) => ({
+    ...row,
+    revoked_keys: (tainted ?? []).map(({ key_id }) => key_id),
+  }));
