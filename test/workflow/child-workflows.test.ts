@@ -95,6 +95,8 @@ test('an altered golden copy is not indexed, and not asked for again', async () 
     asked += 1;
     return Promise.reject(new CertusError('digest_mismatch', 'altered'));
   };
-  await expect(ingest({ ...fakes, ingest: { ...fakes.ingest, indexFindings } })).rejects.toBeInstanceOf(WorkflowFailedError);
+  await expect(ingest({ ...fakes, ingest: { ...fakes.ingest, indexFindings } })).rejects.toBeInstanceOf(
+    WorkflowFailedError,
+  );
   expect(asked).toBe(1);
 });
