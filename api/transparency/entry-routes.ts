@@ -20,7 +20,7 @@ export function entryRoutes(deps: ApiDeps): Route[] {
 
 const Before = z.strictObject({ before: z.number().int().min(0) });
 
-const list = ({ trust: { log } }: ApiDeps) =>
+const list = ({ trust }: ApiDeps) =>
   route({
     method: 'get',
     path: '/v1/transparency',
@@ -40,7 +40,7 @@ const list = ({ trust: { log } }: ApiDeps) =>
     errors: ['invalid_request', 'log_damaged', 'dependency_unavailable'],
     handle: async ({ principal, query }) => {
       const { limit, cursor, workspace_id, assessment_id, test_id, signer, kind } = query;
-      const found = await log.entries(principal.tenant, {
+      const found = await trust.log.entries(principal.tenant, {
         workspace: workspace_id,
         assessmentId: assessment_id,
         testId: test_id,
@@ -56,7 +56,7 @@ const list = ({ trust: { log } }: ApiDeps) =>
     },
   });
 
-const show = ({ trust: { log } }: ApiDeps) =>
+const show = ({ trust }: ApiDeps) =>
   route({
     method: 'get',
     path: '/v1/transparency/{entry_id}',
@@ -79,14 +79,14 @@ const show = ({ trust: { log } }: ApiDeps) =>
     },
     errors: ['invalid_request', 'entry_not_found', 'log_damaged', 'dependency_unavailable'],
     handle: async ({ principal, params, query }) => {
-      const logged = await log.entry(params.entry_id);
+      const logged = await trust.log.entry(params.entry_id);
       // an entry of another tenant is told apart from none by nobody
       if (logged?.entry.tenant !== principal.tenant)
         throw new CertusError('entry_not_found', 'the log has no such entry');
       const view = entryView(logged);
       if (query.include_proof === 'false')
         return { status: 200, body: { ...view, proof: null, checkpoint: null, tlog_proof: null } };
-      const inclusion = await log.inclusion(params.entry_id, query.tree_size);
+      const inclusion = await trust.log.inclusion(params.entry_id, query.tree_size);
       const { treeSize, index, hashes, rootHash, checkpoint } = inclusion;
       const proof = { tree_size: treeSize, leaf_index: index, hashes, root_hash: rootHash };
       return { status: 200, body: { ...view, proof, checkpoint, tlog_proof: logProof(inclusion) } };

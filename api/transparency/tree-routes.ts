@@ -12,7 +12,7 @@ export function treeRoutes(deps: ApiDeps): Route[] {
   return [checkpoint(deps), consistency(deps), tile(deps)];
 }
 
-const checkpoint = ({ trust: { log } }: ApiDeps) =>
+const checkpoint = ({ trust }: ApiDeps) =>
   route({
     method: 'get',
     path: '/v1/transparency/checkpoint',
@@ -34,7 +34,8 @@ const checkpoint = ({ trust: { log } }: ApiDeps) =>
     },
     errors: ['invalid_request', 'entry_not_found', 'log_damaged', 'dependency_unavailable'],
     handle: async ({ query }) => {
-      const found = query.size === undefined ? await log.head() : await log.checkpoint(query.size);
+      const found =
+        query.size === undefined ? await trust.log.head() : await trust.log.checkpoint(query.size);
       if (found === undefined)
         throw new CertusError('entry_not_found', 'no checkpoint of that size was signed');
       const headers = { 'Cache-Control': 'no-store' };
@@ -42,7 +43,7 @@ const checkpoint = ({ trust: { log } }: ApiDeps) =>
     },
   });
 
-const consistency = ({ trust: { log } }: ApiDeps) =>
+const consistency = ({ trust }: ApiDeps) =>
   route({
     method: 'get',
     path: '/v1/transparency/consistency',
@@ -66,14 +67,14 @@ const consistency = ({ trust: { log } }: ApiDeps) =>
     },
     errors: ['invalid_request', 'entry_not_found', 'log_damaged', 'dependency_unavailable'],
     handle: async ({ query: { from, to } }) => {
-      const until = to ?? (await log.head())?.size ?? 0;
+      const until = to ?? (await trust.log.head())?.size ?? 0;
       if (from > until)
         throw new CertusError('entry_not_found', `the log had not grown to ${from} at size ${until}`);
-      return { status: 200, body: { from, to: until, hashes: await log.consistency(from, until) } };
+      return { status: 200, body: { from, to: until, hashes: await trust.log.consistency(from, until) } };
     },
   });
 
-const tile = ({ trust: { log } }: ApiDeps) =>
+const tile = ({ trust }: ApiDeps) =>
   route({
     method: 'get',
     path: '/v1/transparency/tile/{path}',
@@ -102,8 +103,8 @@ const tile = ({ trust: { log } }: ApiDeps) =>
       const { level, index, width } = file;
       const bytes =
         level === 'entries'
-          ? await readEntries(log, principal.tenant, index, width)
-          : await log.tile(level, index, width);
+          ? await readEntries(trust.log, principal.tenant, index, width)
+          : await trust.log.tile(level, index, width);
       if (bytes === undefined) throw new CertusError('not_found', 'the log has no such tile, or not as wide');
       const headers = { 'Cache-Control': 'private, max-age=31536000, immutable' };
       return { status: 200, headers, body: Buffer.from(bytes), contentType: 'application/octet-stream' };

@@ -118,7 +118,9 @@ describe('the keys of a local installation', () => {
       expect(keys).toHaveLength(5);
       expect(keys[0]?.id).toBe((await openFileSigner(evidenceKeyFile)).keyId);
     }
-    expect(everyFile().filter(({ name }) => !/^(keys\.json|\w+\.(key|pub)\.pem)$/.test(name))).toEqual([]);
+    expect(
+      everyFile().filter(({ name }) => !/^(keys\.json|authority\.pem|\w+\.(key|pub)\.pem)$/.test(name)),
+    ).toEqual([]);
   });
 });
 
