@@ -1,5 +1,5 @@
 // needs: postgres, temporal
-import { writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { goldenManifestKey, goldenPrefix, rawPrefix } from '../../../contracts/object-keys.ts';
@@ -109,7 +109,7 @@ test(
     expect(revoked.code).toBe(0);
     const ended = await service.ended(doomed);
     // whichever came first, Trust's decision or the revocation: it is not published as if nothing had been
-    if (ended.upload_status === 'denied') expect(ended.denial_reason ?? 'key_revoked').toBe('key_revoked');
+    if (ended.upload_status === 'denied') expect(ended.denial_reason).toBe('key_revoked');
     else expect(await provenance(doomed)).toMatchObject({ trust_level: 'untrusted' });
   },
   3 * MINUTE,
@@ -132,7 +132,14 @@ test(
     const key = await certus('keys', 'generate');
     const scan = await scanned();
     expect((await golden(scan.test_id)).length).toBeGreaterThan(3);
-    const found = () => service.get(`/v1/search?test_id=${scan.test_id}`);
+    const found = async () => (await service.get(`/v1/search?test_id=${scan.test_id}`)).total;
+    expect(await found()).toBeGreaterThan(0);
+    const registry = join(service.its.home, 'oci');
+    const tagged = () =>
+      readdirSync(registry, { recursive: true, encoding: 'utf8' })
+        .filter((name) => name.endsWith('index.json'))
+        .some((name) => readFileSync(join(registry, name), 'utf8').includes(scan.test_id));
+    expect(tagged()).toBe(true);
 
     const revoked = await certus('keys', 'revoke', key.id, '--reason', 'key_compromise');
     expect(revoked.affected).toMatchObject({ permits: 1, published: 1 });
@@ -147,7 +154,14 @@ test(
       MINUTE,
     );
     expect(await provenance(scan.test_id)).toMatchObject({ trust_level: 'untrusted' });
-    expect(await found().catch(() => undefined)).toBeDefined();
+    await until('the index has forgotten it', async () => (await found()) === 0, MINUTE);
+    await until('the registry serves it no longer', () => !tagged(), MINUTE);
+
+    // and nobody brings it back
+    const again = await service.ask(`/v1/security-scans/${scan.test_id}/upload-request`, {
+      workspace_id: service.workspace,
+    });
+    expect(again.status).toBe(409);
   },
   3 * MINUTE,
 );
