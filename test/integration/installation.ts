@@ -13,7 +13,7 @@ import { workflowId } from '../../contracts/workflow-names.ts';
 import type { ScanInput } from '../../contracts/workflows.ts';
 import { ZONES, type Zone } from '../../contracts/zones.ts';
 import { sha256 } from '../../domain/custody/digest.ts';
-import { openDatabase } from '../../services/database/database.ts';
+import { type Database, openDatabase } from '../../services/database/database.ts';
 import { ensureLocalKeys } from '../../services/keys/local-keys.ts';
 import { openObjectStore } from '../../services/objects/open-objects.ts';
 import type { ReadableBucket } from '../../services/objects/store.ts';
@@ -44,6 +44,7 @@ export async function install(variant: Variant, besides: Readonly<Record<string,
     CERTUS_AUTHORITY_CHAIN_FILE: keys.authority.chainFile,
   };
   const database = openDatabase(need('CERTUS_DATABASE_URL'));
+  await forgetTenant(database, scope.tenant);
   const store = await openObjectStore(common.CERTUS_OBJECTS, {
     endpoint: process.env.CERTUS_S3_ENDPOINT,
     region: process.env.CERTUS_S3_REGION ?? 'us-east-1',
@@ -97,10 +98,27 @@ export async function install(variant: Variant, besides: Readonly<Record<string,
     },
     close: async () => {
       await workers.stop(...ZONES);
+      await forgetTenant(database, scope.tenant);
       await Promise.all([connection.close(), database.close(), store.close()]);
       await rm(home, { recursive: true, force: true });
     },
   };
+}
+
+/**
+ * Installations of one test run follow each other in one database, each with keys of its own: a list of keys or a revocation
+ * list that the one before has signed would be a forgery to the next, and its guesses at passwords would count.
+ */
+async function forgetTenant({ client }: Database, tenant: string): Promise<void> {
+  const where = { tenant };
+  await Promise.all([
+    client.keySetVersion.deleteMany({ where }),
+    client.signingKey.deleteMany({ where }),
+    client.trustPolicyVersion.deleteMany({ where }),
+    client.passwordFailure.deleteMany({ where }),
+    client.issuedCertificate.deleteMany(),
+    client.revocationList.deleteMany(),
+  ]);
 }
 
 const commonEnvironment = (variant: Variant, home: string, keySetFile: string, id: string) => ({
