@@ -30,6 +30,19 @@ export function sigstoreCommands({ program, runs }: Words): void {
       ),
     );
   addSignBundle(sigstore, runs);
+  withFormat(sigstore.command('update-root <file>'))
+    .description('fetch the trusted root that a Sigstore instance publishes now, and write it to a file')
+    .option('--mirror <url>', 'its TUF repository', 'https://tuf-repo-cdn.sigstore.dev')
+    .option('--root <file>', 'the root.json to begin with, for an instance that is not pinned here')
+    .action(
+      runs(async (context: Context, ...given: UpdateGiven) =>
+        (await import('../commands/sigstore-update-root.ts')).sigstoreUpdateRoot(context, ...given),
+      ),
+    );
 }
 
 type Given = [string, Parameters<typeof import('../commands/sigstore-verify.ts').sigstoreVerify>[2]];
+type UpdateGiven = [
+  string,
+  Parameters<typeof import('../commands/sigstore-update-root.ts').sigstoreUpdateRoot>[2],
+];
