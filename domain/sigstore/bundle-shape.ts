@@ -11,7 +11,11 @@ const bytes = (maxKib: number) =>
   z
     .string()
     .max(kib(maxKib))
-    .refine((text) => Buffer.from(text, 'base64').toString('base64') === text, 'it is not canonical base64');
+    .transform((text, context) => {
+      const decoded = Buffer.from(text, 'base64');
+      if (decoded.toString('base64') !== text) context.addIssue('it is not canonical base64');
+      return decoded;
+    });
 
 const int64 = z.union([
   z.string().regex(/^(?:0|[1-9][0-9]{0,17})$/, 'it is not a number of an entry'),

@@ -1,4 +1,13 @@
-import { type Bundle, bundleFromJSON, ValidationError } from '@sigstore/bundle';
+import {
+  assertBundleLatest,
+  assertBundleV01,
+  assertBundleV02,
+  BUNDLE_V01_MEDIA_TYPE,
+  BUNDLE_V02_MEDIA_TYPE,
+  type Bundle,
+  ValidationError,
+} from '@sigstore/bundle';
+import { bundleMessage } from './bundle-message.ts';
 import { BundleShape } from './bundle-shape.ts';
 import { SigstoreError } from './sigstore-error.ts';
 import { readStrictJson } from './strict-json.ts';
@@ -12,13 +21,21 @@ export function parseBundle(bytes: Uint8Array): Bundle {
     const [issue] = shape.error.issues;
     throw malformed(`${issue?.path.join('.') || 'bundle'}: ${issue?.message ?? 'not as expected'}`);
   }
+  const bundle = bundleMessage(shape.data);
   try {
-    return bundleFromJSON(shape.data);
+    requireComplete(bundle);
   } catch (error) {
     // what the shape cannot say: which proofs each version must bring
     if (error instanceof ValidationError) throw malformed(`it lacks ${error.fields.join(', ')}`);
     throw error;
   }
+  return bundle;
+}
+
+function requireComplete(bundle: Bundle): void {
+  if (bundle.mediaType === BUNDLE_V01_MEDIA_TYPE) assertBundleV01(bundle);
+  else if (bundle.mediaType === BUNDLE_V02_MEDIA_TYPE) assertBundleV02(bundle);
+  else assertBundleLatest(bundle);
 }
 
 function readJson(bytes: Uint8Array): unknown {

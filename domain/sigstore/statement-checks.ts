@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Bundle } from '@sigstore/bundle';
 import { z } from 'zod';
 import { PAYLOAD_TYPE } from '../../contracts/statements.ts';
@@ -82,7 +82,7 @@ function digestsOf(artifact: Artifact): (name: string) => string | undefined {
   if (!('bytes' in artifact)) return (name) => (name === 'sha256' ? artifact.sha256 : undefined);
   const known = new Map<string, string>();
   return (name) => {
-    const digest = known.get(name) ?? createHash(name).update(artifact.bytes).digest('hex');
+    const digest = known.get(name) ?? hash(name, artifact.bytes);
     known.set(name, digest);
     return digest;
   };

@@ -95,7 +95,7 @@ function verifyEntity(
     requireCertificateForSigning(leaf);
   }
   const signer = signerOf(entity, root, key);
-  if (root !== undefined) {
+  if (root !== undefined && entity.tlogEntries.length > 0) {
     const by = entrySigner(bundle, spkiOf(signer.key));
     checkLogEntries(entity.tlogEntries, { signer: by, times, root });
   }
