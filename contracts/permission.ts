@@ -4,7 +4,7 @@ import { SeverityCounts } from './finding.ts';
 import { ComponentId, PermitId, Sha256, TestId, WorkspaceId } from './identifiers.ts';
 import { Environment } from './keys.ts';
 import { Verdict } from './scan.ts';
-import { Destination, Tier } from './trust-policy.ts';
+import { Destinations, Tier } from './trust-policy.ts';
 
 /** Something that always stands against publication, whatever a policy says. */
 export const Fault = z.object({ reason: DenialReason, message: z.string().max(1000) });
@@ -109,7 +109,7 @@ export const BreakGlassRequest = z.strictObject({
   test_id: TestId,
   reason: z.string().trim().min(10).max(1000),
   until: z.iso.datetime(),
-  destinations: z.array(Destination).min(1).max(2).default(['golden', 'oci']),
+  destinations: Destinations.default(['golden', 'oci']),
 });
 export type BreakGlassRequest = z.infer<typeof BreakGlassRequest>;
 
@@ -118,9 +118,11 @@ export const BreakGlass = z.strictObject({
   kind: z.literal('break_glass'),
   workspace: WorkspaceId,
   test_id: TestId,
+  /** The bundle that was looked at: of what lies in its place by then nothing was said. */
+  bundle_digest: Sha256,
   reason: z.string().min(10).max(1000),
   until: z.iso.datetime(),
-  destinations: z.array(Destination).min(1),
+  destinations: Destinations,
 });
 export type BreakGlass = z.infer<typeof BreakGlass>;
 

@@ -232,7 +232,12 @@ const breakGlass = (deps: Deps) =>
       const scan = finished(await existingScan(deps, scope, asked.test_id));
       if (scan.uploadStatus === 'uploaded')
         throw new CertusError('not_uploadable', 'this scan is published already');
-      const action = { kind: 'break_glass', workspace: workspace_id, ...asked } as const;
+      const action = {
+        kind: 'break_glass',
+        workspace: workspace_id,
+        bundle_digest: scan.bundleDigest,
+        ...asked,
+      } as const;
       const { orderId: order, result } = await giveOrder(deps, principal, action);
       const id = PermitId.safeParse(result?.permit_id).data;
       const row = id === undefined ? undefined : await findPermit(deps.database, scope, id);

@@ -10,6 +10,7 @@ export type StoredPolicy = {
   readonly workspace: string;
   readonly version: number;
   readonly mode: string;
+  readonly setAt: Date;
   readonly document: unknown;
   readonly orderId: string;
   readonly order: Uint8Array | undefined;
@@ -30,19 +31,22 @@ export function openPolicy(stored: StoredPolicy, tenant: string, keySet: KeySet)
     action.kind !== 'set_policy' ||
     action.workspace !== workspace ||
     action.mode !== mode ||
+    stored.setAt.getTime() !== Date.parse(given_at) ||
     canonicalJson(action.policy) !== canonicalJson(policy)
   )
     throw new CustodyError('wrong_scope', `the order ${orderId} did not set this policy`);
   return { policy, workspace, version, digest: policyDigest(policy), givenAt: Date.parse(given_at) };
 }
 
-/** The newest one counts. An old order that was put on top again would bring back what it had allowed. */
-export function newestPolicy(newestFirst: readonly OpenedPolicy[]): OpenedPolicy | undefined {
-  const [newest, before] = newestFirst;
-  if (newest !== undefined && before !== undefined && before.givenAt > newest.givenAt)
+/**
+ * The one of the highest version counts, and it must be the one that was ordered last as well: an old order that was put on
+ * top again, however often, would bring back what it had allowed.
+ */
+export function requireLastOrdered(highest: OpenedPolicy, lastOrdered: OpenedPolicy): OpenedPolicy {
+  if (lastOrdered.givenAt > highest.givenAt)
     throw new CustodyError(
       'wrong_scope',
-      `version ${newest.version} was ordered before version ${before.version}`,
+      `version ${highest.version} was ordered before version ${lastOrdered.version}`,
     );
-  return newest;
+  return highest;
 }

@@ -77,17 +77,6 @@ export async function findDecision(
   return (await reachable(client.permit.findUnique({ where, omit: SCOPE }))) ?? undefined;
 }
 
-/** What came of an order or a request, whatever the bundle was then. */
-export async function findByGround(
-  { client }: Database,
-  { tenant, workspace }: Scope,
-  testId: string,
-  ground: string,
-): Promise<PermitRecord | undefined> {
-  const where = { tenant, workspace, testId, ground };
-  return (await reachable(client.permit.findFirst({ where, omit: SCOPE }))) ?? undefined;
-}
-
 export async function findPermit(
   { client }: Database,
   { tenant, workspace }: Scope,

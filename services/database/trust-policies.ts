@@ -34,6 +34,25 @@ export async function policyVersions(
   );
 }
 
+/** By version and by when it was set: a row that is put on top of one is not on top of the other. */
+export async function newestPolicies(
+  { client }: Database,
+  tenant: string,
+  workspace: string,
+  mode: string,
+): Promise<{ highestVersion: PolicyRecord; lastSet: PolicyRecord } | undefined> {
+  const first = (by: 'version' | 'setAt') =>
+    reachable(
+      client.trustPolicyVersion.findFirst({
+        where: { tenant, workspace, mode },
+        orderBy: { [by]: 'desc' },
+        omit: { tenant: true },
+      }),
+    );
+  const [highestVersion, lastSet] = await Promise.all([first('version'), first('setAt')]);
+  return highestVersion === null || lastSet === null ? undefined : { highestVersion, lastSet };
+}
+
 /** The version an order made; none before it was carried out. */
 export async function policyOfOrder(
   { client }: Database,

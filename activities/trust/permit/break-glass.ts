@@ -4,7 +4,7 @@ import type { Order } from '../../../contracts/orders.ts';
 import type { BreakGlass } from '../../../contracts/permission.ts';
 import { judge } from '../../../domain/permit/judge.ts';
 import { permitIdOf } from '../../../domain/permit/permit-id.ts';
-import { findByGround, type NewPermit, recordPermit } from '../../../services/database/permits.ts';
+import { findDecision, type NewPermit, recordPermit } from '../../../services/database/permits.ts';
 import { tenantKeys } from '../../custody/tenant-keys.ts';
 import type { TrustDeps } from '../deps.ts';
 import type { ActionHandler } from '../orders/action-handler.ts';
@@ -19,7 +19,8 @@ import { policiesInForce } from './policies-in-force.ts';
  */
 export const breakGlass: ActionHandler<'break_glass'> = async (deps, order, action) => {
   const scope = { tenant: order.tenant, workspace: action.workspace };
-  const known = await findByGround(deps.database, scope, action.test_id, order.id);
+  const { test_id: testId, bundle_digest: bundleDigest } = action;
+  const known = await findDecision(deps.database, scope, { testId, bundleDigest, ground: order.id });
   const row = known ?? (await recordPermit(deps.database, scope, await bypass(deps, order, action)));
   await logDecision(deps, scope, row);
   return {
@@ -48,7 +49,7 @@ async function bypass(deps: TrustDeps, order: Order, action: BreakGlass): Promis
     scope,
     testId: action.test_id,
     prefix: rawPrefix(scope, action.test_id),
-    digest: null,
+    digest: action.bundle_digest,
     ask: undefined,
   };
   const gathered = await gatherFacts(deps, keySet, question, decidedAt);

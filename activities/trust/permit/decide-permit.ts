@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { CertusError } from '../../../contracts/errors.ts';
 import type { ShadowJudgement } from '../../../contracts/permission.ts';
 import type {
   BundleReference,
@@ -29,12 +30,20 @@ export async function decidePermit(
   bundle: BundleReference,
   ask?: PermitAsk,
 ): Promise<PermitDecision> {
-  const ground = ask?.ground ?? RUN_GROUND;
+  const ground = groundOf(ask);
   const known = await findDecision(deps.database, scope, { testId, bundleDigest: bundle.digest, ground });
   const question = { scope, testId, ...bundle, ask };
   const row = known ?? (await recordPermit(deps.database, scope, await decide(deps, question, ground)));
   await logDecision(deps, scope, row);
   return { permitId: row.id, permitted: row.permitted, reason: row.reason };
+}
+
+/** A question of somebody else must not be answered where a run or an administrator will look for their own answer. */
+function groundOf(ask: PermitAsk | undefined): string {
+  if (ask === undefined) return RUN_GROUND;
+  if (ask.ground === RUN_GROUND || ask.ground.startsWith('order_'))
+    throw new CertusError('invalid_request', `${ask.ground} is not the ground of a request`);
+  return ask.ground;
 }
 
 const HOUR = 3_600_000;

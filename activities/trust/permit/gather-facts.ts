@@ -29,8 +29,8 @@ export type Question = {
   readonly testId: string;
   /** Key prefix of its files in raw. */
   readonly prefix: string;
-  /** What the caller says the bundle is; null to take it as it lies there. */
-  readonly digest: string | null;
+  /** Of the bundle that is meant. */
+  readonly digest: string;
   readonly ask: PermitAsk | undefined;
 };
 
@@ -58,6 +58,7 @@ export async function gatherFacts(
   const signature = faultOf(() => {
     if (files === undefined) throw new CustodyError('malformed', 'there is no bundle that could be signed');
     evidence = checkProvenance(files, read.provenanceBytes, keySet);
+    requireUnrevoked(evidence);
   });
   const holds = integrity === null ? files : undefined;
   const { attached, ignored } = holds
@@ -99,12 +100,21 @@ function integrityFault(
   return faultOf(() => {
     const checked = checkFiles({ indexBytes, files });
     learn(checked);
-    if (digest !== null && checked.bundleDigest !== digest)
+    if (checked.bundleDigest !== digest)
       throw new CustodyError('hash_mismatch', 'the bundle is not the one the permit was asked for');
     const { index } = checked;
     if (index.tenant !== scope.tenant || index.workspace_id !== scope.workspace || index.test_id !== testId)
       throw new CustodyError('wrong_scope', 'the bundle belongs to another run');
   });
+}
+
+/**
+ * The time since which a revoked key is not believed spares what was published before. Nothing new rests on its word: whoever
+ * stole it writes whichever time is believed.
+ */
+function requireUnrevoked({ key: { id, revoked } }: CheckedEvidence): void {
+  if (revoked !== undefined)
+    throw new CustodyError('key_revoked', `the key ${id} was revoked: ${revoked.reason}`);
 }
 
 type Told = Pick<PermitFacts, 'gate' | 'counts' | 'kinds'>;

@@ -28,7 +28,7 @@ export async function toRecord(deps: TrustDeps, decision: Decision): Promise<New
     id,
     ground,
     testId: question.testId,
-    bundleDigest: question.digest ?? gathered.facts.bundle_digest,
+    bundleDigest: question.digest,
     tier: judgement.tier,
     permitted: judgement.permitted,
     reason: judgement.reason,

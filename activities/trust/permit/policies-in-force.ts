@@ -3,9 +3,9 @@ import type { Scope } from '../../../contracts/identifiers.ts';
 import type { PolicyMode } from '../../../contracts/trust-policy.ts';
 import { CustodyError } from '../../../domain/custody/custody-error.ts';
 import { BUILT_IN, type PolicyInForce } from '../../../domain/permit/default-policy.ts';
-import { newestPolicy, type OpenedPolicy, openPolicy } from '../../../domain/permit/policy-order.ts';
+import { type OpenedPolicy, openPolicy, requireLastOrdered } from '../../../domain/permit/policy-order.ts';
 import { findOrder } from '../../../services/database/orders.ts';
-import { policyVersions } from '../../../services/database/trust-policies.ts';
+import { newestPolicies, type PolicyRecord } from '../../../services/database/trust-policies.ts';
 import type { TrustDeps } from '../deps.ts';
 
 type Deps = Pick<TrustDeps, 'database' | 'keySet'>;
@@ -31,16 +31,20 @@ async function newestOf(
   mode: PolicyMode,
 ): Promise<OpenedPolicy | undefined> {
   for (const place of [workspace, '*']) {
-    const rows = await policyVersions(deps.database, tenant, { workspace: place, mode, limit: 2 });
-    const orders = await Promise.all(rows.map(({ orderId }) => findOrder(deps.database, tenant, orderId)));
-    const newest = held(() =>
-      newestPolicy(
-        rows.map((row, at) => openPolicy({ ...row, order: orders[at]?.statement }, tenant, deps.keySet)),
-      ),
-    );
-    if (newest !== undefined) return newest;
+    const rows = await newestPolicies(deps.database, tenant, place, mode);
+    if (rows === undefined) continue;
+    const [highest, last] = await Promise.all([
+      opened(deps, tenant, rows.highestVersion),
+      opened(deps, tenant, rows.lastSet),
+    ]);
+    return held(() => requireLastOrdered(highest, last));
   }
   return undefined;
+}
+
+async function opened({ database, keySet }: Deps, tenant: string, row: PolicyRecord): Promise<OpenedPolicy> {
+  const order = await findOrder(database, tenant, row.orderId);
+  return held(() => openPolicy({ ...row, order: order?.statement }, tenant, keySet));
 }
 
 function held<T>(check: () => T): T {

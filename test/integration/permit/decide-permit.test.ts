@@ -331,7 +331,15 @@ describe('a policy', () => {
     );
     const newer = await order(database, { ...policyOf(workspace, {}), policy: strict });
     const version = (n: number, orderId: string, document: TrustPolicy) =>
-      addPolicyVersion(database, 'acme', { ...row, workspace, version: n, orderId, document });
+      addPolicyVersion(database, 'acme', {
+        ...row,
+        workspace,
+        version: n,
+        orderId,
+        document,
+        ...setAt(orderId),
+      });
+    const setAt = (id: string) => (id === old.order.id ? { setAt: new Date(old.order.given_at) } : {});
     await version(1, newer.order.id, strict);
     await version(2, old.order.id, lax);
     await expect(decide(staged)).rejects.toMatchObject({ code: 'policy_invalid' });
@@ -344,6 +352,7 @@ describe('breaking the glass', () => {
       kind: 'break_glass',
       workspace: staged.run.scope.workspace,
       test_id: staged.run.testId,
+      bundle_digest: staged.bundle.digest,
       reason: 'an incident is to be mended',
       until: '2026-06-01T13:00:00.000Z',
       destinations: ['golden'],
