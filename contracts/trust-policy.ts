@@ -9,6 +9,13 @@ export type Tier = z.infer<typeof Tier>;
 export const Destination = z.enum(['golden', 'oci']);
 export type Destination = z.infer<typeof Destination>;
 
+/** Everything else is reached from golden: what may not go there goes nowhere. */
+export const Destinations = z
+  .array(Destination)
+  .min(1)
+  .max(2)
+  .refine((places) => places.includes('golden'), 'golden comes before every other destination');
+
 const limit = z.number().int().min(0).optional();
 
 /** What a bundle must be to be published. Everything left out asks for nothing beyond the rules that always hold. */
@@ -17,7 +24,7 @@ export const TrustPolicy = z.strictObject({
   name: z.string().min(1).max(100),
   /** A request for less is raised to this. */
   minimum_tier: Tier.default('verified'),
-  destinations: z.array(Destination).min(1).default(['golden', 'oci']),
+  destinations: Destinations.default(['golden', 'oci']),
   signers: z
     .strictObject({
       environments: z.array(Environment).min(1).default(['production']),

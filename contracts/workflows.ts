@@ -149,7 +149,8 @@ export const Publication = z.object({
   /** Where a person finds the object that makes the golden copy visible. */
   goldenManifest: z.string(),
   goldenBundle: z.string(),
-  ociReference: z.string(),
+  /** Null when the permit is for golden alone. */
+  ociReference: z.string().nullable(),
   ingestion: Ingestion,
 });
 export type Publication = z.infer<typeof Publication>;

@@ -10,7 +10,7 @@ import { publishOci } from './publish-oci.ts';
 export const createPublishActivities = (deps: PublishDeps) => ({
   promote: (input: PublishInput): Promise<Promotion> =>
     withHeartbeat((signal) => promote(deps, input, signal, publication())),
-  publishOci: (input: PublishInput): Promise<string> =>
+  publishOci: (input: PublishInput): Promise<string | null> =>
     withHeartbeat((signal) => publishOci(deps, input, signal, publication())),
 });
 

@@ -23,19 +23,21 @@ const BUNDLE_ARTIFACT_TYPE = 'application/vnd.certus.bundle.v1+json';
 
 /**
  * Pushes the golden copy as an OCI artifact, a layer a file. Permit and promotion are checked again over the very bytes
- * that are pushed. Nothing in the manifest depends on the time, so pushing twice gives the same digest.
+ * that are pushed. Nothing in the manifest depends on the time, so pushing twice gives the same digest. A permit that is for
+ * golden alone pushes nothing, and that is no fault: null.
  */
 export async function publishOci(
   deps: PublishDeps,
   input: PublishInput,
   signal: AbortSignal,
   publication: string,
-): Promise<string> {
+): Promise<string | null> {
   const { registry, registryNamespace, database, keySet, golden } = deps;
   await requireNotQuarantined(golden, input);
   const { permit_id, files } = await readGolden(deps, input);
-  const question = { database, keySet, destination: 'oci' } as const;
+  const question = { database, keySet, destination: 'golden' } as const;
   const permitted = await requirePermit(question, input, evidenceOf(files));
+  if (!permitted.permit.destinations.includes('oci')) return null;
   if (permit_id !== input.permitId) throw altered('the golden manifest', 'names another permit');
   requireSameFiles(files, permitted);
   // asks as well that the permit was good when it was used, which the registry's outage may have outlived

@@ -270,16 +270,15 @@ describe('a permit written into the database by hand', () => {
   });
 });
 
-test('a permit for golden alone is not good for the registry', async () => {
+test('with a permit for golden alone nothing goes to the registry, and that is no fault', async () => {
   const permit = permitOf(fixture.index, statementOf(fixture, BUNDLE.provenance), {
     destinations: ['golden'],
   });
   deps = { ...deps, database: permitTable(await sealStatement(permit, KEYS.permit.signer)) };
   await promote(deps, input, wanted, PUBLICATION);
-  await expect(publishOci(deps, input, wanted, PUBLICATION)).rejects.toMatchObject({
-    code: 'permit_invalid',
-  });
+  expect(await publishOci(deps, input, wanted, PUBLICATION)).toBeNull();
   expect(await pushed()).toEqual([]);
+  expect(await visible()).toBe(true);
 });
 
 test('a permit that has expired promotes nothing', async () => {
