@@ -48,6 +48,26 @@ describe('the keys of a tenant', () => {
   });
 
   test.each([
+    ['believes nothing of it', null],
+    ['believes it from an earlier time on no more', '2026-05-01T00:00:00.000Z'],
+  ])('are as the file says, of a listed key of which the file %s', async (_what, invalid_since) => {
+    const at = '2026-06-01T12:00:00.000Z';
+    const revoked = { at, reason: 'key_compromise', invalid_since } as const;
+    const pinned = KEY_SET.keys.map((key) =>
+      key.id === KEYS.evidence.trusted.id
+        ? { ...key, revoked, valid_until: '2026-07-01T00:00:00.000Z' }
+        : key,
+    );
+    for (const known of [{}, { revoked: { ...revoked, invalid_since: at } }]) {
+      const list = await signed(listOf([{ ...KEYS.evidence.trusted, ...known }]));
+      const { keys } = tenantKeySet({ ...KEY_SET, keys: pinned }, list, 'acme');
+      expect(keys.filter(({ id }) => id === KEYS.evidence.trusted.id)).toEqual([
+        expect.objectContaining({ revoked, valid_until: '2026-07-01T00:00:00.000Z' }),
+      ]);
+    }
+  });
+
+  test.each([
     ['an evidence key', KEYS.evidence],
     ['the promotion key', KEYS.promotion],
     ['a stranger', KEYS.stranger],
