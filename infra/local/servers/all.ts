@@ -2,6 +2,7 @@ import { type Availability, availability } from '../obtain/obtain.ts';
 import { cosign } from './cosign.ts';
 import type { ServerEntry, ServerName } from './entry.ts';
 import { opensearch } from './opensearch.ts';
+import { openssl } from './openssl.ts';
 import { postgres } from './postgres.ts';
 import { registry } from './registry.ts';
 import { s3 } from './s3.ts';
@@ -18,6 +19,7 @@ export const SERVERS: Readonly<Record<ServerName, ServerEntry>> = {
   opensearch,
   registry,
   cosign,
+  openssl,
   ...SCANNERS,
 };
 

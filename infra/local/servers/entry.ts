@@ -10,6 +10,7 @@ export type ServerName =
   | 'opensearch'
   | 'registry'
   | 'cosign'
+  | 'openssl'
   | ScannerName;
 
 /** Scanners of others. */

@@ -1,3 +1,4 @@
+// needs: openssl
 import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
@@ -28,7 +29,11 @@ function openssl(...args: string[]): string {
   const [issuing, root] = authority.chainPem.match(/-----BEGIN[\s\S]+?-----END CERTIFICATE-----\n/g)!;
   writeFileSync(join(folder, 'issuing.pem'), issuing!);
   writeFileSync(join(folder, 'root.pem'), root!);
-  return execFileSync('openssl', args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  return execFileSync(process.env.CERTUS_OPENSSL ?? 'openssl', args, {
+    cwd: folder,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
 }
 const store = (name: string, content: string | Uint8Array) => writeFileSync(join(folder, name), content);
 

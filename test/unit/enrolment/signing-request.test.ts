@@ -1,3 +1,4 @@
+// needs: openssl
 import 'reflect-metadata';
 import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync, type webcrypto } from 'node:crypto';
@@ -39,10 +40,14 @@ describe('a request is taken', () => {
   test('as openssl makes it', async () => {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
     writeFileSync(join(folder, 'key.pem'), privateKey.export({ type: 'pkcs8', format: 'pem' }));
-    const csr = execFileSync('openssl', ['req', '-new', '-key', 'key.pem', '-subj', '/O=acme/CN=acme'], {
-      cwd: folder,
-      encoding: 'utf8',
-    });
+    const csr = execFileSync(
+      process.env.CERTUS_OPENSSL ?? 'openssl',
+      ['req', '-new', '-key', 'key.pem', '-subj', '/O=acme/CN=acme'],
+      {
+        cwd: folder,
+        encoding: 'utf8',
+      },
+    );
     await expect(read(csr)).resolves.toMatchObject({ keyId: expect.any(String) });
   });
 
