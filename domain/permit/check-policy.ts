@@ -2,6 +2,7 @@ import { Validator } from '@cfworker/json-schema';
 import { CertusError, type FieldError } from '../../contracts/errors.ts';
 import { TOOL_CATEGORIES } from '../../contracts/tools.ts';
 import type { TrustPolicy } from '../../contracts/trust-policy.ts';
+import { partsOf } from './schema-work.ts';
 
 /**
  * Refuses a policy that could never be met, or whose schemas would take longer than anybody waits: what they are applied to
@@ -40,12 +41,16 @@ function signerFaults({ signers }: TrustPolicy): FieldError[] {
 
 const MAX_SCHEMA = 64 * 1024;
 const MAX_DEPTH = 32;
+/** Applied to nothing at all this takes a few milliseconds, and a policy may have fifty such. */
+const MAX_PARTS = 20_000;
 
 function schemaFaults(schema: Readonly<Record<string, unknown>>, path: string): FieldError[] {
   if (JSON.stringify(schema).length > MAX_SCHEMA)
     return [{ path, message: `is longer than ${MAX_SCHEMA} characters` }];
   const faults = walk(schema, path, { depth: 0, inDefinitions: false });
   if (faults.length > 0) return faults;
+  if (partsOf(schema) > MAX_PARTS)
+    return [{ path, message: `has more than ${MAX_PARTS} parts, each definition counted where it is named` }];
   try {
     new Validator(schema, '2020-12').validate({});
     return [];

@@ -1,7 +1,7 @@
 import type { Violation } from '../../contracts/denial.ts';
 import type { PermitFacts } from '../../contracts/permission.ts';
 import type { TrustPolicy } from '../../contracts/trust-policy.ts';
-import { schemaFault } from './predicate-schema.ts';
+import { type HoldTo, predicateJudge } from './predicate-schema.ts';
 
 /** What was found out, and what the statements say that a policy looks into, by their digest. */
 export type Considered = {
@@ -11,11 +11,12 @@ export type Considered = {
 
 /** Every rule of a policy that does not hold and that no exception sets aside, by name. */
 export function brokenRules(policy: TrustPolicy, considered: Considered, at: Date): Violation[] {
-  const { facts } = considered;
+  const { facts, predicates } = considered;
+  const holdTo = predicateJudge(predicates);
   return [
     ...brokenBySigners(policy, facts),
     ...brokenByGate(policy, facts),
-    ...policy.required_statements.flatMap((required) => brokenByStatement(required, considered)),
+    ...policy.required_statements.flatMap((required) => brokenByStatement(required, facts, holdTo)),
     ...policy.required_kinds
       .filter((kind) => !facts.kinds.includes(kind))
       .map((kind) => ({ rule: `kind:${kind}`, message: `no tool for ${kind} has looked` })),
@@ -88,7 +89,8 @@ function brokenByGate({ gate, thresholds }: TrustPolicy, facts: PermitFacts): Vi
 
 function brokenByStatement(
   { predicate_type, signers, json_schema }: TrustPolicy['required_statements'][number],
-  { facts, predicates }: Considered,
+  facts: PermitFacts,
+  holdTo: HoldTo,
 ): Violation[] {
   const rule = `statement:${predicate_type}`;
   const ofType = facts.statements.filter((statement) => statement.predicate_type === predicate_type);
@@ -98,8 +100,11 @@ function brokenByStatement(
     return [{ rule, message: `${whose} statement ${predicate_type}` }];
   }
   if (json_schema === undefined) return [];
-  const faults = signed.map(({ digest }) => schemaFault(json_schema, predicates.get(digest)));
-  return faults.includes(null)
-    ? []
-    : [{ rule, message: `no statement ${predicate_type} is as the policy asks: ${faults[0]}` }];
+  let first: string | undefined;
+  for (const { digest } of signed) {
+    const fault = holdTo(json_schema, digest);
+    if (fault === null) return [];
+    first ??= fault;
+  }
+  return [{ rule, message: `no statement ${predicate_type} is as the policy asks: ${first}` }];
 }

@@ -39,6 +39,13 @@ describe('a schema is refused', () => {
     ['that compares everything with everything', { items: { uniqueItems: true } }],
     ['that is too deep', [...Array(40)].reduce((inner) => ({ not: inner }), {})],
     ['that is too long', { enum: ['x'.repeat(70_000)] }],
+    [
+      'that is small and multiplies by its references',
+      {
+        $defs: { many: { allOf: Array.from({ length: 200 }, () => ({ type: 'number' })) } },
+        items: { allOf: Array.from({ length: 200 }, () => ({ $ref: '#/$defs/many' })) },
+      },
+    ],
     ['that refers to what is not there', { $ref: '#/$defs/none' }],
     ...[
       '(a+)+$',

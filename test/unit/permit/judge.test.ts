@@ -164,6 +164,43 @@ describe('a rule', () => {
     expect(said(rules, found)).toEqual([`statement:${REVIEW}`]);
   });
 
+  test('that takes more work than anybody waits for does not hold, and keeps no other from being looked at', () => {
+    const checks = Array.from({ length: 100 }, () => ({ $ref: '#/$defs/name' }));
+    const schema = {
+      $defs: { name: { type: 'string', pattern: '^[a-z]+$' } },
+      properties: { names: { items: { allOf: checks } } },
+    };
+    const rules = policy({ required_statements: [{ predicate_type: REVIEW, json_schema: schema }] });
+    const [heavy, light] = ['4'.repeat(64), '5'.repeat(64)];
+    const names = Array.from({ length: 20_000 }, () => 'a');
+    const statement = (digest: string) => ({
+      digest,
+      predicate_type: REVIEW,
+      key_id: SECOND,
+      from: 'attached' as const,
+    });
+    const predicates: [string, unknown][] = [
+      [heavy, { names }],
+      [light, { names: ['a'] }],
+    ];
+    const [violation] = answer(rules, { statements: [statement(heavy)] }, {}, predicates).violations;
+    expect(violation?.message).toContain('too much work');
+    expect(said(rules, { statements: [statement(heavy), statement(light)] }, {}, predicates)).toBe(
+      'permitted',
+    );
+  });
+
+  test('that is nested without end does not hold', () => {
+    let deep: unknown = 'a';
+    for (let level = 0; level < 100_000; level += 1) deep = [deep];
+    const rules = policy({
+      required_statements: [{ predicate_type: REVIEW, json_schema: { type: 'object' } }],
+    });
+    const digest = '4'.repeat(64);
+    const statements = [{ digest, predicate_type: REVIEW, key_id: SECOND, from: 'attached' as const }];
+    expect(said(rules, { statements }, {}, [[digest, deep]])).toEqual([`statement:${REVIEW}`]);
+  });
+
   test('is set aside by its exception: by name, for its component, until its time', () => {
     const reason = 'is being mended at the moment';
     const until = new Date(Date.parse(FINISHED) + HOUR).toISOString();
