@@ -1,6 +1,7 @@
 import { CertusError } from '../../contracts/errors.ts';
 import { LogEntry } from '../../contracts/transparency.ts';
 import { openEntryBundle } from '../../domain/transparency/entry-bundle.ts';
+import { leafHash } from '../../domain/transparency/merkle-hash.ts';
 import type { TransparencyReader } from '../../services/transparency/transparency-log.ts';
 
 /**
@@ -13,10 +14,13 @@ export async function readEntries(
   index: number,
   width: number,
 ): Promise<Uint8Array | undefined> {
+  const hashes = await log.tile(0, index, width);
+  if (hashes === undefined) return undefined;
   const bytes = await log.entryTile(index, width);
-  if (bytes === undefined) return undefined;
-  const leaves = openEntryBundle(bytes);
-  if (leaves === undefined) throw new CertusError('log_damaged', 'the entries of the log cannot be read');
+  const leaves = bytes && openEntryBundle(bytes);
+  // one that was taken out must not look like one that is only not shown
+  if (leaves === undefined || !Buffer.concat(leaves.map(leafHash)).equals(hashes))
+    throw new CertusError('log_damaged', 'entries of the log are gone, or not the ones that were hashed');
   const own = leaves.every((leaf) => LogEntry.parse(JSON.parse(leaf.toString('utf8'))).tenant === tenant);
   if (!own) throw new CertusError('forbidden', 'entries of other tenants are in this tile');
   return bytes;
