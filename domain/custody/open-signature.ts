@@ -1,11 +1,13 @@
 import { createPublicKey, X509Certificate } from 'node:crypto';
 import { type Bundle, isBundleWithDsseEnvelope, isBundleWithMessageSignature } from '@sigstore/bundle';
 import { dsse } from '@sigstore/core';
+import { z } from 'zod';
 import { keyId } from '../../contracts/key-id.ts';
 import type { KeyRole, KeySet, TrustedKey } from '../../contracts/keys.ts';
 import { AnyStatement } from '../../contracts/signing.ts';
-import { PAYLOAD_TYPE, SIGSTORE_BUNDLE_MEDIA_TYPE } from '../../contracts/statements.ts';
+import { PAYLOAD_TYPE, SIGSTORE_BUNDLE_MEDIA_TYPE, STATEMENT_TYPE } from '../../contracts/statements.ts';
 import { holdsUnderKey } from '../sigstore/key-hash.ts';
+import { idInHint } from '../sigstore/key-hint.ts';
 import { parseBundle } from '../sigstore/parse-bundle.ts';
 import { SigstoreError } from '../sigstore/sigstore-error.ts';
 import { CustodyError } from './custody-error.ts';
@@ -70,7 +72,7 @@ function findKey(
 }
 
 const hintIn = (content: Bundle['verificationMaterial']['content']): string =>
-  content.$case === 'publicKey' ? content.publicKey.hint : '';
+  content.$case === 'publicKey' ? idInHint(content.publicKey.hint) : '';
 
 function certificateIn(der: Uint8Array): X509Certificate {
   try {
@@ -114,6 +116,13 @@ function openEnvelope({ payload, payloadType, signatures }: Envelope, key: Trust
   return { kind: 'statement', signer: key.id, subjects, predicateType: statement.predicateType, statement };
 }
 
+/** cosign still writes the version before, which says the same. */
+const InEitherVersion = AnyStatement.extend({
+  _type: z
+    .enum([STATEMENT_TYPE, 'https://in-toto.io/Statement/v0.1'])
+    .transform((): typeof STATEMENT_TYPE => STATEMENT_TYPE),
+});
+
 function parseStatement(payload: Buffer): AnyStatement {
   let content: unknown;
   try {
@@ -121,7 +130,7 @@ function parseStatement(payload: Buffer): AnyStatement {
   } catch {
     throw new CustodyError('malformed', 'the payload is not JSON');
   }
-  const parsed = AnyStatement.safeParse(content);
+  const parsed = InEitherVersion.safeParse(content);
   if (parsed.success) return parsed.data;
   throw new CustodyError('malformed', `it is not a statement: ${parsed.error.issues[0]?.message ?? ''}`);
 }

@@ -2,6 +2,7 @@ import { createHash, createPublicKey, type KeyObject, X509Certificate } from 'no
 import type { Bundle } from '@sigstore/bundle';
 import type { KeySet, TrustedKey } from '../../contracts/keys.ts';
 import { claimedTime } from './claimed-time.ts';
+import { idInHint } from './key-hint.ts';
 import { parseBundle } from './parse-bundle.ts';
 import { SigstoreError } from './sigstore-error.ts';
 import type { TrustedRoot } from './trusted-root.ts';
@@ -72,10 +73,6 @@ function keyOf({ verificationMaterial: { content } }: Bundle, { keys }: KeySet):
   if (key?.certificate_pem === undefined) return undefined;
   return new X509Certificate(key.certificate_pem).raw.equals(certificate.raw) ? key : undefined;
 }
-
-/** cosign names a key by the digest of which ours is the first half. */
-const idInHint = (hint: string): string =>
-  /^[A-Za-z0-9+/]{43}=$/.test(hint) ? Buffer.from(hint, 'base64').toString('hex').slice(0, 32) : hint;
 
 /** Who cannot read the certificate learns more about that from the verification itself. */
 function certificateIn(der: Uint8Array): X509Certificate | undefined {

@@ -5,8 +5,10 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { bundleToJSON, toMessageSignatureBundle } from '@sigstore/bundle';
+import { keyId } from '../../contracts/key-id.ts';
 import { sha256 } from '../../domain/custody/digest.ts';
 import { sealStatement } from '../../domain/custody/seal-statement.ts';
+import { openAttached } from '../../domain/permit/attached-statement.ts';
 import { signWithKey } from '../../domain/sigstore/key-hash.ts';
 import { verifySigstoreBundle } from '../../domain/sigstore/verify-sigstore-bundle.ts';
 import { temporaryFolder } from '../unit/scan/sources.ts';
@@ -81,6 +83,27 @@ describe.each(['p256', 'p384', 'rsa3072', 'rsa4096'])('what cosign signs with %s
     expect(verdict(`${name}.${kind}`, 'stranger', 'file')).toBe('signature_invalid');
     expect(verdict(`${name}.${kind}`, name, 'other')).toBe('digest_mismatch');
   });
+});
+
+test('what cosign attests with a key of the tenant counts as a statement about a bundle', () => {
+  succeed(
+    ...['attest-blob', '--key', 'p256.key', '--bundle', 'attached', '--predicate', 'predicate.json'],
+    ...['--type', TYPE, ...OFFLINE, 'file'],
+  );
+  const publicKeyPem = read('p256.pub').toString();
+  const key = {
+    id: keyId(publicKeyPem),
+    role: 'evidence' as const,
+    tenant: 'acme',
+    public_key_pem: publicKeyPem,
+    valid_from: '2026-01-01T00:00:00.000Z',
+    valid_until: null,
+  };
+  const keySet = { schema: 'https://certus.dev/key-set/v1' as const, keys: [key] };
+  const open = (tenant: string) =>
+    openAttached(read('attached'), { tenant, bundleDigest: sha256(FILE), keySet, at: new Date() });
+  expect(open('acme')).toMatchObject({ keyId: key.id, predicateType: TYPE, predicate: { reviewed: true } });
+  expect(() => open('other')).toThrow('is trusted here');
 });
 
 describe.each(['p256', 'p384', 'ed25519', 'rsa3072', 'rsa4096'])('what Certus signs with %s', (name) => {

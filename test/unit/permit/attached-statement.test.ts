@@ -1,3 +1,4 @@
+import { createHash, createPublicKey } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import type { KeySet } from '../../../contracts/keys.ts';
 import { PREDICATE, STATEMENT_TYPE } from '../../../contracts/statements.ts';
@@ -27,6 +28,24 @@ const attached = async (
 test('an endorsement of the bundle by a key of the tenant counts', async () => {
   expect(await attached()).toBe('accepted');
   expect(await attached({ predicateType: 'https://spdx.dev/Document' })).toBe('accepted');
+});
+
+test('so does one in the form of cosign, which names the key and the kind of statement otherwise', async () => {
+  const older = {
+    _type: 'https://in-toto.io/Statement/v0.1',
+    predicateType: 'https://example.org/review/v1',
+  };
+  const bytes = await sealStatement(endorsement(older), KEYS.evidence.signer);
+  const named = (key: TestKey) =>
+    tampered(bytes, ({ verificationMaterial }) => {
+      const spki = createPublicKey(key.trusted.public_key_pem).export({ type: 'spki', format: 'der' });
+      verificationMaterial.publicKey.hint = createHash('sha256').update(spki).digest('base64');
+    });
+  const open = (given: Uint8Array) =>
+    refusal(() => openAttached(given, { tenant: 'acme', bundleDigest, keySet: KEY_SET, at }));
+  expect(open(named(KEYS.evidence))).toBe('accepted');
+  expect(open(named(KEYS.stranger))).toBe('untrusted_signer');
+  expect(await attached({ _type: 'https://in-toto.io/Statement/v2' })).toBe('malformed');
 });
 
 test('what is about another bundle does not', async () => {
