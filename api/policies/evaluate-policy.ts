@@ -1,3 +1,4 @@
+import { setImmediate as breathe } from 'node:timers/promises';
 import type { z } from 'zod';
 import { Bypass, DenialReason, Violation } from '../../contracts/denial.ts';
 import type { Scope } from '../../contracts/identifiers.ts';
@@ -49,8 +50,7 @@ async function tried(
   row: PermitRecord,
 ): Promise<Tried> {
   const facts = PermitFacts.parse(row.facts);
-  const looksInside = policy.required_statements.some(({ json_schema }) => json_schema !== undefined);
-  const predicates = looksInside ? await predicatesOf(deps, scope, keySet, row) : new Map();
+  const predicates = await predicatesOf(deps, scope, keySet, row, lookedInto(policy, facts));
   const bypassed = Bypass.safeParse(row.bypass).success;
   const asked = {
     // a bypass has the tier of what was checked, and not of what was asked
@@ -75,15 +75,32 @@ async function tried(
   };
 }
 
+/** Digests of the statements that a schema of the policy asks about. */
+function lookedInto({ required_statements }: TrustPolicy, { statements }: PermitFacts): ReadonlySet<string> {
+  const types = new Set(
+    required_statements
+      .filter(({ json_schema }) => json_schema !== undefined)
+      .map(({ predicate_type }) => predicate_type),
+  );
+  const asked = statements.filter(
+    ({ predicate_type, from }) => from === 'attached' && types.has(predicate_type),
+  );
+  return new Set(asked.map(({ digest }) => digest));
+}
+
 /** What the statements say is not kept with the facts: it is read from them again, where they still hold. */
 async function predicatesOf(
   { database }: Deps,
   scope: Scope,
   keySet: KeySet,
   { testId, bundleDigest, decidedAt }: PermitRecord,
+  digests: ReadonlySet<string>,
 ): Promise<Map<string, unknown>> {
   const predicates = new Map<string, unknown>();
-  for (const { statement } of await attachedStatements(database, scope, testId)) {
+  if (digests.size === 0) return predicates;
+  for (const { digest: known, statement } of await attachedStatements(database, scope, testId)) {
+    if (!digests.has(known)) continue;
+    await breathe(); // each may be a megabyte, and others wait for this process
     try {
       const about = { tenant: scope.tenant, bundleDigest, keySet, at: decidedAt };
       const { digest, predicate } = openAttached(statement, about);
