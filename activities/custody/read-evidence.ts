@@ -16,8 +16,8 @@ const MAX_FILES = 10_001;
 /** A bundle as it lies there: every file hashed, and the two documents that speak of them. */
 export async function readEvidence(bucket: ReadableBucket, prefix: string): Promise<Evidence> {
   const [indexBytes, provenanceBytes, files = new Map()] = await Promise.all([
-    statement(bucket, `${prefix}${BUNDLE.index}`),
-    statement(bucket, `${prefix}${BUNDLE.provenance}`),
+    readEvidenceStatement(bucket, `${prefix}${BUNDLE.index}`),
+    readEvidenceStatement(bucket, `${prefix}${BUNDLE.provenance}`),
     fileDigests(bucket, { prefix, without: BUNDLE.statements, maxFiles: MAX_FILES }),
   ]);
   return { indexBytes, provenanceBytes, files };
@@ -30,7 +30,7 @@ const UNREADABLE: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 /** A statement that is missing or broken is left for the rule to judge: nothing opens as an empty one. */
-async function statement(bucket: ReadableBucket, key: string): Promise<Uint8Array> {
+export async function readEvidenceStatement(bucket: ReadableBucket, key: string): Promise<Uint8Array> {
   try {
     return await bucket.read(key, MAX_STATEMENT);
   } catch (error) {

@@ -41,7 +41,8 @@ export const createIngestActivities = ({ golden, search }: IngestDeps) => ({
       return { indexed, masked, failed };
     }),
 
-  forgetEvidence: (run: RunIdentity): Promise<number> => withHeartbeat(() => forgetEvidence(search, run)),
+  forgetEvidence: (run: RunIdentity): Promise<number> =>
+    withHeartbeat(() => forgetEvidence(golden, search, run)),
 });
 
 export type IngestActivities = ReturnType<typeof createIngestActivities>;

@@ -1,15 +1,17 @@
 import { CertusError } from '../../contracts/errors.ts';
-import { quarantineNoticeKey } from '../../contracts/object-keys.ts';
 import type { RunIdentity } from '../../contracts/workflows.ts';
 import type { ReadableBucket } from '../../services/objects/store.ts';
 import type { SearchIndex } from '../../services/search/search-index.ts';
+import { isQuarantined } from '../custody/is-quarantined.ts';
 
 type Run = Pick<RunIdentity, 'scope' | 'testId'>;
 
-/** Takes everything that a run has put into the index out of it again. */
-export async function forgetEvidence(search: SearchIndex, { scope, testId }: Run): Promise<number> {
+/** Takes everything that a run has put into the index out of it again, once it is in quarantine: by no word but the notice. */
+export async function forgetEvidence(golden: ReadableBucket, search: SearchIndex, run: Run): Promise<number> {
+  if (!(await isQuarantined(golden, run)))
+    throw new CertusError('order_invalid', `${run.testId} is not in quarantine`);
   await search.ensure();
-  return search.remove(scope, { test_id: [testId] });
+  return search.remove(run.scope, { test_id: [run.testId] });
 }
 
 /** Of a run that was taken away while it was being indexed nothing may stay behind. */
@@ -18,7 +20,7 @@ export async function forgetIfQuarantined(
   search: SearchIndex,
   run: Run,
 ): Promise<void> {
-  if ((await golden.head(quarantineNoticeKey(run.scope, run.testId))) === undefined) return;
-  await forgetEvidence(search, run);
+  if (!(await isQuarantined(golden, run))) return;
+  await forgetEvidence(golden, search, run);
   throw new CertusError('quarantined', `not indexed: ${run.testId} is in quarantine`);
 }

@@ -6,12 +6,11 @@ import type { QuarantinedCopy, QuarantineInput } from '../../contracts/quarantin
 import type { Notice } from '../../contracts/scan.ts';
 import { SIGSTORE_BUNDLE_MEDIA_TYPE } from '../../contracts/statements.ts';
 import { CustodyError } from '../../domain/custody/custody-error.ts';
-import { openOrder } from '../../domain/custody/order-statement.ts';
 import { openQuarantine, quarantineStatement } from '../../domain/custody/quarantine-statement.ts';
 import { sealStatement } from '../../domain/custody/seal-statement.ts';
-import { findOrder } from '../../services/database/orders.ts';
 import type { Bucket, ObjectEntry } from '../../services/objects/store.ts';
 import type { PublishDeps } from './deps.ts';
+import { requireCause } from './quarantine-cause.ts';
 
 /** A bucket that nothing is served from. */
 export type QuarantineDeps = PublishDeps & { readonly quarantine: Bucket };
@@ -29,7 +28,7 @@ export async function quarantineGolden(
   input: QuarantineInput,
   signal: AbortSignal,
 ): Promise<QuarantinedCopy> {
-  await requireOrder(deps, input);
+  await requireCause(deps, input);
   const { golden, quarantine } = deps;
   const { scope, testId } = input;
   const [manifestKey, noticeKey] = [goldenManifestKey(scope, testId), quarantineNoticeKey(scope, testId)];
@@ -42,26 +41,6 @@ export async function quarantineGolden(
   await quarantine.put(noticeKey, notice, { contentType, ifAbsent: true });
   const location = quarantine.locate(prefix.replace(/\/$/, ''));
   return { notice: Buffer.from(notice).toString('utf8'), location, notices };
-}
-
-/** Only who may revoke a key may have what it signed taken away: whoever can start a workflow is not asked. */
-async function requireOrder({ database, keySet }: QuarantineDeps, input: QuarantineInput): Promise<void> {
-  const { tenant } = input.scope;
-  const { orderId, keyId } = input.cause;
-  const row = await findOrder(database, tenant, orderId);
-  if (row === undefined) throw new CertusError('order_invalid', `there is no order ${orderId}`);
-  const action = heldOrder(() => openOrder(row.statement, { tenant, id: orderId, keySet }).action);
-  if (action.kind !== 'revoke_key' || action.key_id !== keyId)
-    throw new CertusError('order_invalid', `the order ${orderId} does not revoke the key ${keyId}`);
-}
-
-function heldOrder<T>(open: () => T): T {
-  try {
-    return open();
-  } catch (error) {
-    if (!(error instanceof CustodyError)) throw error;
-    throw new CertusError('order_invalid', `${error.code}: ${error.message}`, { cause: error });
-  }
 }
 
 /** Once it is gone from golden, an attempt that goes on finds here what belongs to the copy. */

@@ -1,14 +1,17 @@
 import { CertusError } from '../../contracts/errors.ts';
 import type { Scope } from '../../contracts/identifiers.ts';
-import { goldenManifestKey, quarantineNoticeKey } from '../../contracts/object-keys.ts';
+import { goldenManifestKey } from '../../contracts/object-keys.ts';
 import type { Bucket, ReadableBucket } from '../../services/objects/store.ts';
+import { isQuarantined } from '../custody/is-quarantined.ts';
 
 type Run = { readonly scope: Scope; readonly testId: string };
 
+export const quarantined = ({ testId }: Run): CertusError =>
+  new CertusError('quarantined', `not published: ${testId} is in quarantine`);
+
 /** What was taken away stays away: a permit of before, however valid, does not bring it back. */
-export async function requireNotQuarantined(golden: ReadableBucket, { scope, testId }: Run): Promise<void> {
-  if ((await golden.head(quarantineNoticeKey(scope, testId))) !== undefined)
-    throw new CertusError('quarantined', `not published: ${testId} is in quarantine`);
+export async function requireNotQuarantined(golden: ReadableBucket, run: Run): Promise<void> {
+  if (await isQuarantined(golden, run)) throw quarantined(run);
 }
 
 /**
@@ -16,11 +19,7 @@ export async function requireNotQuarantined(golden: ReadableBucket, { scope, tes
  * yet, would else be passed by.
  */
 export async function hideIfQuarantined(golden: Bucket, run: Run): Promise<void> {
-  try {
-    await requireNotQuarantined(golden, run);
-  } catch (error) {
-    if (error instanceof CertusError && error.code === 'quarantined')
-      await golden.remove(goldenManifestKey(run.scope, run.testId));
-    throw error;
-  }
+  if (!(await isQuarantined(golden, run))) return;
+  await golden.remove(goldenManifestKey(run.scope, run.testId));
+  throw quarantined(run);
 }

@@ -1,28 +1,30 @@
 import { CertusError } from '../../contracts/errors.ts';
 import type { RunIdentity } from '../../contracts/workflows.ts';
 import type { Withdrawal } from '../../services/registry/registry.ts';
+import { isQuarantined } from '../custody/is-quarantined.ts';
 import type { PublishDeps } from './deps.ts';
-import { requireNotQuarantined } from './quarantine-notice.ts';
+import { quarantined } from './quarantine-notice.ts';
 
 type Run = Pick<RunIdentity, 'scope' | 'component' | 'testId'>;
-type Deps = Pick<PublishDeps, 'registry' | 'registryNamespace'>;
+type Deps = Pick<PublishDeps, 'registry' | 'registryNamespace' | 'golden'>;
 
-/** Has the registry serve the run's artifact no longer; one that deletes nothing says so, and that is told. */
-export const withdrawOci = (
-  { registry, registryNamespace }: Deps,
-  { scope: { tenant, workspace }, component, testId }: Run,
-): Promise<Withdrawal> =>
-  registry.withdraw(`${registryNamespace}/${tenant}/${workspace}/${component}`, testId);
+/**
+ * Has the registry serve the run's artifact no longer; one that deletes nothing says so, and that is told. Only of a run
+ * with a notice, which nobody writes without an order: who can start a workflow would else take away what they like.
+ */
+export async function withdrawOci(deps: Deps, run: Run): Promise<Withdrawal> {
+  if (!(await isQuarantined(deps.golden, run)))
+    throw new CertusError('order_invalid', `${run.testId} is not in quarantine`);
+  const { tenant, workspace } = run.scope;
+  return deps.registry.withdraw(
+    `${deps.registryNamespace}/${tenant}/${workspace}/${run.component}`,
+    run.testId,
+  );
+}
 
 /** Asked once it was pushed: the withdrawal may have come a moment before, and found nothing. */
-export async function withdrawIfQuarantined(
-  deps: Deps & Pick<PublishDeps, 'golden'>,
-  run: Run,
-): Promise<void> {
-  try {
-    await requireNotQuarantined(deps.golden, run);
-  } catch (error) {
-    if (error instanceof CertusError && error.code === 'quarantined') await withdrawOci(deps, run);
-    throw error;
-  }
+export async function withdrawIfQuarantined(deps: Deps, run: Run): Promise<void> {
+  if (!(await isQuarantined(deps.golden, run))) return;
+  await withdrawOci(deps, run);
+  throw quarantined(run);
 }

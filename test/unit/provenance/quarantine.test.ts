@@ -8,14 +8,20 @@ import { type QuarantineDeps, quarantineGolden } from '../../../activities/publi
 import { hideIfQuarantined, requireNotQuarantined } from '../../../activities/publish/quarantine-notice.ts';
 import { withdrawIfQuarantined, withdrawOci } from '../../../activities/publish/withdraw-oci.ts';
 import { logQuarantine } from '../../../activities/trust/known/log-quarantine.ts';
-import type { GoldenManifest } from '../../../contracts/bundle.ts';
+import { BUNDLE, type GoldenManifest } from '../../../contracts/bundle.ts';
 import type { KeySet } from '../../../contracts/keys.ts';
-import { goldenManifestKey, goldenPrefix, quarantineNoticeKey } from '../../../contracts/object-keys.ts';
+import {
+  goldenManifestKey,
+  goldenPrefix,
+  quarantineNoticeKey,
+  rawPrefix,
+} from '../../../contracts/object-keys.ts';
 import type { TrustAction } from '../../../contracts/orders.ts';
 import type { QuarantineInput } from '../../../contracts/quarantine.ts';
 import type { LogEntry } from '../../../contracts/transparency.ts';
 import { sha256 } from '../../../domain/custody/digest.ts';
 import { orderStatement } from '../../../domain/custody/order-statement.ts';
+import type { PermitTerms } from '../../../domain/custody/permit-statement.ts';
 import { openQuarantine, quarantineStatement } from '../../../domain/custody/quarantine-statement.ts';
 import { sealStatement } from '../../../domain/custody/seal-statement.ts';
 import type { Database } from '../../../services/database/database.ts';
@@ -23,7 +29,18 @@ import { openDirectoryStore } from '../../../services/objects/directory-store.ts
 import type { Bucket, ObjectStore } from '../../../services/objects/store.ts';
 import { pushArtifact } from '../../../services/registry/artifact.ts';
 import { openLayoutRegistry } from '../../../services/registry/layout-registry.ts';
-import { KEY_SET, KEYS, RUN, type TestKey, testKey } from '../domain/custody-fixture.ts';
+import {
+  bundleFacts,
+  bytesOf,
+  KEY_SET,
+  KEYS,
+  makeIndex,
+  permitOf,
+  provenanceOf,
+  RUN,
+  type TestKey,
+  testKey,
+} from '../domain/custody-fixture.ts';
 import { PERMIT_ID } from './chain-fixture.ts';
 
 const OPERATOR = testKey('operator');
@@ -43,7 +60,7 @@ const input: QuarantineInput = {
   assessment: 'default',
   testId: RUN.testId,
   permitId: PERMIT_ID,
-  bundleDigest: 'b'.repeat(64),
+  bundleDigest: sha256(bytesOf(makeIndex())),
   cause: { orderId: ORDER, keyId: KEYS.evidence.signer.keyId, reason: 'key_compromise' },
 };
 
@@ -55,7 +72,7 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'certus-quarantine-'));
   store = openDirectoryStore(join(folder, 'objects'));
   deps = {
-    database: await ordersTable(),
+    database: await tables(),
     raw: await store.bucket('raw'),
     golden: await store.bucket('golden'),
     quarantine: await store.bucket('quarantine'),
@@ -66,6 +83,9 @@ beforeEach(async () => {
     now: () => AT,
   } as QuarantineDeps;
   await putGolden();
+  await (await store.bucket('raw')).put(`${rawPrefix(scope, RUN.testId)}${BUNDLE.provenance}`, PROVENANCE, {
+    contentType: 'x/y',
+  });
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -76,8 +96,25 @@ const REVOKE: TrustAction = {
   invalid_since: null,
 };
 
-/** The table of orders with one row: what it holds is checked by its signature anyway. */
-async function ordersTable(action: TrustAction = REVOKE, signer: TestKey = OPERATOR): Promise<Database> {
+const PROVENANCE = await sealStatement(provenanceOf(makeIndex()), KEYS.evidence.signer);
+const REVIEW = await sealStatement({ predicateType: 'https://example.org/review/v1' }, KEYS.stranger.signer);
+
+type Rows = {
+  action?: TrustAction;
+  signer?: TestKey;
+  permit?: Partial<PermitTerms>;
+  permitSigner?: TestKey;
+  attached?: Uint8Array[];
+};
+
+/** The tables of orders, permits and statements: what they hold is checked by its signature anyway. */
+async function tables({
+  action = REVOKE,
+  signer = OPERATOR,
+  permit = {},
+  permitSigner = KEYS.permit,
+  attached = [],
+}: Rows = {}): Promise<Database> {
   const order = {
     id: ORDER,
     tenant: RUN.tenant,
@@ -86,9 +123,15 @@ async function ordersTable(action: TrustAction = REVOKE, signer: TestKey = OPERA
     expires_at: '2026-06-06T11:00:00.000Z',
     action,
   };
-  const statement = await sealStatement(orderStatement(order), signer.signer);
-  const findUnique = async () => ({ tenant: RUN.tenant, id: ORDER, statement });
-  return { client: { order: { findUnique } } } as unknown as Database;
+  const ordered = await sealStatement(orderStatement(order), signer.signer);
+  const permitted = await sealStatement(permitOf(makeIndex(), PROVENANCE, permit), permitSigner.signer);
+  return {
+    client: {
+      order: { findUnique: async () => ({ tenant: RUN.tenant, id: ORDER, statement: ordered }) },
+      permit: { findUnique: async () => ({ statement: permitted }) },
+      attachedStatement: { findMany: async () => attached.map((statement) => ({ statement })) },
+    },
+  } as unknown as Database;
 }
 
 async function putGolden(): Promise<void> {
@@ -236,11 +279,11 @@ describe('nobody takes anything away but who may revoke keys', () => {
   });
 
   test('not on an order that another key signed', async () => {
-    await refused(await ordersTable(REVOKE, KEYS.permit));
+    await refused(await tables({ signer: KEYS.permit }));
   });
 
   test('not on an order to do something else', async () => {
-    await refused(await ordersTable({ kind: 'deactivate_key', key_id: KEYS.evidence.signer.keyId }));
+    await refused(await tables({ action: { kind: 'deactivate_key', key_id: KEYS.evidence.signer.keyId } }));
   });
 
   test('not because of a key that the order does not revoke', async () => {
@@ -249,6 +292,35 @@ describe('nobody takes anything away but who may revoke keys', () => {
 
   test('not of another tenant', async () => {
     await refused(deps.database, { scope: { ...scope, tenant: 'globex' } });
+  });
+
+  test('not for another reason than the order gives', async () => {
+    await refused(deps.database, { cause: { ...input.cause, reason: 'superseded' } });
+  });
+
+  const strangers = { ...REVOKE, key_id: KEYS.stranger.signer.keyId } as const;
+  const because = { cause: { ...input.cause, keyId: KEYS.stranger.signer.keyId } };
+  const counted = [{ predicateType: 'https://example.org/review/v1', digest: sha256(REVIEW) }];
+
+  test('not because of a key on whose word the permit does not rest, though its order holds', async () => {
+    await refused(await tables({ action: strangers }), because);
+    await refused(await tables({ action: strangers, attached: [REVIEW] }), because);
+    await refused(await tables({ action: strangers, permit: { counted } }), because);
+  });
+
+  test('but because of one whose statement counted', async () => {
+    const database = await tables({ action: strangers, permit: { counted }, attached: [REVIEW] });
+    await quarantineGolden({ ...deps, database }, { ...input, ...because }, wanted);
+    expect(await keysOf(deps.golden)).toEqual([noticeKey]);
+  });
+
+  test.each<[string, Rows]>([
+    ['that Trust did not sign', { permitSigner: KEYS.stranger }],
+    ['of another id', { permit: { id: `permit_${'2'.repeat(32)}` } }],
+    ['on other evidence', { permit: { evidence: bundleFacts(makeIndex(), REVIEW) } }],
+    ['of another bundle', { permit: { evidence: bundleFacts(makeIndex({ files: [] }), PROVENANCE) } }],
+  ])('not by a permit %s', async (_, rows) => {
+    await refused(await tables(rows));
   });
 });
 
@@ -286,6 +358,7 @@ describe('what is in quarantine does not come back', () => {
       });
     const { digest } = await push();
     await withdrawIfQuarantined(deps, input);
+    await expect(withdrawOci(deps, input)).rejects.toMatchObject({ code: 'order_invalid' });
     expect(await deps.registry.tags(repository)).toEqual([RUN.testId]);
     await quarantineGolden(deps, input, wanted);
     expect(await withdrawOci(deps, input)).toBe('withdrawn');
