@@ -33,7 +33,8 @@ export function tileOf({ height, index }: TreeNode): TileName {
 
 /** A tile with the levels between its hashes: what has been hashed once is not hashed again. */
 export class Tile {
-  readonly #levels: Map<string, Buffer> = new Map();
+  /** Numbered from the root of the tile down, its two children being 2 and 3. */
+  readonly #inner: Buffer[] = [];
   readonly #name: TileName;
   readonly #hashes: Uint8Array;
 
@@ -42,10 +43,17 @@ export class Tile {
     this.#hashes = hashes;
   }
 
-  /** `undefined` when the tile is too narrow for it. */
-  node({ height, index }: TreeNode): Buffer | undefined {
-    const above = height - this.#name.level * TILE_HEIGHT;
-    return this.#at(above, index - (this.#name.index * TILE_WIDTH) / 2 ** above);
+  /** `undefined` when the tile is too narrow for it, or another one has it. */
+  node(wanted: TreeNode): Buffer | undefined {
+    const { level, index } = tileOf(wanted);
+    if (level !== this.#name.level || index !== this.#name.index) return undefined;
+    const above = wanted.height - level * TILE_HEIGHT;
+    return this.#at(above, wanted.index - (index * TILE_WIDTH) / 2 ** above);
+  }
+
+  /** The root over a full tile: a hash of the tile above it. */
+  root(): Buffer | undefined {
+    return this.#at(TILE_HEIGHT, 0);
   }
 
   #at(above: number, place: number): Buffer | undefined {
@@ -53,20 +61,19 @@ export class Tile {
       const hash = this.#hashes.subarray(place * HASH_BYTES, (place + 1) * HASH_BYTES);
       return hash.length === HASH_BYTES ? Buffer.from(hash) : undefined;
     }
-    const key = `${above}/${place}`;
-    const known = this.#levels.get(key);
+    const number = 2 ** (TILE_HEIGHT - above) + place;
+    const known = this.#inner[number];
     if (known !== undefined) return known;
     const [left, right] = [this.#at(above - 1, 2 * place), this.#at(above - 1, 2 * place + 1)];
     if (left === undefined || right === undefined) return undefined;
     const hash = nodeHash(left, right);
-    this.#levels.set(key, hash);
+    this.#inner[number] = hash;
     return hash;
   }
 }
 
-/** The root over a full tile: a hash of the tile above it. */
 export function tileRoot(hashes: Uint8Array): Buffer {
-  const root = new Tile({ level: 0, index: 0 }, hashes).node({ height: TILE_HEIGHT, index: 0 });
+  const root = new Tile({ level: 0, index: 0 }, hashes).root();
   if (root === undefined) throw new Error('only a full tile has a root');
   return root;
 }

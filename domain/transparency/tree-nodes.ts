@@ -8,23 +8,6 @@ export type HashPlan = readonly TreeNode[];
 /** The full subtrees of a tree of that size, largest first: a node for every one in the binary form of the size. */
 export const rootPlan = (size: number): HashPlan => fullSubtrees(0, size);
 
-/** Which hashes prove that a leaf is in a tree of that size, from the leaf upwards (RFC 6962, 2.1.1). */
-export function inclusionPlan(index: number, size: number): HashPlan[] {
-  const plans: HashPlan[] = [];
-  let [start, end] = [0, size];
-  while (end - start > 1) {
-    const middle = start + largestPowerUpTo(end - start - 1);
-    if (index < middle) {
-      plans.push(fullSubtrees(middle, end));
-      end = middle;
-    } else {
-      plans.push(fullSubtrees(start, middle));
-      start = middle;
-    }
-  }
-  return plans.reverse();
-}
-
 /** Which hashes prove that a tree of size `to` begins with the whole tree of size `from` (RFC 6962, 2.1.2). */
 export function consistencyPlan(from: number, to: number): HashPlan[] {
   if (from === 0 || from === to) return [];
@@ -53,7 +36,7 @@ export function foldRight(hashes: readonly Uint8Array[]): Uint8Array {
 }
 
 /** `start` lies where a subtree as large as the whole range may begin, as all ranges of proofs do. */
-function fullSubtrees(start: number, end: number): TreeNode[] {
+export function fullSubtrees(start: number, end: number): TreeNode[] {
   const nodes: TreeNode[] = [];
   let [at, left] = [start, end - start];
   while (left > 0) {

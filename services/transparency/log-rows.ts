@@ -2,55 +2,111 @@ import { CertusError } from '../../contracts/errors.ts';
 import type { StoredTile } from '../../domain/transparency/grow-tree.ts';
 import { HASH_BYTES } from '../../domain/transparency/merkle-hash.ts';
 import type { TileName } from '../../domain/transparency/tiles.ts';
-import type { Prisma } from '../database/generated/client.ts';
+import { textArray } from '../database/binary-array.ts';
+import type { Query } from '../database/plain-sql.ts';
 import type { Checkpoint } from './transparency-log.ts';
 
-/** A connection, or a transaction on one. */
-export type Rows = Pick<Prisma.TransactionClient, '$queryRaw' | '$executeRaw'>;
+type CheckpointRow = { size: string; root: Buffer; note: string; at: Date };
+type TileRow = { level: number; index: string; hashes: Buffer };
 
-type CheckpointRow = { size: bigint; root: Uint8Array; note: string; at: Date };
-
-export async function newestCheckpoint(rows: Rows): Promise<Checkpoint | undefined> {
-  const [row] = await rows.$queryRaw<CheckpointRow[]>`
-    SELECT size, root, note, at FROM log_checkpoints ORDER BY size DESC LIMIT 1`;
+export async function newestCheckpoint(query: Query): Promise<Checkpoint | undefined> {
+  const [row] = await query<CheckpointRow>(
+    'SELECT size, root, note, at FROM log_checkpoints ORDER BY size DESC LIMIT 1',
+  );
   return row && toCheckpoint(row);
 }
 
-export async function checkpointAt(rows: Rows, size: number): Promise<Checkpoint | undefined> {
-  const [row] = await rows.$queryRaw<CheckpointRow[]>`
-    SELECT size, root, note, at FROM log_checkpoints WHERE size = ${size}::bigint`;
+export async function checkpointAt(query: Query, size: number): Promise<Checkpoint | undefined> {
+  const [row] = await query<CheckpointRow>(
+    'SELECT size, root, note, at FROM log_checkpoints WHERE size = $1::bigint',
+    [size],
+  );
   return row && toCheckpoint(row);
 }
 
-export async function readTiles(rows: Rows, names: readonly TileName[]): Promise<StoredTile[]> {
+export async function readTiles(query: Query, names: readonly TileName[]): Promise<StoredTile[]> {
   if (names.length === 0) return [];
-  const found = await rows.$queryRaw<{ level: number; index: bigint; hashes: Uint8Array }[]>`
-    SELECT t.level, t.index, t.hashes FROM log_tiles t
-    JOIN unnest(${names.map(({ level }) => level)}::int[], ${names.map(({ index }) => index)}::bigint[]) AS wanted (level, index)
-      ON t.level = wanted.level AND t.index = wanted.index`;
-  return found.map(({ level, index, hashes }) => ({ level, index: Number(index), hashes }));
+  const found = await query<TileRow>(
+    `SELECT t.level, t.index, t.hashes FROM unnest($1::int[], $2::bigint[]) AS wanted (level, index)
+    JOIN log_tiles t ON t.level = wanted.level AND t.index = wanted.index`,
+    [names.map(({ level }) => level), names.map(({ index }) => index)],
+  );
+  return found.map(toTile);
 }
 
-/** Places of the entries that are there, by their ids. */
-export async function placesOf(rows: Rows, ids: readonly string[]): Promise<Map<string, number>> {
-  const found = await rows.$queryRaw<{ entry_id: string; index: bigint }[]>`
-    SELECT entry_id, index FROM log_leaves WHERE entry_id = ANY(${[...ids]}::text[])`;
-  return new Map(found.map((row) => [row.entry_id, Number(row.index)]));
+export type Edge = {
+  readonly head: Checkpoint | undefined;
+  /** How many entries there are, whatever the head says. */
+  readonly entries: number;
+  /** The last tile of each level. */
+  readonly last: readonly StoredTile[];
+  /** Places of the entries that are there, by their ids. */
+  readonly places: Map<string, number>;
+};
+
+/** Everything that an append rests on, in one question. */
+export async function readEdge(query: Query, ids: readonly string[]): Promise<Edge> {
+  const [row] = await query<EdgeRow>(
+    `SELECT h.size, h.root, h.note, h.at, (SELECT max(index) + 1 FROM log_leaves) AS entries,
+      found.ids, found.places, tiles.levels, tiles.indexes, tiles.hashes
+    FROM (VALUES (0)) AS always
+    LEFT JOIN (SELECT * FROM log_checkpoints ORDER BY size DESC LIMIT 1) AS h ON true
+    CROSS JOIN (SELECT array_agg(entry_id) AS ids, array_agg(index) AS places
+      FROM log_leaves WHERE entry_id = ANY($1::text[])) AS found
+    CROSS JOIN (SELECT array_agg(level) AS levels, array_agg(index) AS indexes, array_agg(hashes) AS hashes
+      FROM generate_series(0, ${HIGHEST_LEVEL}) AS one CROSS JOIN LATERAL
+        (SELECT * FROM log_tiles WHERE level = one ORDER BY index DESC LIMIT 1) AS t) AS tiles`,
+    [textArray(ids)],
+  );
+  if (row === undefined) throw damaged('it does not answer');
+  const { levels, indexes, hashes } = row;
+  return {
+    head: row.size === null ? undefined : toCheckpoint(row),
+    entries: Number(row.entries ?? 0),
+    last: (levels ?? []).map((level, nth) =>
+      toTile({ level, index: indexes?.[nth] ?? '', hashes: hashes?.[nth] ?? Buffer.alloc(0) }),
+    ),
+    places: new Map((row.ids ?? []).map((id, nth) => [id, Number(row.places?.[nth])])),
+  };
 }
 
-/** Where an entry is and the head to prove it under, in one question; `undefined` when the log has not both. */
-export async function placeUnder(
-  rows: Rows,
+/** Of a tree with more entries than a number can count. */
+const HIGHEST_LEVEL = 6;
+
+type EdgeRow = (CheckpointRow | { size: null }) & {
+  entries: string | null;
+  ids: string[] | null;
+  places: string[] | null;
+  levels: number[] | null;
+  indexes: string[] | null;
+  hashes: Buffer[] | null;
+};
+
+export type Found = {
+  readonly index: number;
+  readonly head: Checkpoint;
+  /** Those on the way from the entry to the root, and on the right edge of that tree. */
+  readonly tiles: readonly StoredTile[];
+};
+
+/** All that proves an entry, in one question; `undefined` when the log has not the entry, or no head of that size. */
+export async function findProof(
+  query: Query,
   entryId: string,
   size: number | undefined,
-): Promise<{ index: number; head: Checkpoint } | undefined> {
-  const [row] = await rows.$queryRaw<(CheckpointRow & { place: bigint })[]>`
-    SELECT l.index AS place, c.size, c.root, c.note, c.at FROM log_leaves l, LATERAL (
-      SELECT * FROM log_checkpoints WHERE size <= ${size ?? Number.MAX_SAFE_INTEGER}::bigint
-      ORDER BY size DESC LIMIT 1) c
-    WHERE l.entry_id = ${entryId}`;
+): Promise<Found | undefined> {
+  const rows = await query<CheckpointRow & TileRow & { place: string }>(
+    `SELECT l.index AS place, c.size, c.root, c.note, c.at, t.level, t.index, t.hashes
+    FROM log_leaves l
+    CROSS JOIN LATERAL (SELECT * FROM log_checkpoints WHERE size <= $2::bigint ORDER BY size DESC LIMIT 1) AS c
+    CROSS JOIN generate_series(0, ${HIGHEST_LEVEL}) AS one
+    JOIN log_tiles t ON t.level = one AND t.index IN (l.index >> (8 * one + 8), c.size >> (8 * one + 8))
+    WHERE l.entry_id = $1`,
+    [entryId, size ?? Number.MAX_SAFE_INTEGER],
+  );
+  const [row] = rows;
   if (row === undefined || (size !== undefined && Number(row.size) !== size)) return undefined;
-  return { index: Number(row.place), head: toCheckpoint(row) };
+  return { index: Number(row.place), head: toCheckpoint(row), tiles: rows.map(toTile) };
 }
 
 /** A wrong log is not repaired, and nothing is built on it. */
@@ -59,5 +115,7 @@ export const damaged = (what: string): CertusError =>
 
 function toCheckpoint({ size, root, note, at }: CheckpointRow): Checkpoint {
   if (root.length !== HASH_BYTES) throw damaged(`the root of size ${size} is no hash`);
-  return { size: Number(size), rootHash: Buffer.from(root).toString('hex'), note, at };
+  return { size: Number(size), rootHash: root.toString('hex'), note, at };
 }
+
+const toTile = ({ level, index, hashes }: TileRow): StoredTile => ({ level, index: Number(index), hashes });

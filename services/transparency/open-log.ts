@@ -5,7 +5,7 @@ import { MAX_LEAF } from '../../domain/transparency/entry-bundle.ts';
 import { leafHash, leafOf } from '../../domain/transparency/merkle-hash.ts';
 import type { Database } from '../database/database.ts';
 import { reachable } from '../database/errors.ts';
-import { appendBatch, type Leaf } from './append-batch.ts';
+import { type Appended, appendBatch, type Leaf } from './append-batch.ts';
 import type { LogSigner } from './log-signer.ts';
 import { proveInclusion } from './prove.ts';
 import type { Checkpoint, TransparencyLog } from './transparency-log.ts';
@@ -27,10 +27,10 @@ export function openTransparencyLog(database: Database, signer: LogSigner, pinne
       waiting = waiting.slice(batch.length);
       try {
         const leaves = batch.flatMap((one) => one.leaves);
-        const { head, places } = await appendBatch(database, keys, leaves, seen);
-        seen = head;
+        const appended = await appendBatch(database, keys, leaves, seen);
+        seen = appended.head;
         // Outside of the transaction: what is proved there does not change any more, and others need not wait for it.
-        const proofs = await proved(database, leaves, places, head);
+        const proofs = await proved(database, leaves, appended);
         for (const { leaves: own, resolve } of batch)
           resolve(own.map(({ id }) => proofs.get(id)).filter((proof) => proof !== undefined));
       } catch (error) {
@@ -90,16 +90,15 @@ function take(waiting: readonly Waiting[], most: number): Waiting[] {
 }
 
 async function proved(
-  { client }: Database,
+  { sql }: Database,
   leaves: readonly Leaf[],
-  places: ReadonlyMap<string, number>,
-  head: Checkpoint,
+  { head, places, tiles }: Appended,
 ): Promise<Map<string, Inclusion>> {
   const wanted = [...new Set(leaves.map(({ id }) => id))].map((entryId) => ({
     entryId,
     index: places.get(entryId) ?? Number.POSITIVE_INFINITY,
   }));
-  const inclusions = await reachable(proveInclusion(client, wanted, head));
+  const inclusions = await reachable(proveInclusion(sql.query, wanted, head, tiles));
   return new Map(inclusions.map((inclusion) => [inclusion.entryId, inclusion]));
 }
 

@@ -6,20 +6,20 @@ import { TILE_WIDTH } from '../../domain/transparency/tiles.ts';
 import type { Database } from '../database/database.ts';
 import { reachable } from '../database/errors.ts';
 import { Prisma } from '../database/generated/client.ts';
-import { checkpointAt, damaged, newestCheckpoint, placeUnder, readTiles } from './log-rows.ts';
+import { checkpointAt, damaged, findProof, newestCheckpoint, readTiles } from './log-rows.ts';
 import { proveConsistency, proveInclusion } from './prove.ts';
 import type { Checkpoint, EntryFilter, LoggedEntry, TransparencyReader } from './transparency-log.ts';
 
-export function openTransparencyReader({ client }: Database): TransparencyReader {
+export function openTransparencyReader({ client, sql: { query } }: Database): TransparencyReader {
   const signed = async (size: number): Promise<Checkpoint> => {
-    const checkpoint = await checkpointAt(client, size);
+    const checkpoint = await checkpointAt(query, size);
     if (checkpoint === undefined)
       throw new CertusError('entry_not_found', `no checkpoint of size ${size} was ever signed`);
     return checkpoint;
   };
   return {
-    head: () => reachable(newestCheckpoint(client)),
-    checkpoint: (size) => reachable(checkpointAt(client, size)),
+    head: () => reachable(newestCheckpoint(query)),
+    checkpoint: (size) => reachable(checkpointAt(query, size)),
     entry: async (entryId) => {
       const [row] = await reachable(client.$queryRaw<LeafRow[]>`
         SELECT index, entry_id, entry FROM log_leaves WHERE entry_id = ${entryId}`);
@@ -35,18 +35,19 @@ export function openTransparencyReader({ client }: Database): TransparencyReader
     inclusion: (entryId, size) =>
       reachable(
         (async () => {
-          const found = await placeUnder(client, entryId, size);
+          const found = await findProof(query, entryId, size);
           if (found === undefined)
             throw new CertusError('entry_not_found', 'the log has no such entry at that size');
-          const [proof] = await proveInclusion(client, [{ entryId, index: found.index }], found.head);
+          const { index, head, tiles } = found;
+          const [proof] = await proveInclusion(query, [{ entryId, index }], head, tiles);
           if (proof === undefined) throw damaged('an entry cannot be proved');
           return proof;
         })(),
       ),
     consistency: (from, to) =>
-      reachable((async () => proveConsistency(client, await signed(from), await signed(to)))()),
+      reachable((async () => proveConsistency(query, await signed(from), await signed(to)))()),
     tile: async (level, index, width) => {
-      const [tile] = await reachable(readTiles(client, [{ level, index }]));
+      const [tile] = await reachable(readTiles(query, [{ level, index }]));
       const bytes = tile?.hashes.subarray(0, width * HASH_BYTES);
       return bytes?.length === width * HASH_BYTES ? bytes : undefined;
     },

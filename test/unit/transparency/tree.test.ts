@@ -6,13 +6,13 @@ import {
   type StoredTile,
   type TreeEdge,
 } from '../../../domain/transparency/grow-tree.ts';
+import { climb, inclusionTree, plansBeside } from '../../../domain/transparency/inclusion-tree.ts';
 import { EMPTY_ROOT, leafHash } from '../../../domain/transparency/merkle-hash.ts';
 import { Tile, tileOf, widthOf } from '../../../domain/transparency/tiles.ts';
 import {
   consistencyPlan,
   foldRight,
   type HashPlan,
-  inclusionPlan,
   rootPlan,
 } from '../../../domain/transparency/tree-nodes.ts';
 import { consistencyHolds, inclusionHolds } from '../../../domain/transparency/verify-proof.ts';
@@ -42,22 +42,52 @@ function grown(batches: readonly number[]) {
         return hash;
       }),
     );
-  return { data, edge, tiles, hashOf };
+  const climbed = (indexes: readonly number[], size: number) => {
+    const leaves = indexes.map((index) => leafHash(data[index]!));
+    return climb(inclusionTree(indexes, size), leaves, hashOf);
+  };
+  const pathOf = (index: number, size: number) =>
+    climbed([index], size).paths[0]!.map((hash) => Buffer.from(hash, 'hex'));
+  return { data, edge, tiles, hashOf, climbed, pathOf };
 }
 
 test('every proof of every size up to 300 is the one of the RFC, and holds', () => {
-  const { data, hashOf } = grown([300]);
+  const { data, hashOf, pathOf } = grown([300]);
   for (let size = 1; size <= 300; size += 1) {
     const leaves = data.slice(0, size);
     const root = naiveRoot(leaves);
     expect(hashOf(rootPlan(size))).toEqual(root);
     // all places of small trees; of larger ones the edges and a walk through the middle
     for (let index = 0; index < size; index += size < 40 || index > size - 3 ? 1 : 61) {
-      const hashes = inclusionPlan(index, size).map(hashOf);
+      const hashes = pathOf(index, size);
       expect(hashes).toEqual(naivePath(index, leaves));
       expect(inclusionHolds({ index, size, leafHash: leafHash(data[index]!), hashes, root })).toBe(true);
     }
   }
+});
+
+test('many leaves together have the paths that each has alone, and one wrong leaf has another root', () => {
+  const { data, hashOf, climbed } = grown([300]);
+  const chosen = fc.uniqueArray(fc.nat(299), { minLength: 1 });
+  fc.assert(
+    fc.property(chosen, fc.integer({ min: 1, max: 300 }), fc.nat(), (places, atLeast, which) => {
+      const indexes = places.toSorted((a, b) => a - b);
+      const size = Math.max(atLeast, indexes.at(-1)! + 1);
+      const { root, paths } = climbed(indexes, size);
+      const leaves = data.slice(0, size);
+      expect(root).toEqual(naiveRoot(leaves));
+      for (const nth of [0, which % indexes.length, indexes.length - 1]) {
+        const path = naivePath(indexes[nth]!, leaves).map((hash) => hash.toString('hex'));
+        expect(paths[nth]).toEqual(path);
+      }
+      const wrong = indexes.map((index, nth) =>
+        leafHash(nth === which % indexes.length ? Buffer.of(1) : data[index]!),
+      );
+      const tree = inclusionTree(indexes, size);
+      expect(climb(tree, wrong, hashOf)).not.toMatchObject({ root });
+    }),
+    { numRuns: 60 },
+  );
 });
 
 test('every pair of sizes up to 70 is consistent, and some up to 300', () => {
@@ -88,12 +118,12 @@ test('a tree is the same whatever batches it came in', () => {
 });
 
 test('three levels of tiles: a tree over 65,536 leaves goes on where it was', () => {
-  const { data, edge, hashOf } = grown([65_530, 5, 1, 300]);
+  const { data, edge, pathOf } = grown([65_530, 5, 1, 300]);
   expect(edge.open.map(({ level }) => level)).toEqual([0, 1, 2]);
   const root = naiveRoot(data);
   expect(edgeRoot(edge)).toEqual(root);
   for (const index of [0, 65_535, 65_536, 65_835]) {
-    const hashes = inclusionPlan(index, data.length).map(hashOf);
+    const hashes = pathOf(index, data.length);
     expect(inclusionHolds({ index, size: data.length, leafHash: leafHash(data[index]!), hashes, root })).toBe(
       true,
     );
@@ -111,13 +141,13 @@ test('an edge with a tile too narrow, too wide or missing has no root, and the e
 });
 
 test('any flipped bit of a proof of inclusion, and any other place or size, fails', () => {
-  const { data, hashOf } = grown([300]);
+  const { data, pathOf } = grown([300]);
   const root = naiveRoot(data);
   const claimOf = (index: number) => ({
     index,
     size: 300,
     leafHash: leafHash(data[index]!),
-    hashes: inclusionPlan(index, 300).map(hashOf),
+    hashes: pathOf(index, 300),
     root,
   });
   fc.assert(
@@ -135,7 +165,7 @@ test('any flipped bit of a proof of inclusion, and any other place or size, fail
       if (other !== index) expect(inclusionHolds({ ...claim, index: other })).toBe(false);
       expect(inclusionHolds({ ...claim, hashes: claim.hashes.slice(1) })).toBe(false);
       expect(inclusionHolds({ ...claim, hashes: [...claim.hashes, root] })).toBe(false);
-      if (inclusionPlan(index, Math.max(size, index + 1)).length !== claim.hashes.length)
+      if (plansBeside(inclusionTree([index], Math.max(size, index + 1))).length !== claim.hashes.length)
         expect(inclusionHolds({ ...claim, size })).toBe(false);
     }),
   );
