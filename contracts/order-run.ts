@@ -8,4 +8,6 @@ export type OrderRun = {
   readonly kind: ActionKind;
   /** Of an order to make a key: what the zone that holds keys must know. Trust compares it with the order. */
   readonly key?: Pick<GenerateKey, 'environment' | 'algorithm'>;
+  /** Of a revocation that goes on in another history: the last run that was seen to. */
+  readonly after?: { readonly workspace: string; readonly permitId: string };
 };

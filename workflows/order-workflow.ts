@@ -1,6 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
   ChildWorkflowCancellationType,
+  continueAsNew,
   ParentClosePolicy,
   proxyActivities,
   startChild,
@@ -15,28 +16,42 @@ import { taskQueue } from '../contracts/zones.ts';
 import { inZone } from './options.ts';
 import type { quarantineWorkflow } from './quarantine-workflow.ts';
 import { belongsTo } from './search-attributes.ts';
+import { soundAnswer } from './sound-answer.ts';
 
 const { generateKey } = proxyActivities<KeyMakingActivities>(inZone('assurance', '10 minutes'));
 const { carryOut, runsToQuarantine } = proxyActivities<OrderActivities>(inZone('trust', '10 minutes'));
 
 /**
  * Has Trust carry out what an administrator ordered, however long Trust is away. A key is made where keys are held, before
- * Trust is asked to believe it.
+ * Trust is asked to believe it. Asked again, Trust says what became of the order.
  */
-export async function orderWorkflow({ tenant, orderId, kind, key }: OrderRun): Promise<OrderOutcome> {
+export async function orderWorkflow(order: OrderRun): Promise<OrderOutcome> {
+  const { tenant, orderId, kind, key } = order;
   const found = key && (await generateKey({ tenant, orderId, ...key }));
-  const outcome = await carryOut({ tenant, orderId, found });
-  if (kind === 'revoke_key' && outcome.state === 'done') await startQuarantines(tenant, orderId);
+  const outcome = await soundAnswer(() => carryOut({ tenant, orderId, found }), isOutcome);
+  if (kind === 'revoke_key' && outcome.state === 'done') await startQuarantines(order);
   return outcome;
 }
 
+const isOutcome = (answer: unknown): boolean =>
+  typeof answer === 'object' &&
+  answer !== null &&
+  'state' in answer &&
+  (answer.state === 'done' || answer.state === 'refused');
+
+/** A key may have signed more runs than one history has room for: the server ends a workflow whose history is too long. */
+const PAGES_PER_HISTORY = 10;
+
 /** What becomes of each run is the business of its own quarantine; here it is only seen to that each one starts. */
-async function startQuarantines(tenant: string, orderId: string): Promise<void> {
-  let page = await runsToQuarantine({ tenant, orderId });
-  for (;;) {
-    for (const run of page.runs) await startQuarantine(run);
-    if (page.next === undefined) return;
-    page = await runsToQuarantine({ tenant, orderId, after: page.next });
+async function startQuarantines(order: OrderRun): Promise<void> {
+  const { tenant, orderId } = order;
+  let { after } = order;
+  for (let pages = 1; ; pages++) {
+    const { runs, next } = await runsToQuarantine({ tenant, orderId, ...(after && { after }) });
+    await Promise.all(runs.map(startQuarantine));
+    if (next === undefined) return;
+    if (pages === PAGES_PER_HISTORY) await continueAsNew<typeof orderWorkflow>({ ...order, after: next });
+    after = next;
   }
 }
 

@@ -3,10 +3,12 @@ import type { TrustActivities } from '../activities/trust/create-trust-activitie
 import { WORKFLOWS, workflowId } from '../contracts/workflow-names.ts';
 import type { BundleReference, PermitDecision, Publication, RunIdentity } from '../contracts/workflows.ts';
 import { taskQueue } from '../contracts/zones.ts';
+import { isDecision } from '../domain/permit/is-decision.ts';
 import { inZone } from './options.ts';
 import type { ProgressBoard } from './progress.ts';
 import type { publishWorkflow } from './publish-workflow.ts';
 import { belongsTo } from './search-attributes.ts';
+import { soundAnswer } from './sound-answer.ts';
 
 const { decidePermit, usePermit } = proxyActivities<TrustActivities>(inZone('trust', '10 minutes'));
 
@@ -22,7 +24,10 @@ export async function permitAndPublish(
   permitId?: string,
 ): Promise<void> {
   const permit = await board.during('permit', () =>
-    permitId === undefined ? decidePermit(run, bundle) : usePermit(run, bundle, permitId),
+    soundAnswer(
+      () => (permitId === undefined ? decidePermit(run, bundle) : usePermit(run, bundle, permitId)),
+      isDecision,
+    ),
   );
   learn({ permit });
   if (!permit.permitted) return board.skip('publish');

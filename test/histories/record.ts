@@ -16,19 +16,10 @@ import { WORKFLOWS, workflowId } from '../../contracts/workflow-names.ts';
 import type { ScanInput } from '../../contracts/workflows.ts';
 import { taskQueue } from '../../contracts/zones.ts';
 import { type Activities, fakeActivities, PERMIT_ID, scanInput, untilCancelled } from '../workflow/fakes.ts';
-import { toText } from './format.ts';
+import { type History, toText } from './format.ts';
+import type { Recording } from './recording.ts';
+import { TRUST_RECORDINGS } from './trust-recordings.ts';
 import { quietRuntime, withZones, workflowCode } from '../workflow/zones.ts';
-
-type Recording = {
-  readonly name: string;
-  readonly activities: () => Activities;
-  /** Which of the workflows of the run. */
-  readonly of: (input: ScanInput) => string;
-  /** How the run begins, where not as a scan. */
-  readonly start?: (client: Client, input: ScanInput) => Promise<void>;
-  /** What is asked for otherwise than usual. */
-  readonly input?: Partial<ScanInput>;
-};
 
 const scan = (input: ScanInput): string => workflowId('scan', input);
 const scheduled = (input: ScanInput): string => `scheduled/${input.scope.workspace}/${input.component}/nightly`;
@@ -66,9 +57,16 @@ const RECORDINGS: readonly Recording[] = [
     input: { profile: 'loud' },
   },
   { name: 'upload', activities: fakeActivities, of: (input) => workflowId('upload', input), start: startUpload },
+  {
+    name: 'upload-by-permit',
+    activities: fakeActivities,
+    of: (input) => workflowId('upload', input),
+    start: (client, input) => startUpload(client, input, PERMIT_ID),
+  },
   { name: 'scheduled-scan', activities: fakeActivities, of: scheduled, start: startScheduled },
   { name: 'publish', activities: fakeActivities, of: (input) => workflowId('publish', input) },
   { name: 'ingest', activities: fakeActivities, of: (input) => workflowId('ingest', input) },
+  ...TRUST_RECORDINGS,
 ];
 
 async function main(): Promise<void> {
@@ -80,7 +78,7 @@ async function main(): Promise<void> {
     workflowCode(),
   ]);
   const client = new Client({ connection, identity: 'recorder' });
-  for (const { name, activities, of, input: asked, start = carryOut } of RECORDINGS) {
+  for (const { name, activities, of, input: asked, start = carryOut, first = false } of RECORDINGS) {
     const file = join(import.meta.dirname, `${name}.json`);
     if (await exists(file)) continue;
     const input = { ...scanInput(`test_${Date.now().toString(16).padStart(12, '0')}`), ...asked };
@@ -88,11 +86,17 @@ async function main(): Promise<void> {
       await start(client, input);
       await client.workflow.getHandle(of(input)).result().catch(unlessFailed); // one that nobody waits for may still go on
     });
-    const history = await client.workflow.getHandle(of(input)).fetchHistory();
-    await writeFile(file, withoutThisMachine(toText(history)));
+    await writeFile(file, withoutThisMachine(toText(await historyOf(client, of(input), first))));
     process.stdout.write(`${file}\n`);
   }
   await Promise.all([connection.close(), worker.close()]);
+}
+
+async function historyOf(client: Client, workflowId: string, first: boolean): Promise<History> {
+  const last = await client.workflow.getHandle(workflowId).fetchHistory();
+  const { firstExecutionRunId } = last.events?.[0]?.workflowExecutionStartedEventAttributes ?? {};
+  if (!first || !firstExecutionRunId) return last;
+  return client.workflow.getHandle(workflowId, firstExecutionRunId).fetchHistory();
 }
 
 /** How the run ends is for its history to tell. */
@@ -105,10 +109,10 @@ function unlessFailed(error: unknown): void {
   if (!(error instanceof WorkflowFailedError)) throw error;
 }
 
-async function startUpload(client: Client, input: ScanInput): Promise<void> {
+async function startUpload(client: Client, input: ScanInput, permitId?: string): Promise<void> {
   const { scope, component, assessment, testId } = input;
   const bundle = { prefix: `default/web/security-scans/${testId}/incoming/`, digest: 'd'.repeat(64) };
-  const upload = { scope, component, assessment, testId, bundle, requestedBy: null };
+  const upload = { scope, component, assessment, testId, bundle, requestedBy: null, permitId };
   const options = { taskQueue: taskQueue('assurance'), workflowId: workflowId('upload', input), args: [upload] };
   await client.workflow.execute(WORKFLOWS.upload, options);
 }

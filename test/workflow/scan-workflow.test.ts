@@ -6,14 +6,14 @@ import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import type { RunRecord } from '../../activities/scan/record-scan.ts';
-
 import { CertusError } from '../../contracts/errors.ts';
 import type { Step } from '../../contracts/scan.ts';
 import type { ToolOrder } from '../../contracts/tool-choice.ts';
 import { PROGRESS_QUERY, WORKFLOWS, workflowId } from '../../contracts/workflow-names.ts';
-import type { ScanInput } from '../../contracts/workflows.ts';
+import type { PermitDecision, ScanInput } from '../../contracts/workflows.ts';
 import { taskQueue } from '../../contracts/zones.ts';
 import { type Activities, fakeActivities, PERMIT_ID, scanInput, untilCancelled } from './fakes.ts';
+import { permitInput } from './trust-fakes.ts';
 import { quietRuntime, startEnvironment, withZones, workflowCode } from './zones.ts';
 
 let environment: TestWorkflowEnvironment;
@@ -102,6 +102,75 @@ test('without a permit nothing is published', async () => {
     permit: { permitted: false, reason: 'hash_mismatch' },
   });
   expect(fakes.records.at(-1)?.publication).toBeUndefined();
+});
+
+describe('whatever comes back from the queue of Trust', () => {
+  const GARBAGE: unknown[] = [
+    undefined,
+    'permitted',
+    { permitted: 'yes' },
+    { permitId: PERMIT_ID, permitted: 'yes', reason: null },
+    { permitted: true, reason: null },
+    { permitId: '../permit', permitted: true, reason: null },
+    [{ permitId: PERMIT_ID, permitted: true, reason: null }],
+  ];
+  const answered = (fakes: ReturnType<typeof fakeActivities>, answers: unknown[]): Activities => ({
+    ...fakes,
+    trust: {
+      ...fakes.trust,
+      decidePermit: async () => {
+        if (answers.length > 0) return answers.shift() as PermitDecision;
+        fakes.calls.push('decided');
+        return { permitId: PERMIT_ID, permitted: false, reason: 'hash_mismatch' };
+      },
+    },
+  });
+
+  test('what is no decision publishes nothing and is booked as none: the run waits and asks again', async () => {
+    const fakes = fakeActivities();
+    const answers = [...GARBAGE];
+    await carryOut(answered(fakes, answers));
+    expect(answers).toEqual([]);
+    expect(fakes.calls).toContain('decided');
+    expect(fakes.calls.filter((name) => /promote|publish|index/.test(name))).toEqual([]);
+    const booked = fakes.records.flatMap(({ permit }) => (permit === undefined ? [] : [permit]));
+    expect(new Set(booked.map(({ permitted }) => permitted))).toEqual(new Set([false]));
+  });
+
+  test('and goes on once there is one', async () => {
+    const fakes = fakeActivities();
+    const good = { permitId: PERMIT_ID, permitted: true, reason: null };
+    const run = await carryOut(answered(fakes, [...GARBAGE, good]));
+    expect(run).toMatchObject({ status: 'SUCCEEDED', permit: good, publication: {} });
+  });
+
+  test('a permit that nobody gave is Transform’s to refuse, and comes to it as it was named', async () => {
+    const fakes = fakeActivities();
+    const unknown = `permit_${'9'.repeat(32)}`;
+    const named: string[] = [];
+    const promote: Activities['transform']['promote'] = async ({ permitId }) => {
+      named.push(permitId);
+      throw new CertusError('permit_missing', 'there is no such permit');
+    };
+    const activities = answered(fakes, [{ permitId: unknown, permitted: true, reason: null }]);
+    await failed({ ...activities, transform: { ...fakes.transform, promote } });
+    expect(named).toEqual([unknown]);
+    expect(fakes.calls.filter((name) => /publish|index/.test(name))).toEqual([]);
+    expect(fakes.records.at(-1)).toMatchObject({ status: 'FAILED', errors: [{ code: 'permit_missing' }] });
+  });
+
+  test('a question that is no run’s own is not over either until it is decided', async () => {
+    const fakes = fakeActivities();
+    const input = newInput();
+    const decision = await during(answered(fakes, [...GARBAGE]), () =>
+      environment.client.workflow.execute(WORKFLOWS.permit, {
+        taskQueue: taskQueue('transform'),
+        workflowId: `permit/web/${input.testId}`,
+        args: [permitInput(input)],
+      }),
+    );
+    expect(decision).toMatchObject({ permitted: false, reason: 'hash_mismatch' });
+  });
 });
 
 test('every tool of the profile is told what the profile says, and until when it may run', async () => {
