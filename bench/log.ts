@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import type pg from 'pg';
 import { keyId } from '../contracts/key-id.ts';
 import type { LogEntry } from '../contracts/transparency.ts';
-import { entryIdOf, leafOf } from '../domain/transparency/merkle-hash.ts';
+import { entryIdOf, leafHash, leafOf } from '../domain/transparency/merkle-hash.ts';
 import { startServers } from '../infra/local/start-servers.ts';
+import { bytesArray } from '../services/database/binary-array.ts';
 import { type Database, openDatabase } from '../services/database/database.ts';
 import { migrate } from '../services/database/migrate.ts';
 import type { LogSigner } from '../services/transparency/log-signer.ts';
@@ -111,14 +112,14 @@ async function singleAppends(transparency: ReturnType<typeof openTransparencyLog
 /** The same rows with the same indexes in one statement, and nothing that makes a log of them. */
 const INSERT_BARE = `
   INSERT INTO bare_rows (index, entry_id, entry, kind, tenant, workspace, test_id, signer, at)
-  SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+  SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
     $9::timestamptz[])`;
 
-function rowsOf(first: number, entries: readonly LogEntry[]): unknown[][] {
+function rowsOf(first: number, entries: readonly LogEntry[]): unknown[] {
   const of = <T>(pick: (entry: LogEntry, nth: number) => T): T[] => entries.map(pick);
   return [
     of((_, nth) => first + nth),
-    of(entryIdOf),
+    bytesArray(entries.map((entry) => leafHash(leafOf(entry)))),
     of((entry) => leafOf(entry).toString('utf8')),
     of(({ kind }) => kind),
     of(({ tenant }) => tenant),

@@ -18,8 +18,13 @@ import type { Checkpoint } from './transparency-log.ts';
 
 /** What signs the log, and the keys under which the head that it continues from may be signed. */
 export type LogKeys = { readonly signer: LogSigner; readonly heads: KeySet };
-/** `id` is the hash of `data` as a leaf. */
-export type Leaf = { readonly id: string; readonly data: Buffer; readonly entry: LogEntry };
+/** `hash` is that of `data` as a leaf, and `id` the same in hex. */
+export type Leaf = {
+  readonly id: string;
+  readonly hash: Buffer;
+  readonly data: Buffer;
+  readonly entry: LogEntry;
+};
 export type Appended = {
   readonly head: Checkpoint;
   readonly places: ReadonlyMap<string, number>;
@@ -42,7 +47,7 @@ export async function appendBatch(
       // a question of its own: what was committed while we waited for the lock must be seen
       const read = await readEdge(
         query,
-        leaves.map(({ id }) => id),
+        leaves.map(({ hash }) => hash),
       );
       const { head, places } = read;
       const edge = checkedEdge(read, heads);
@@ -52,7 +57,7 @@ export async function appendBatch(
       for (const [nth, { id }] of added.entries()) places.set(id, edge.size + nth);
       const growth = growTree(
         edge,
-        added.map(({ id }) => Buffer.from(id, 'hex')),
+        added.map(({ hash }) => hash),
       );
       const next = await signHead(signer, growth.edge);
       await write(query, { first: edge.size, leaves: added, tiles: growth.changed, head: next });
@@ -135,7 +140,7 @@ async function write(query: Query, { first, leaves, tiles, head }: Written): Pro
   const of = (pick: (leaf: Leaf) => string | Uint8Array | null) => textArray(leaves.map(pick));
   await query(WRITE, [
     first,
-    of(({ id }) => id),
+    bytesArray(leaves.map(({ hash }) => hash)),
     of(({ data }) => data),
     of(({ entry }) => entry.kind),
     of(({ entry }) => entry.tenant),
@@ -158,7 +163,7 @@ const WRITE = `
     INSERT INTO log_leaves (index, entry_id, entry, kind, tenant, workspace, test_id, signer, at)
     SELECT $1::bigint + given.place - 1, given.entry_id, given.entry, given.kind, given.tenant, given.workspace,
       given.test_id, given.signer, given.at::timestamptz
-    FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[])
+    FROM unnest($2::bytea[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[])
       WITH ORDINALITY AS given (entry_id, entry, kind, tenant, workspace, test_id, signer, at, place)
   ), tiles AS (
     INSERT INTO log_tiles (level, index, hashes)

@@ -2,7 +2,7 @@ import { CertusError } from '../../contracts/errors.ts';
 import type { StoredTile } from '../../domain/transparency/grow-tree.ts';
 import { HASH_BYTES } from '../../domain/transparency/merkle-hash.ts';
 import type { TileName } from '../../domain/transparency/tiles.ts';
-import { textArray } from '../database/binary-array.ts';
+import { bytesArray } from '../database/binary-array.ts';
 import type { Query } from '../database/plain-sql.ts';
 import type { Checkpoint } from './transparency-log.ts';
 
@@ -45,27 +45,25 @@ export type Edge = {
 };
 
 /** Everything that an append rests on, in one question. */
-export async function readEdge(query: Query, ids: readonly string[]): Promise<Edge> {
+export async function readEdge(query: Query, hashes: readonly Uint8Array[]): Promise<Edge> {
   const [row] = await query<EdgeRow>(
     `SELECT h.size, h.root, h.note, h.at, (SELECT max(index) + 1 FROM log_leaves) AS entries,
-      found.ids, found.places, tiles.levels, tiles.indexes, tiles.hashes
+      found.ids, found.places, tiles.levels, tiles.indexes, tiles.lengths, tiles.hashes
     FROM (VALUES (0)) AS always
     LEFT JOIN (SELECT * FROM log_checkpoints ORDER BY size DESC LIMIT 1) AS h ON true
-    CROSS JOIN (SELECT array_agg(entry_id) AS ids, array_agg(index) AS places
-      FROM log_leaves WHERE entry_id = ANY($1::text[])) AS found
-    CROSS JOIN (SELECT array_agg(level) AS levels, array_agg(index) AS indexes, array_agg(hashes) AS hashes
+    CROSS JOIN (SELECT array_agg(encode(entry_id, 'hex')) AS ids, array_agg(index) AS places
+      FROM log_leaves WHERE entry_id = ANY($1::bytea[])) AS found
+    CROSS JOIN (SELECT array_agg(level) AS levels, array_agg(index) AS indexes,
+        array_agg(length(hashes)) AS lengths, string_agg(hashes, '') AS hashes
       FROM generate_series(0, ${HIGHEST_LEVEL}) AS one CROSS JOIN LATERAL
         (SELECT * FROM log_tiles WHERE level = one ORDER BY index DESC LIMIT 1) AS t) AS tiles`,
-    [textArray(ids)],
+    [bytesArray(hashes)],
   );
   if (row === undefined) throw damaged('it does not answer');
-  const { levels, indexes, hashes } = row;
   return {
     head: row.size === null ? undefined : toCheckpoint(row),
     entries: Number(row.entries ?? 0),
-    last: (levels ?? []).map((level, nth) =>
-      toTile({ level, index: indexes?.[nth] ?? '', hashes: hashes?.[nth] ?? Buffer.alloc(0) }),
-    ),
+    last: tilesIn(row),
     places: new Map((row.ids ?? []).map((id, nth) => [id, Number(row.places?.[nth])])),
   };
 }
@@ -79,8 +77,22 @@ type EdgeRow = (CheckpointRow | { size: null }) & {
   places: string[] | null;
   levels: number[] | null;
   indexes: string[] | null;
-  hashes: Buffer[] | null;
+  lengths: number[] | null;
+  /** One behind the other: arrays of bytes are read sign by sign. */
+  hashes: Buffer | null;
 };
+
+function tilesIn({ levels, indexes, lengths, hashes }: EdgeRow): StoredTile[] {
+  let start = 0;
+  return (levels ?? []).map((level, nth) => {
+    const end = start + (lengths?.[nth] ?? 0);
+    const tile = { level, index: Number(indexes?.[nth]), hashes: hashes?.subarray(start, end) ?? NOTHING };
+    start = end;
+    return tile;
+  });
+}
+
+const NOTHING = new Uint8Array();
 
 export type Found = {
   readonly index: number;
@@ -102,7 +114,7 @@ export async function findProof(
     CROSS JOIN generate_series(0, ${HIGHEST_LEVEL}) AS one
     JOIN log_tiles t ON t.level = one AND t.index IN (l.index >> (8 * one + 8), c.size >> (8 * one + 8))
     WHERE l.entry_id = $1`,
-    [entryId, size ?? Number.MAX_SAFE_INTEGER],
+    [Buffer.from(entryId, 'hex'), size ?? Number.MAX_SAFE_INTEGER],
   );
   const [row] = rows;
   if (row === undefined || (size !== undefined && Number(row.size) !== size)) return undefined;

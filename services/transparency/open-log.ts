@@ -106,5 +106,6 @@ function toLeaf(entry: LogEntry): Leaf {
   const checked = LogEntry.parse(entry);
   const data = leafOf(checked);
   if (data.length > MAX_LEAF) throw new CertusError('invalid_request', 'the entry is too long for the log');
-  return { id: leafHash(data).toString('hex'), data, entry: checked };
+  const hash = leafHash(data);
+  return { id: hash.toString('hex'), hash, data, entry: checked };
 }

@@ -22,7 +22,7 @@ export function openTransparencyReader({ client, sql: { query } }: Database): Tr
     checkpoint: (size) => reachable(checkpointAt(query, size)),
     entry: async (entryId) => {
       const [row] = await reachable(client.$queryRaw<LeafRow[]>`
-        SELECT index, entry_id, entry FROM log_leaves WHERE entry_id = ${entryId}`);
+        SELECT index, entry_id, entry FROM log_leaves WHERE entry_id = decode(${entryId}, 'hex')`);
       return row && toEntry(row);
     },
     entries: async (tenant, filter) => {
@@ -78,11 +78,11 @@ function conditions({ testId, assessmentId, workspace, signer, kind, before }: E
   ];
 }
 
-type LeafRow = { index: bigint; entry_id: string; entry: string };
+type LeafRow = { index: bigint; entry_id: Uint8Array; entry: string };
 
 /** A row that was changed afterwards is not shown as if the log had it. */
 function toEntry({ index, entry_id, entry }: LeafRow): LoggedEntry {
-  if (leafHash(Buffer.from(entry)).toString('hex') !== entry_id)
-    throw damaged(`entry ${index} is not what was written`);
-  return { index: Number(index), entryId: entry_id, entry: LogEntry.parse(JSON.parse(entry)) };
+  const hash = leafHash(Buffer.from(entry));
+  if (!hash.equals(entry_id)) throw damaged(`entry ${index} is not what was written`);
+  return { index: Number(index), entryId: hash.toString('hex'), entry: LogEntry.parse(JSON.parse(entry)) };
 }

@@ -61,7 +61,7 @@ const provedAt = (inclusion: Parameters<typeof logProof>[0], entry: LogEntry) =>
 async function requireSound(): Promise<number> {
   const reader = openTransparencyReader(database);
   const head = (await reader.head())!;
-  const ids = await sql('SELECT index, entry_id FROM log_leaves ORDER BY index');
+  const ids = await sql(`SELECT index, encode(entry_id, 'hex') AS entry_id FROM log_leaves ORDER BY index`);
   expect(ids.map(({ index }) => Number(index))).toEqual(Array.from({ length: head.size }, (_, at) => at));
   for (const { index, entry_id } of ids.filter((_, at) => at % 17 === 0 || at > head.size - 4)) {
     const { entry } = (await reader.entry(String(entry_id)))!;

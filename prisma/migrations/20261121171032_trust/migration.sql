@@ -222,7 +222,7 @@ CREATE TABLE "known_digests" (
 -- CreateTable
 CREATE TABLE "log_leaves" (
     "index" BIGINT NOT NULL,
-    "entry_id" TEXT NOT NULL,
+    "entry_id" BYTEA NOT NULL,
     "entry" TEXT NOT NULL,
     "kind" TEXT NOT NULL,
     "tenant" TEXT NOT NULL,
@@ -275,7 +275,7 @@ CREATE UNIQUE INDEX "log_leaves_entry_id_key" ON "log_leaves"("entry_id");
 CREATE INDEX "log_leaves_tenant_index_idx" ON "log_leaves"("tenant", "index" DESC);
 
 -- CreateIndex
-CREATE INDEX "log_leaves_tenant_test_id_index_idx" ON "log_leaves"("tenant", "test_id", "index");
+CREATE INDEX "log_leaves_test_id_idx" ON "log_leaves" USING HASH ("test_id");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "permits_tenant_workspace_test_id_bundle_digest_ground_key" ON "permits"("tenant", "workspace", "test_id", "bundle_digest", "ground");
