@@ -58,9 +58,9 @@ export type ApiDeps = {
   readonly events: EventLog;
   readonly objects: ApiObjects;
   readonly trust: TrustAccess;
-  /** How many are following the log of a scan through this process. */
   /** Signs without a key of ours; missing where what that takes is not set. */
   readonly keyless?: KeylessSigner | undefined;
+  /** How many are following the log of a scan through this process. */
   readonly activeStreams: () => number;
   readonly authenticator: Authenticator;
   readonly log: Logger;

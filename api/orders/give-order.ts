@@ -9,6 +9,7 @@ import { sealStatement } from '../../domain/custody/seal-statement.ts';
 import { recordOrder } from '../../services/database/orders.ts';
 import type { Principal } from '../authentication.ts';
 import type { ApiDeps } from '../deps.ts';
+import { endedWithin } from '../ended-within.ts';
 
 /** What became of it as far as is known; without an outcome it goes on, and `/v1/orders/{order_id}` will tell. */
 export type GivenOrder = { readonly orderId: string; readonly result: Record<string, unknown> | undefined };
@@ -68,9 +69,6 @@ async function carriedOut(
       args: [run],
     }),
   );
-  const outcome = await Promise.race([handle.result(), patience()]);
-  return outcome === undefined ? undefined : OrderOutcome.parse(outcome);
+  const { result } = (await endedWithin(temporal, handle, PATIENCE_MS)) ?? {};
+  return result === undefined ? undefined : OrderOutcome.parse(result);
 }
-
-const patience = (): Promise<undefined> =>
-  new Promise((resolve) => setTimeout(() => resolve(undefined), PATIENCE_MS).unref());

@@ -1,14 +1,8 @@
-import {
-  type Client,
-  WorkflowExecutionAlreadyStartedError,
-  WorkflowFailedError,
-  WorkflowNotFoundError,
-} from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
-import { CertusError, ERROR_STATUS, type ErrorCode } from '../../contracts/errors.ts';
+import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import { WORKFLOWS } from '../../contracts/workflow-names.ts';
 import type { PermitInput } from '../../contracts/workflows.ts';
 import { taskQueue } from '../../contracts/zones.ts';
+import { endedWithin } from '../ended-within.ts';
 
 const PATIENCE_MS = 5000;
 /** What Trust decides in a moment is answered with; what takes longer is asked for again. */
@@ -36,7 +30,7 @@ export async function askTrust(temporal: Client, input: PermitInput, permitId: s
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
   }
-  await ended(temporal, workflowId);
+  await endedWithin(temporal, temporal.workflow.getHandle(workflowId), DECIDING_MS);
 }
 
 /** Whether Trust still has the question before it. */
@@ -50,27 +44,4 @@ export async function isAsked(temporal: Client, asked: Asked, permitId: string):
     if (error instanceof WorkflowNotFoundError) return false;
     throw error;
   }
-}
-
-async function ended(temporal: Client, workflowId: string): Promise<void> {
-  const { promise: late, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, DECIDING_MS);
-  const result = temporal.workflow.getHandle(workflowId).result();
-  try {
-    await Promise.race([result, late]);
-  } catch (error) {
-    throw refusalIn(error) ?? error;
-  } finally {
-    clearTimeout(timer);
-    result.catch(() => undefined); // nobody waits for it any more; whoever asks next is told
-  }
-}
-
-function refusalIn(error: unknown): CertusError | undefined {
-  let cause: unknown = error instanceof WorkflowFailedError ? error.cause : undefined;
-  while (cause instanceof Error && !(cause instanceof ApplicationFailure)) cause = cause.cause;
-  if (!(cause instanceof ApplicationFailure)) return undefined;
-  const { type, message } = cause;
-  if (typeof type !== 'string' || !Object.hasOwn(ERROR_STATUS, type)) return undefined;
-  return new CertusError(type as ErrorCode, message, { cause: error });
 }

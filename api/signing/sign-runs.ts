@@ -1,15 +1,10 @@
-import {
-  type Client,
-  WorkflowExecutionAlreadyStartedError,
-  WorkflowFailedError,
-  WorkflowNotFoundError,
-} from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
-import { CertusError, ERROR_STATUS, type ErrorCode } from '../../contracts/errors.ts';
+import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import { CertusError } from '../../contracts/errors.ts';
 import type { Scope } from '../../contracts/identifiers.ts';
 import type { SignArtifactInput, SignInput } from '../../contracts/signing.ts';
 import { WORKFLOWS } from '../../contracts/workflow-names.ts';
 import { taskQueue } from '../../contracts/zones.ts';
+import { endedWithin } from '../ended-within.ts';
 
 const PATIENCE_MS = 5_000;
 /** What is signed in a moment is answered with; what takes longer is asked for again. */
@@ -61,24 +56,5 @@ export async function stateOf(temporal: Client, scope: Scope, id: string): Promi
   }
 }
 
-async function endedWell(temporal: Client, workflowId: string, patienceMs: number): Promise<boolean> {
-  const { promise: late, resolve } = Promise.withResolvers<false>();
-  const timer = setTimeout(resolve, patienceMs, false as const);
-  try {
-    const ended = temporal.workflow.getHandle(workflowId).result();
-    return await Promise.race([ended.then(() => true), late]);
-  } catch (error) {
-    throw error instanceof WorkflowFailedError ? reasonOf(error) : error;
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/** The code with which a step gave up, however deep it lies. */
-function reasonOf(error: WorkflowFailedError): CertusError {
-  for (let at: unknown = error; at instanceof Error; at = at.cause) {
-    if (at instanceof ApplicationFailure && at.type && Object.hasOwn(ERROR_STATUS, at.type))
-      return new CertusError(at.type as ErrorCode, at.message, { cause: error });
-  }
-  return new CertusError('internal_error', 'the run ended without a reason', { cause: error });
-}
+const endedWell = async (temporal: Client, workflowId: string, patienceMs: number): Promise<boolean> =>
+  (await endedWithin(temporal, temporal.workflow.getHandle(workflowId), patienceMs)) !== undefined;

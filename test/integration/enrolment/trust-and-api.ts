@@ -100,6 +100,7 @@ export async function startInstallation(
     temporal: {
       workflow: { start },
       withDeadline: (_at: number, work: () => unknown) => work(),
+      withAbortSignal: (_: AbortSignal, work: () => unknown) => work(),
     } as unknown as Client,
     settings: { CERTUS_AUTHORITY_URL: more.gateway },
     trust: { keySet, operator: operator.signer, authorityChain: builtIn.chainPem },

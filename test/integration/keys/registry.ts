@@ -130,6 +130,7 @@ export async function openRegistry(tenant: string): Promise<Registry> {
     trust: { keySet: platform, operator, keyEncryption: sealing, sealedKeys: async () => sealedKeys },
     temporal: {
       withDeadline: (_: number, start: () => unknown) => start(),
+      withAbortSignal: (_: AbortSignal, ask: () => unknown) => ask(),
       workflow: {
         start: async (_: string, { args: [run] }: { args: [OrderRun] }) => ({ result: () => workflow(run) }),
       },

@@ -66,6 +66,7 @@ function engine() {
   };
   return {
     withDeadline: (_: number, act: () => unknown) => act(),
+    withAbortSignal: (_: AbortSignal, act: () => unknown) => act(),
     workflow: {
       start: async (name: string, { workflowId, args }: { workflowId: string; args: unknown[] }) => {
         const result = runs.get(workflowId) ?? work(name, args[0]);
