@@ -34,7 +34,7 @@ export function tileOf({ height, index }: TreeNode): TileName {
 /** A tile with the levels between its hashes: what has been hashed once is not hashed again. */
 export class Tile {
   /** Numbered from the root of the tile down, its two children being 2 and 3. */
-  readonly #inner: Buffer[] = [];
+  readonly #inner: Uint8Array[] = [];
   readonly #name: TileName;
   readonly #hashes: Uint8Array;
 
@@ -44,7 +44,7 @@ export class Tile {
   }
 
   /** `undefined` when the tile is too narrow for it, or another one has it. */
-  node(wanted: TreeNode): Buffer | undefined {
+  node(wanted: TreeNode): Uint8Array | undefined {
     const { level, index } = tileOf(wanted);
     if (level !== this.#name.level || index !== this.#name.index) return undefined;
     const above = wanted.height - level * TILE_HEIGHT;
@@ -52,14 +52,14 @@ export class Tile {
   }
 
   /** The root over a full tile: a hash of the tile above it. */
-  root(): Buffer | undefined {
+  root(): Uint8Array | undefined {
     return this.#at(TILE_HEIGHT, 0);
   }
 
-  #at(above: number, place: number): Buffer | undefined {
+  #at(above: number, place: number): Uint8Array | undefined {
     if (above === 0) {
       const hash = this.#hashes.subarray(place * HASH_BYTES, (place + 1) * HASH_BYTES);
-      return hash.length === HASH_BYTES ? Buffer.from(hash) : undefined;
+      return hash.length === HASH_BYTES ? hash : undefined;
     }
     const number = 2 ** (TILE_HEIGHT - above) + place;
     const known = this.#inner[number];
@@ -72,7 +72,7 @@ export class Tile {
   }
 }
 
-export function tileRoot(hashes: Uint8Array): Buffer {
+export function tileRoot(hashes: Uint8Array): Uint8Array {
   const root = new Tile({ level: 0, index: 0 }, hashes).root();
   if (root === undefined) throw new Error('only a full tile has a root');
   return root;

@@ -112,7 +112,11 @@ export async function findProof(
     FROM log_leaves l
     CROSS JOIN LATERAL (SELECT * FROM log_checkpoints WHERE size <= $2::bigint ORDER BY size DESC LIMIT 1) AS c
     CROSS JOIN generate_series(0, ${HIGHEST_LEVEL}) AS one
-    JOIN log_tiles t ON t.level = one AND t.index IN (l.index >> (8 * one + 8), c.size >> (8 * one + 8))
+    CROSS JOIN LATERAL (
+      (SELECT * FROM log_tiles WHERE level = one AND index = l.index >> (8 * one + 8) LIMIT 1)
+      UNION ALL
+      (SELECT * FROM log_tiles WHERE level = one AND index = c.size >> (8 * one + 8)
+        AND index <> l.index >> (8 * one + 8) LIMIT 1)) AS t
     WHERE l.entry_id = $1`,
     [Buffer.from(entryId, 'hex'), size ?? Number.MAX_SAFE_INTEGER],
   );
