@@ -15,6 +15,8 @@ export const CertificateChain = z
   .max(64 * 1024)
   .startsWith('-----BEGIN CERTIFICATE-----');
 
+const OrderName = z.string().regex(/^order_[0-9a-f]{32}$/);
+
 /** What Trust says of all keys of one tenant. A key that is not on it is not trusted, whatever a table says. */
 export const KeySetStatement = z.object({
   _type: z.literal(STATEMENT_TYPE),
@@ -25,6 +27,8 @@ export const KeySetStatement = z.object({
     /** Counts up; a lower one than was seen before is an old list, and may hide a revocation. */
     version: z.number().int().min(1),
     issued_at: z.iso.datetime(),
+    /** By which it came about. */
+    order: OrderName.optional(),
     keys: z.array(TrustedKey).max(10_000),
   }),
 });
@@ -125,7 +129,7 @@ export const RevokedKeyView = SigningKeyView.extend({
 
 /** Told to Trust, which is away and will do it when it is back. */
 export const PendingOrder = z.object({
-  order_id: z.string().regex(/^order_[0-9a-f]{32}$/),
+  order_id: OrderName,
   state: z.literal('pending'),
 });
 

@@ -9,14 +9,21 @@ export type KeyList = {
   readonly version: number;
   readonly issuedAt: Date;
   readonly keys: readonly TrustedKey[];
+  readonly orderId?: string;
 };
 
 /** Trust's list of a tenant's keys as it is signed. */
-export const keySetStatement = ({ tenant, version, issuedAt, keys }: KeyList): KeySetStatement => ({
+export const keySetStatement = ({ tenant, version, issuedAt, keys, orderId }: KeyList): KeySetStatement => ({
   _type: STATEMENT_TYPE,
   subject: [{ name: `keys/${tenant}`, digest: { sha256: digestOfKeys(keys) } }],
   predicateType: PREDICATE.keySet,
-  predicate: { tenant, version, issued_at: issuedAt.toISOString(), keys: [...keys] },
+  predicate: {
+    tenant,
+    version,
+    issued_at: issuedAt.toISOString(),
+    ...(orderId === undefined ? {} : { order: orderId }),
+    keys: [...keys],
+  },
 });
 
 export const digestOfKeys = (keys: readonly TrustedKey[]): string => sha256(canonicalJson(keys));

@@ -17,7 +17,8 @@ export type OrderToCarryOut = {
 
 /**
  * Does what an administrator ordered, once. Believes the signature of the operator key and nothing else of how the order
- * came here; every order that was really given goes to the log, whatever becomes of it.
+ * came here; every order that was really given goes to the log, whatever becomes of it. That it was done, a row alone does not
+ * say: what was done is done again without effect, and what was not, is done.
  */
 export async function carryOut(
   deps: TrustDeps,
@@ -25,15 +26,20 @@ export async function carryOut(
 ): Promise<OrderOutcome> {
   const record = await findOrder(deps.database, tenant, orderId);
   if (record === undefined) throw new CertusError('order_invalid', `there is no order ${orderId}`);
-  if (record.outcome !== null) return record.outcome;
+  if (record.outcome?.state === 'refused') return record.outcome;
   const outcome = await refusable(async () => {
     const order = open(deps, record.statement, tenant, orderId);
     await deps.log.append([asEntry(order, record.statement)]);
     return handle(deps, order, found);
   });
+  if (record.outcome !== null && isOver(outcome)) return record.outcome;
   await closeOrder(deps.database, tenant, orderId, outcome, deps.now());
   return outcome;
 }
+
+/** Of an order that was done in its time. */
+const isOver = (outcome: OrderOutcome): boolean =>
+  outcome.state === 'refused' && outcome.code === 'order_expired';
 
 function open(deps: TrustDeps, statement: Uint8Array, tenant: string, id: string): Order {
   const order = verified(() => openOrder(statement, { tenant, id, keySet: deps.keySet }));

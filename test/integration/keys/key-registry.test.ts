@@ -24,6 +24,7 @@ beforeEach(async () => {
 afterEach(() => registry.stop());
 
 const DAY = 24 * 3_600_000;
+const anOrder = () => `order_${randomBytes(16).toString('hex')}`;
 const fromNow = (days: number) => new Date(Date.now() + days * DAY);
 const current = (wanted: Wanted = {}): Promise<Made> =>
   certificate({ from: fromNow(-1), until: fromNow(90), ...wanted });
@@ -104,7 +105,7 @@ describe('a key that is made', () => {
     const deps = { sealedKeys: registry.sealedKeys, keyEncryption: undefined };
     const order = {
       tenant,
-      orderId: `order_${randomBytes(16).toString('hex')}`,
+      orderId: anOrder(),
       environment: 'sandbox',
     } as const;
     await expect(generateKey(deps, { ...order, algorithm: 'ed25519' })).rejects.toMatchObject({
@@ -176,7 +177,7 @@ describe('a key that is brought', () => {
     const [made, other] = [await current(), await current()];
     const key = {
       tenant,
-      orderId: 'order_x',
+      orderId: anOrder(),
       environment: 'production',
       publicKeyPem: pemOf(made),
       holder: 'certus',
@@ -303,7 +304,7 @@ describe('keys that a tenant holds itself', () => {
     });
 
   test('may be many, and Certus signs with none of them', async () => {
-    for (const order of ['order_1', 'order_2']) {
+    for (const order of [anOrder(), anOrder()]) {
       const made = await current();
       await enrol(order, pemOf(made), made.pem);
     }
@@ -337,7 +338,7 @@ describe('an order', () => {
     const made = await current();
     const key = {
       tenant,
-      orderId: 'order_died',
+      orderId: anOrder(),
       environment: 'production',
       publicKeyPem: pemOf(made),
       certificatePem: made.pem,
@@ -378,7 +379,7 @@ describe('who can write into the database', () => {
         algorithm: 'ecdsa-p256',
         publicKey: pemOf(theirs),
         createdAt: new Date(),
-        orderId: 'order_none',
+        orderId: anOrder(),
       },
     });
     await generate();
