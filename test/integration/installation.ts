@@ -199,6 +199,7 @@ class Workers {
         if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
         const end = once(child, 'exit');
         child.kill(signal);
+        child.kill('SIGCONT'); // one that is frozen hears nothing else
         await end;
       }),
     );

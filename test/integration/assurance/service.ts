@@ -1,7 +1,10 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { request as httpRequest } from 'node:http';
 import { join, resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { BUNDLE, PolicyResult } from '../../../contracts/bundle.ts';
 import { FindingList, type FindingView } from '../../../contracts/finding-list.ts';
 import { rawPrefix } from '../../../contracts/object-keys.ts';
@@ -45,6 +48,7 @@ export class Service {
         ...apiKeys(its.keys),
         CERTUS_API_TOKEN_FILE: token,
         CERTUS_API_PORT: String(port),
+        CERTUS_REGISTRY_URL: join(its.home, 'oci'),
         CERTUS_SOURCE_ROOTS: `${resolve('samples')},${its.home}`,
       },
     });
@@ -107,6 +111,27 @@ export class Service {
     );
     if (status !== 200) throw new Error(`${path}: ${status} ${JSON.stringify(json)}`);
     return json;
+  }
+
+  /** A file that the API gives to anybody. */
+  async download(path: string): Promise<Uint8Array> {
+    return new Uint8Array(await (await fetch(`${this.#url}${path}`)).arrayBuffer());
+  }
+
+  /** Sends bytes as they are, however many, and gives the answer, which may come before the last of them. */
+  async send(path: string, body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<Answered> {
+    const request = httpRequest(`${this.#url}${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
+    });
+    request.on('error', () => undefined); // who has heard enough hangs up
+    const answered = once(request, 'response');
+    const sent = pipeline(Readable.from(body), request).catch(() => undefined);
+    const [response] = await answered;
+    let text = '';
+    for await (const chunk of response) text += chunk;
+    await sent;
+    return { status: response.statusCode, json: JSON.parse(text) };
   }
 
   /** Asks for a scan and gives its id. */
