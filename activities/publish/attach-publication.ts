@@ -19,10 +19,13 @@ export async function attachPublication(
 ): Promise<void> {
   const { repository, manifestDigest } = facts;
   const digest = `sha256:${manifestDigest}`;
-  const manifest = await registry.pullManifest(repository, digest);
+  const [manifest, attached] = await Promise.all([
+    registry.pullManifest(repository, digest),
+    attachedBundles(registry, repository, digest),
+  ]);
   if (manifest === undefined)
     throw new CertusError('dependency_unavailable', 'the registry does not show yet what was pushed');
-  const { verified } = verifyImage(await attachedBundles(registry, repository, digest), {
+  const { verified } = verifyImage(attached, {
     digest,
     trust: { key: createPublicKey(promotionSigner.publicKeyPem), now: now() },
     predicateType: PREDICATE.publication,

@@ -34,11 +34,10 @@ export async function promote(
   publication: string,
 ): Promise<Promotion> {
   const { golden } = deps;
-  await requireNotQuarantined(golden, input);
   const manifestKey = goldenManifestKey(input.scope, input.testId);
   const prefix = goldenPrefix(input.scope, input.testId);
-  if ((await golden.head(manifestKey)) === undefined)
-    await copyPermitted(deps, input, manifestKey, prefix, { signal, publication });
+  const [shown] = await Promise.all([golden.head(manifestKey), requireNotQuarantined(golden, input)]);
+  if (shown === undefined) await copyPermitted(deps, input, manifestKey, prefix, { signal, publication });
   else await requireSameBundle(deps, manifestKey, input);
   return {
     manifest: golden.locate(manifestKey),

@@ -34,24 +34,51 @@ export async function policyVersions(
   );
 }
 
-/** By version and by when it was set: a row that is put on top of one is not on top of the other. */
+export type NewestPolicy = PolicyRecord & {
+  /** By version and by when it was set: a row that is put on top of one is not on top of the other. */
+  readonly newestBy: 'version' | 'set_at';
+  /** The signed order that it names; none when there is no such order. */
+  readonly order: Uint8Array | undefined;
+};
+
+/** The newest of each mode, of the workspace and of the tenant, in one question: every decision begins with it. */
 export async function newestPolicies(
-  { client }: Database,
+  { sql }: Database,
   tenant: string,
   workspace: string,
-  mode: string,
-): Promise<{ highestVersion: PolicyRecord; lastSet: PolicyRecord } | undefined> {
-  const first = (by: 'version' | 'setAt') =>
-    reachable(
-      client.trustPolicyVersion.findFirst({
-        where: { tenant, workspace, mode },
-        orderBy: { [by]: 'desc' },
-        omit: { tenant: true },
-      }),
-    );
-  const [highestVersion, lastSet] = await Promise.all([first('version'), first('setAt')]);
-  return highestVersion === null || lastSet === null ? undefined : { highestVersion, lastSet };
+): Promise<NewestPolicy[]> {
+  const rows = await reachable(sql.query<NewestPolicyRow>(NEWEST, [tenant, [workspace, '*']]));
+  return rows.map(({ newest_by, set_by, set_at, order_id, statement, ...row }) => ({
+    ...row,
+    setBy: set_by,
+    setAt: set_at,
+    orderId: order_id,
+    newestBy: newest_by,
+    order: statement ?? undefined,
+  }));
 }
+
+type NewestPolicyRow = Pick<PolicyRecord, 'workspace' | 'version' | 'mode' | 'digest' | 'document'> & {
+  newest_by: NewestPolicy['newestBy'];
+  set_by: string;
+  set_at: Date;
+  order_id: string;
+  statement: Buffer | null;
+};
+
+const NEWEST = `
+  SELECT p.*, o.statement
+  FROM unnest($2::text[]) AS place
+  CROSS JOIN (VALUES ('enforced'), ('shadow')) AS wanted (mode)
+  CROSS JOIN LATERAL (
+    (SELECT 'version' AS newest_by, t.workspace, t.version, t.mode, t.digest, t.document, t.set_by, t.set_at, t.order_id
+      FROM trust_policies t WHERE t.tenant = $1 AND t.workspace = place AND t.mode = wanted.mode
+      ORDER BY t.version DESC LIMIT 1)
+    UNION ALL
+    (SELECT 'set_at', t.workspace, t.version, t.mode, t.digest, t.document, t.set_by, t.set_at, t.order_id
+      FROM trust_policies t WHERE t.tenant = $1 AND t.workspace = place AND t.mode = wanted.mode
+      ORDER BY t.set_at DESC LIMIT 1)) AS p
+  LEFT JOIN orders o ON o.tenant = $1 AND o.id = p.order_id`;
 
 /** The version an order made; none before it was carried out. */
 export async function policyOfOrder(

@@ -19,8 +19,10 @@ export async function attachAttestation(
   { repository, subject, predicateType, bundle }: Attestation,
 ): Promise<{ digest: string }> {
   const layer = { mediaType: SIGSTORE_BUNDLE_MEDIA_TYPE, digest: digestOf(bundle), size: bundle.length };
-  await registry.pushBlob(repository, EMPTY.digest, EMPTY_BYTES);
-  await registry.pushBlob(repository, layer.digest, bundle);
+  await Promise.all([
+    registry.pushBlob(repository, EMPTY.digest, EMPTY_BYTES),
+    registry.pushBlob(repository, layer.digest, bundle),
+  ]);
   const manifest = {
     schemaVersion: 2,
     mediaType: OCI_MANIFEST,

@@ -55,11 +55,11 @@ async function decide(
 ): Promise<NewPermit> {
   const { scope, testId, ask } = question;
   const decidedAt = deps.now();
-  const [keySet, { enforced, shadow }] = await Promise.all([
-    tenantKeys(deps.database, deps.keySet, scope.tenant),
+  const keys = tenantKeys(deps.database, deps.keySet, scope.tenant);
+  const [{ enforced, shadow }, gathered] = await Promise.all([
     policiesInForce(deps, scope),
+    gatherFacts(deps, keys, question, decidedAt),
   ]);
-  const gathered = await gatherFacts(deps, keySet, question, decidedAt);
   await noteDigests(deps, question, gathered);
   const asked: Asked = {
     tier: ask?.tier ?? 'verified',

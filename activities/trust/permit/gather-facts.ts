@@ -44,11 +44,11 @@ export type Gathered = Considered & {
 /** Finds out everything that a decision may rest on, from the bytes in staging and under the tenant's keys. */
 export async function gatherFacts(
   deps: Pick<TrustDeps, 'database' | 'raw' | 'evidenceMaxAgeMs'>,
-  keySet: KeySet,
+  keys: KeySet | Promise<KeySet>,
   question: Question,
   at: Date,
 ): Promise<Gathered> {
-  const read = await readEvidence(deps.raw, question.prefix);
+  const [keySet, read] = await Promise.all([keys, readEvidence(deps.raw, question.prefix)]);
   const provenanceDigest = sha256(read.provenanceBytes);
   let files: CheckedFiles | undefined;
   let evidence: CheckedEvidence | undefined;
@@ -61,9 +61,12 @@ export async function gatherFacts(
     requireUnrevoked(evidence);
   });
   const holds = integrity === null ? files : undefined;
-  const { attached, ignored } = holds
-    ? await attachedTo(deps, keySet, question, holds.bundleDigest, at)
-    : { attached: [], ignored: [] };
+  const [{ attached, ignored }, told] = holds
+    ? await Promise.all([
+        attachedTo(deps, keySet, question, holds.bundleDigest, at),
+        toldBy(deps.raw, question.prefix, holds.index),
+      ])
+    : [{ attached: [], ignored: [] }, NOTHING_TOLD];
   const facts: PermitFacts = {
     schema: 'https://certus.dev/permit-facts/v1',
     component: files?.index.component_id ?? null,
@@ -74,7 +77,7 @@ export async function gatherFacts(
     signature,
     ...statementFacts(evidence, attached),
     finished_on: evidence?.provenance.predicate.runDetails.metadata.finishedOn ?? null,
-    ...(holds === undefined ? NOTHING_TOLD : await told(deps.raw, question.prefix, holds.index)),
+    ...told,
     ignored,
     max_age_hours: deps.evidenceMaxAgeMs / HOUR,
   };
@@ -121,7 +124,7 @@ type Told = Pick<PermitFacts, 'gate' | 'counts' | 'kinds'>;
 const NOTHING_TOLD: Told = { gate: null, counts: null, kinds: [] };
 
 /** What the evidence says of itself. What cannot be read says nothing, and a policy that asks for it is not met. */
-async function told(raw: ReadableBucket, prefix: string, index: BundleIndex): Promise<Told> {
+async function toldBy(raw: ReadableBucket, prefix: string, index: BundleIndex): Promise<Told> {
   const [scan, result] = await Promise.all([
     document(raw, prefix, index, BUNDLE.scan),
     document(raw, prefix, index, BUNDLE.policyResult),

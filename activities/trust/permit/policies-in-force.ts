@@ -4,8 +4,7 @@ import type { PolicyMode } from '../../../contracts/trust-policy.ts';
 import { CustodyError } from '../../../domain/custody/custody-error.ts';
 import { BUILT_IN, type PolicyInForce } from '../../../domain/permit/default-policy.ts';
 import { type OpenedPolicy, openPolicy, requireLastOrdered } from '../../../domain/permit/policy-order.ts';
-import { findOrder } from '../../../services/database/orders.ts';
-import { newestPolicies, type PolicyRecord } from '../../../services/database/trust-policies.ts';
+import { type NewestPolicy, newestPolicies } from '../../../services/database/trust-policies.ts';
 import type { TrustDeps } from '../deps.ts';
 
 type Deps = Pick<TrustDeps, 'database' | 'keySet'>;
@@ -14,10 +13,8 @@ export type Policies = { readonly enforced: PolicyInForce; readonly shadow: Poli
 
 /** The policy of the workspace, else the tenant's own, else the built-in one. One that does not hold stops the decision. */
 export async function policiesInForce(deps: Deps, scope: Scope): Promise<Policies> {
-  const [enforced, shadow] = await Promise.all([
-    newestOf(deps, scope, 'enforced'),
-    newestOf(deps, scope, 'shadow'),
-  ]);
+  const rows = await newestPolicies(deps.database, scope.tenant, scope.workspace);
+  const [enforced, shadow] = [newestOf(deps, scope, 'enforced', rows), newestOf(deps, scope, 'shadow', rows)];
   const tried =
     shadow !== undefined && (enforced === undefined || shadow.givenAt > enforced.givenAt)
       ? shadow
@@ -25,26 +22,21 @@ export async function policiesInForce(deps: Deps, scope: Scope): Promise<Policie
   return { enforced: enforced ?? BUILT_IN, shadow: tried };
 }
 
-async function newestOf(
-  deps: Deps,
+function newestOf(
+  { keySet }: Deps,
   { tenant, workspace }: Scope,
   mode: PolicyMode,
-): Promise<OpenedPolicy | undefined> {
+  rows: readonly NewestPolicy[],
+): OpenedPolicy | undefined {
   for (const place of [workspace, '*']) {
-    const rows = await newestPolicies(deps.database, tenant, place, mode);
-    if (rows === undefined) continue;
-    const [highest, last] = await Promise.all([
-      opened(deps, tenant, rows.highestVersion),
-      opened(deps, tenant, rows.lastSet),
-    ]);
-    return held(() => requireLastOrdered(highest, last));
+    const newest = (by: NewestPolicy['newestBy']) =>
+      rows.find((row) => row.workspace === place && row.mode === mode && row.newestBy === by);
+    const [highest, last] = [newest('version'), newest('set_at')];
+    if (highest === undefined || last === undefined) continue;
+    const opened = (row: NewestPolicy) => openPolicy(row, tenant, keySet);
+    return held(() => requireLastOrdered(opened(highest), opened(last)));
   }
   return undefined;
-}
-
-async function opened({ database, keySet }: Deps, tenant: string, row: PolicyRecord): Promise<OpenedPolicy> {
-  const order = await findOrder(database, tenant, row.orderId);
-  return held(() => openPolicy({ ...row, order: order?.statement }, tenant, keySet));
 }
 
 function held<T>(check: () => T): T {
