@@ -62,7 +62,7 @@ describe('an order', () => {
 
   test('waits for a Trust that is there and cannot', async () => {
     const fakes = trustFakes();
-    const back = (await environment.currentTimeMs()) + 3_600_000;
+    const back = (await environment.currentTimeMs()) + 600_000;
     const later: TrustFakes['trust']['carryOut'] = async (order) => {
       if ((await environment.currentTimeMs()) < back)
         throw new CertusError('dependency_unavailable', 'no database');

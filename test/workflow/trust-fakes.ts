@@ -27,7 +27,7 @@ export type TrustFakes = {
   readonly ingest: Activities['ingest'];
 };
 
-export const ORDER_ID = `order_${'1'.repeat(32)}`;
+const ORDER_ID = `order_${'1'.repeat(32)}`;
 const KEY_ID = 'a'.repeat(32);
 const REQUESTED_AT = '2026-06-01T12:00:00.000Z';
 
