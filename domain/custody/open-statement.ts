@@ -11,7 +11,12 @@ import { PAYLOAD_TYPE, SIGSTORE_BUNDLE_MEDIA_TYPE } from '../../contracts/statem
 import { CustodyError } from './custody-error.ts';
 import { holdsUnder } from './holds-under.ts';
 
-export type OpenedStatement<T> = { readonly statement: T; readonly key: TrustedKey };
+export type OpenedStatement<T> = {
+  readonly statement: T;
+  readonly key: TrustedKey;
+  /** As it was signed, without what the schema of today adds. */
+  readonly content: unknown;
+};
 
 type Expectation<S extends z.ZodType> = {
   readonly schema: S;
@@ -31,9 +36,10 @@ export function openStatement<S extends z.ZodType>(
   const bundle = parseBundle(bytes);
   const key = findKey(bundle.hint, expected);
   verifySignature(bundle.bundle, key);
-  const statement = parsePayload(bundle.payload, expected.schema);
+  const content = readPayload(bundle.payload);
+  const statement = parsePayload(content, expected.schema);
   requireValidAt(key, expected.madeAt(statement));
-  return { statement, key };
+  return { statement, key, content };
 }
 
 type ParsedBundle = { readonly bundle: Bundle; readonly payload: Buffer; readonly hint: string };
@@ -82,13 +88,15 @@ function verifySignature(bundle: Bundle, key: TrustedKey): void {
     throw new CustodyError('signature_invalid', 'the signature does not fit the statement');
 }
 
-function parsePayload<S extends z.ZodType>(payload: Buffer, schema: S): z.infer<S> {
-  let content: unknown;
+function readPayload(payload: Buffer): unknown {
   try {
-    content = JSON.parse(payload.toString('utf8'));
+    return JSON.parse(payload.toString('utf8'));
   } catch {
     throw new CustodyError('malformed', 'the payload is not JSON');
   }
+}
+
+function parsePayload<S extends z.ZodType>(content: unknown, schema: S): z.infer<S> {
   const parsed = schema.safeParse(content);
   if (parsed.success) return parsed.data;
   const predicate = parsed.error.issues.some((issue) => issue.path[0] === 'predicateType');

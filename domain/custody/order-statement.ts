@@ -18,7 +18,7 @@ export type ExpectedOrder = { readonly tenant: string; readonly id: string; read
 
 /** Believes an order only as the pinned operator key signed it, under the id and for the tenant it is asked for. */
 export function openOrder(bytes: Uint8Array, { tenant, id, keySet }: ExpectedOrder): Order {
-  const { statement } = openStatement(bytes, {
+  const { statement, content } = openStatement(bytes, {
     schema: OrderStatement,
     role: 'operator',
     tenant,
@@ -28,7 +28,9 @@ export function openOrder(bytes: Uint8Array, { tenant, id, keySet }: ExpectedOrd
   const order = statement.predicate;
   if (order.tenant !== tenant || order.id !== id)
     throw new CustodyError('wrong_scope', 'the order was given under another id or for another tenant');
-  if (statement.subject[0]?.digest.sha256 !== sha256(canonicalJson(order.action)))
+  // of what was signed: a field that a later release fills in by itself must not make an old order another one
+  const { action } = (content as OrderStatement).predicate;
+  if (statement.subject[0]?.digest.sha256 !== sha256(canonicalJson(action)))
     throw new CustodyError('subject_mismatch', 'the order is not about its own action');
   return order;
 }

@@ -48,6 +48,14 @@ describe('an order', () => {
     expect(() => openOrder(sealed, expected)).toThrow(code('subject_mismatch'));
   });
 
+  test('of an earlier release, which knew fewer fields, still holds', async () => {
+    const policy = { schema: 'https://certus.dev/trust-policy/v1', name: 'p' };
+    const action = { kind: 'set_policy', workspace: '*', mode: 'enforced', policy };
+    const signed = orderStatement({ ...ORDER, action: action as Order['action'] });
+    const order = openOrder(await sealStatement(signed, operator.signer), expected);
+    expect(order.action).toMatchObject({ policy: { name: 'p', on_revocation: 'mark' } });
+  });
+
   test('to do something that is not in the list is none', async () => {
     const statement = orderStatement(ORDER);
     const action = { kind: 'publish_everything' };
