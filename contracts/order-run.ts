@@ -11,3 +11,6 @@ export type OrderRun = {
   /** Of a revocation that goes on in another history: the last run that was seen to. */
   readonly after?: { readonly workspace: string; readonly permitId: string };
 };
+
+/** What Trust is told where no key could be made. */
+export type NoKey = { readonly failed: { readonly code: string; readonly message: string } };

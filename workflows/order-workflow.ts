@@ -1,18 +1,21 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
+  ActivityFailure,
   ChildWorkflowCancellationType,
   continueAsNew,
+  isCancellation,
   ParentClosePolicy,
   proxyActivities,
   startChild,
 } from '@temporalio/workflow';
-import type { KeyMakingActivities } from '../activities/sign/generate-key.ts';
+import type { KeyMakingActivities, MadeKey } from '../activities/sign/generate-key.ts';
 import type { OrderActivities } from '../activities/trust/create-order-activities.ts';
-import type { OrderRun } from '../contracts/order-run.ts';
+import type { NoKey, OrderRun } from '../contracts/order-run.ts';
 import type { OrderOutcome } from '../contracts/orders.ts';
 import type { QuarantineInput } from '../contracts/quarantine.ts';
 import { WORKFLOWS, workflowId } from '../contracts/workflow-names.ts';
 import { taskQueue } from '../contracts/zones.ts';
+import { failureNotice, toFailure } from './failure-notice.ts';
 import { inZone } from './options.ts';
 import type { quarantineWorkflow } from './quarantine-workflow.ts';
 import { belongsTo } from './search-attributes.ts';
@@ -27,10 +30,21 @@ const { carryOut, runsToQuarantine } = proxyActivities<OrderActivities>(inZone('
  */
 export async function orderWorkflow(order: OrderRun): Promise<OrderOutcome> {
   const { tenant, orderId, kind, key } = order;
-  const found = key && (await generateKey({ tenant, orderId, ...key }));
+  const found = key && (await made(() => generateKey({ tenant, orderId, ...key })));
   const outcome = await soundAnswer(() => carryOut({ tenant, orderId, found }), isOutcome);
   if (kind === 'revoke_key' && outcome.state === 'done') await startQuarantines(order);
   return outcome;
+}
+
+/** A key that cannot be made is the end of its order, and not of the run that tells so. */
+async function made(make: () => Promise<MadeKey>): Promise<MadeKey | NoKey> {
+  try {
+    return await make();
+  } catch (caught) {
+    const failure = toFailure(caught);
+    if (!(failure instanceof ActivityFailure) || isCancellation(failure)) throw caught;
+    return { failed: failureNotice(failure) };
+  }
 }
 
 const isOutcome = (answer: unknown): boolean =>

@@ -14,7 +14,7 @@ import { endedWithin } from '../ended-within.ts';
 /** What became of it as far as is known; without an outcome it goes on, and `/v1/orders/{order_id}` will tell. */
 export type GivenOrder = { readonly orderId: string; readonly result: Record<string, unknown> | undefined };
 
-const LIFETIME_MS = 24 * 3_600_000;
+const DAY_MS = 24 * 3_600_000;
 const START_MS = 5_000;
 const PATIENCE_MS = 10_000;
 
@@ -34,7 +34,7 @@ export async function giveOrder(
     tenant: principal.tenant,
     by: principal.subject,
     given_at: givenAt.toISOString(),
-    expires_at: new Date(givenAt.getTime() + LIFETIME_MS).toISOString(),
+    expires_at: new Date(givenAt.getTime() + lifetimeOf(action)).toISOString(),
     action,
   };
   const statement = await sealStatement(orderStatement(order), deps.trust.operator);
@@ -50,6 +50,10 @@ export async function giveOrder(
   if (outcome?.state === 'refused') throw new CertusError(outcome.code, outcome.message);
   return { orderId: id, result: outcome?.result };
 }
+
+/** What takes trust away is meant however late Trust comes back; what gives it may no longer be. */
+const lifetimeOf = ({ kind }: TrustAction): number =>
+  kind === 'revoke_key' || kind === 'deactivate_key' ? 90 * DAY_MS : DAY_MS;
 
 function runOf(tenant: string, orderId: string, action: TrustAction): OrderRun {
   const run = { tenant, orderId, kind: action.kind };

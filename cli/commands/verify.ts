@@ -41,7 +41,13 @@ async function verifyFolder(context: Context, folder: string, options: Options):
   // a single key speaks for evidence alone: what it cannot vouch for is not asked of it
   const through = options.through ?? (options.key ? 'evidence' : 'promotion');
   const report = verifyBundle(await readBundleFolder(at(folder)), keySet, through);
-  context.output.result(asDocument(report, through), () => draw(context, report, through));
+  context.output.result(asDocument(report, through), () => {
+    draw(context, report, through);
+    if (!options.keys && !options.key && report.links.some(({ fault }) => fault?.code === 'untrusted_signer'))
+      context.output.line(
+        'keys that were made since the start are on the list that "certus keys export" prints: --keys FILE',
+      );
+  });
   return report.verified ? EXIT.ok : EXIT.badData;
 }
 

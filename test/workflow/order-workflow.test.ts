@@ -112,12 +112,16 @@ describe('an order to make a key', () => {
     expect(outcome).toMatchObject({ result: { found: { public_key_pem: 'PUBLIC KEY' } } });
   });
 
-  test('comes to nothing where no key can be made: Trust is not asked to believe it', async () => {
+  test('is told to Trust as one that failed where no key can be made: it must not wait for ever', async () => {
     const fakes = trustFakes();
     const generateKey = () => Promise.reject(new CertusError('key_unusable', 'no encryption'));
     const activities = { ...fakes, assurance: { ...fakes.assurance, generateKey } };
-    expect(await carryOut(activities, orderRun('generate_key')).catch(reasonOf)).toBe('key_unusable');
-    expect(fakes.calls).toEqual([]);
+    expect(await carryOut(activities, orderRun('generate_key'))).toMatchObject({
+      result: {
+        found: { failed: { code: 'key_unusable', message: expect.stringContaining('no encryption') } },
+      },
+    });
+    expect(fakes.calls).toEqual(['carryOut']);
   });
 });
 

@@ -59,3 +59,23 @@ test('an order that was carried out answers the same again, also when its time i
   expect(await registry.carry(orderId)).toEqual(first);
   expect(await isRevoked(keyId)).toBe(true);
 });
+
+test.each([
+  ['key_unusable', 'key_unusable'],
+  ['internal_error', 'key_unusable'],
+  ['never heard of', 'key_unusable'],
+  ['key_mismatch', 'key_mismatch'],
+])(
+  'an order for a key that could not be made (%s) ends refused, and is not tried for ever',
+  async (code, told) => {
+    registry.trustAway = true;
+    const { json } = await registry.ask('POST', '/v1/keys/generate', {});
+    registry.trustAway = false;
+    const failed = { code, message: 'no encryption' };
+    const refused = { state: 'refused', code: told, message: 'no encryption' };
+    expect(await registry.carry(json.order_id, { failed })).toMatchObject(refused);
+    expect(await registry.ask('GET', '/v1/keys?status=active')).toMatchObject({
+      json: { keys: [{ origin: 'file' }] },
+    });
+  },
+);

@@ -49,7 +49,7 @@ export type Registry = {
   logFails: boolean;
   trustAway: boolean;
   readonly ask: (method: string, path: string, body?: unknown, tenant?: string) => Promise<Reply>;
-  readonly carry: (orderId: string) => Promise<unknown>;
+  readonly carry: (orderId: string, found?: unknown) => Promise<unknown>;
   readonly stop: () => Promise<void>;
 };
 
@@ -179,7 +179,7 @@ export async function openRegistry(tenant: string): Promise<Registry> {
       documented(routes, method, path, response.status, json);
       return { status: response.status, headers: response.headers, text, json };
     },
-    carry: (orderId) => carryOut(trust, { tenant, orderId }),
+    carry: (orderId, found) => carryOut(trust, { tenant, orderId, found }),
     stop: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
