@@ -1,6 +1,7 @@
 import pMap from 'p-map';
 import { GoldenManifest } from '../../contracts/bundle.ts';
 import { CertusError } from '../../contracts/errors.ts';
+import { jsonOf } from '../../contracts/json-of.ts';
 import { goldenManifestKey, goldenPrefix, quarantineNoticeKey } from '../../contracts/object-keys.ts';
 import type { QuarantinedCopy, QuarantineInput } from '../../contracts/quarantine.ts';
 import type { Notice } from '../../contracts/scan.ts';
@@ -54,15 +55,6 @@ async function keepManifest(
   if (shown === undefined && (await quarantine.head(key)) === undefined) return undefined;
   const { success, data } = GoldenManifest.safeParse(jsonOf(await quarantine.read(key, MAX_MANIFEST)));
   return success ? data : undefined;
-}
-
-function jsonOf(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8'));
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 /** A signature differs at each attempt: the first notice counts, unless it is none of ours. */

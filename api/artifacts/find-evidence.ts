@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { BUNDLE, type BundleFile, BundleIndex, GoldenManifest } from '../../contracts/bundle.ts';
 import { CertusError } from '../../contracts/errors.ts';
 import type { Scope } from '../../contracts/identifiers.ts';
+import { jsonOf } from '../../contracts/json-of.ts';
 import { goldenManifestKey, goldenPrefix, rawPrefix } from '../../contracts/object-keys.ts';
 import type { ScanRecord } from '../../services/database/scan-record.ts';
 import type { ReadableBucket } from '../../services/objects/store.ts';
@@ -83,13 +84,4 @@ function parse<T extends z.ZodType>(schema: T, bytes: Uint8Array): z.output<T> {
   const parsed = schema.safeParse(jsonOf(bytes));
   if (!parsed.success) throw new CertusError('bundle_invalid', 'the list of the bundle cannot be read');
   return parsed.data;
-}
-
-function jsonOf(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8'));
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

@@ -1,16 +1,14 @@
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { CertusError } from '../../contracts/errors.ts';
 import type { Scope } from '../../contracts/identifiers.ts';
 import { rawPrefix } from '../../contracts/object-keys.ts';
 import type { UploadRequest } from '../../contracts/scan-control.ts';
-import { WORKFLOWS, workflowId } from '../../contracts/workflow-names.ts';
+import { workflowId } from '../../contracts/workflow-names.ts';
 import type { UploadInput } from '../../contracts/workflows.ts';
-import { taskQueue } from '../../contracts/zones.ts';
 import type { ScanRecord } from '../../services/database/scan-record.ts';
 import type { Principal } from '../authentication.ts';
 import type { ApiDeps } from '../deps.ts';
 import { existingScan } from './existing-scan.ts';
-import { searchAttributes } from './scan-runs.ts';
+import { startUpload } from './start-upload.ts';
 
 /** Asks Trust about a finished scan that was kept back. Asked twice, the second finds the first. */
 export async function requestUpload(
@@ -29,24 +27,9 @@ export async function requestUpload(
     bundle: { prefix: rawPrefix(scope, testId), digest: scan.bundleDigest },
     requestedBy: requested_by ?? principal.subject,
   };
-  try {
-    await temporal.withDeadline(Date.now() + PATIENCE, () =>
-      temporal.workflow.start(WORKFLOWS.upload, {
-        workflowId: workflowId('upload', input),
-        taskQueue: taskQueue('assurance'),
-        args: [input],
-        typedSearchAttributes: searchAttributes(input, 'RUNNING'),
-        workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
-        workflowIdConflictPolicy: 'USE_EXISTING',
-      }),
-    );
-  } catch (error) {
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error; // decided already: the row tells
-  }
+  await startUpload(temporal, workflowId('upload', input), input);
   return scan;
 }
-
-const PATIENCE = 5000;
 
 function uploadable(scan: ScanRecord): ScanRecord & { bundleDigest: string } {
   if (scan.status !== 'SUCCEEDED')

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { publicGoodRoot } from '../../domain/sigstore/public-good-root.ts';
 import { SigstoreError } from '../../domain/sigstore/sigstore-error.ts';
@@ -10,6 +9,7 @@ import { readSigningConfig } from '../../services/sigstore/signing-config.ts';
 import { CommandError } from '../command-error.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { readBounded } from '../read-bounded.ts';
 import { saveFile } from '../save-file.ts';
 
 type Options = {
@@ -118,19 +118,4 @@ function sigstore<T>(check: () => T): T {
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
-}
-
-async function readBounded(path: string, maxBytes: number): Promise<Buffer> {
-  const { size } = await found(path, stat(path));
-  if (size > maxBytes) throw new CommandError('file_too_large', EXIT.badData, `${path} is too large`);
-  return found(path, readFile(path));
-}
-
-async function found<T>(path: string, reading: Promise<T>): Promise<T> {
-  try {
-    return await reading;
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CommandError('file_not_found', EXIT.notFound, `cannot read ${path}: ${reason}`, error);
-  }
 }

@@ -12,6 +12,7 @@ import { type VerifiedBundle, verifySigstoreBundle } from '../../domain/sigstore
 import { CommandError } from '../command-error.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { found, readBounded } from '../read-bounded.ts';
 
 type Options = {
   readonly bundle: string;
@@ -108,21 +109,6 @@ export async function readKey(path: string): Promise<KeyObject> {
 
 const noKey = (path: string, why: string) =>
   new CommandError('key_unusable', EXIT.badData, `cannot use ${path}: ${why}`);
-
-export async function readBounded(path: string, maxBytes: number): Promise<Buffer> {
-  const { size } = await found(path, stat(path));
-  if (size > maxBytes) throw new CommandError('file_too_large', EXIT.badData, `${path} is too large`);
-  return found(path, readFile(path));
-}
-
-async function found<T>(path: string, reading: Promise<T>): Promise<T> {
-  try {
-    return await reading;
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CommandError('file_not_found', EXIT.notFound, `cannot read ${path}: ${reason}`, error);
-  }
-}
 
 function tell({ output }: Context, { signer, times, logIndex, statement, checks }: VerifiedBundle): void {
   const document = {

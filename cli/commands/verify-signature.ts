@@ -7,8 +7,9 @@ import { type TenantVerdict, verifyForTenant } from '../../domain/sigstore/verif
 import { CommandError } from '../command-error.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { readBounded } from '../read-bounded.ts';
 import { readKeySet } from '../trusted-keys.ts';
-import { artifactOf, readBounded, readKey } from './sigstore-verify.ts';
+import { artifactOf, readKey } from './sigstore-verify.ts';
 
 export type SignatureOptions = {
   readonly bundle: string;

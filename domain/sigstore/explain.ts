@@ -1,3 +1,4 @@
+import type { X509Certificate } from '@sigstore/core';
 import { type SignedEntity, VerificationError } from '@sigstore/verify';
 import { type SigstoreCode, SigstoreError } from './sigstore-error.ts';
 
@@ -48,6 +49,15 @@ function isExpired(entity: SignedEntity | undefined): boolean {
       timestamp.$case === 'timestamp-authority'
         ? timestamp.timestamp.signingTime
         : new Date(Number(timestamp.tlogEntry.integratedTime) * 1000);
-    return !certificate.validForDate(time);
+    return endsBefore(certificate, time);
   });
+}
+
+/** A certificate whose dates cannot be read is wrong in another way than having ended. */
+function endsBefore(certificate: X509Certificate, time: Date): boolean {
+  try {
+    return !certificate.validForDate(time);
+  } catch {
+    return false;
+  }
 }

@@ -1,6 +1,7 @@
 import { createPublicKey, X509Certificate } from 'node:crypto';
 import type { Bundle, TransparencyLogEntry } from '@sigstore/bundle';
 import { z } from 'zod';
+import { strictBase64 } from '../transparency/base64.ts';
 import { SigstoreError } from './sigstore-error.ts';
 import { readStrictJson } from './strict-json.ts';
 import type { TrustedRoot } from './trusted-root.ts';
@@ -20,6 +21,7 @@ export function checkLogEntries(
   for (const entry of entries) {
     requireSameSigner(entry, signer);
     requireSameProof(entry);
+    requirePlainCheckpoint(entry);
     requireSignedTime(entry);
     if (times.length > 0) requireLogOfThatTime(entry, times, root);
   }
@@ -113,6 +115,20 @@ function requireSameProof({ inclusionProof, inclusionPromise, logIndex }: Transp
   // with a promise the log has signed its index, which in a log of many shards is not that of the proof
   if (inclusionPromise === undefined && logIndex !== inclusionProof.logIndex)
     throw new SigstoreError('log_proof_invalid', 'the proof is that of another index');
+}
+
+/** A signature that can be written in two ways would give one checkpoint two names, and its text is signed by nobody. */
+function requirePlainCheckpoint({ inclusionProof }: TransparencyLogEntry): void {
+  const envelope = inclusionProof?.checkpoint?.envelope;
+  if (envelope === undefined) return;
+  const signatures = envelope.slice(envelope.indexOf('\n\n') + 2);
+  const lines = signatures.endsWith('\n') ? signatures.slice(0, -1).split('\n') : [];
+  const plain = (line: string) => {
+    const [, encoded] = /^\u2014 \S+ (\S+)$/.exec(line) ?? [];
+    return encoded !== undefined && strictBase64(encoded) !== undefined;
+  };
+  if (lines.length === 0 || !lines.every(plain))
+    throw new SigstoreError('log_proof_invalid', 'the checkpoint is not signed in the form of a signed note');
 }
 
 /** Only with its promise does a log sign a time; one that stands there without it is anybody's. */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { canonicalJson } from '../../contracts/canonical-json.ts';
 import { CertusError } from '../../contracts/errors.ts';
 import { TenantId } from '../../contracts/identifiers.ts';
+import { jsonOf } from '../../contracts/json-of.ts';
 import { keyId } from '../../contracts/key-id.ts';
 import { KeyId } from '../../contracts/key-registry.ts';
 import { Environment } from '../../contracts/keys.ts';
@@ -92,15 +93,6 @@ export function readSealedKey(bytes: Uint8Array): SealedKey {
   if (!parsed.success || !isNamed(parsed.data))
     throw new CertusError('key_unusable', 'a sealed key is not as it was stored');
   return parsed.data;
-}
-
-function jsonOf(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8'));
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 function isNamed({ key_id, public_key_pem }: SealedKey): boolean {

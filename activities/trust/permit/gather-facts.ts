@@ -1,5 +1,6 @@
 import { BUNDLE, type BundleIndex, PolicyResult, ScanDocument } from '../../../contracts/bundle.ts';
 import type { Scope } from '../../../contracts/identifiers.ts';
+import { jsonOf } from '../../../contracts/json-of.ts';
 import type { KeySet } from '../../../contracts/keys.ts';
 import type { PermitFacts } from '../../../contracts/permission.ts';
 import { hasLooked, type ToolRun } from '../../../contracts/tool-run.ts';
@@ -151,12 +152,7 @@ async function document(
   if (listed === undefined || listed.size > MAX_DOCUMENT) return undefined;
   const bytes = await raw.read(`${prefix}${path}`, MAX_DOCUMENT);
   if (sha256(bytes) !== listed.sha256) return undefined;
-  try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8'));
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  return jsonOf(bytes);
 }
 
 const CATEGORIES: ReadonlyMap<string, string> = new Map(

@@ -150,6 +150,20 @@ describe.each(NAMES)('a bundle of %s', (name) => {
     );
   });
 
+  test('does not hold with its checkpoint written in another way that decodes to the same', () => {
+    const { bundle, trust } = subjectOf(name);
+    for (const { path, value } of leavesOf(bundle).filter((leaf) => leaf.path.at(-1) === 'envelope')) {
+      for (const changed of [
+        value.trimEnd(),
+        `${value}\n`,
+        value.replace(/=*\n$/, '\n'),
+        value.replace(/=\n$/, '==\n'),
+      ])
+        if (changed !== value)
+          expect(codeOf(encode(withLeaf(bundle, path, changed)), trust)).toBe('log_proof_invalid');
+    }
+  });
+
   test('does not hold with any part of it taken from another, missing or of another kind', () => {
     const { bundle, other, trust } = subjectOf(name);
     for (const { path, value } of leavesOf(bundle)) {
