@@ -4,7 +4,6 @@ import { AssessmentId, Sha256, TenantId, TestId, WorkspaceId } from './identifie
 export const LOG_KINDS = [
   'permit',
   'denial',
-  'promotion',
   'quarantine',
   'signature',
   'key_set',

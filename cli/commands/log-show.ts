@@ -48,7 +48,10 @@ async function showList({ api, output }: Context, options: Options): Promise<Exi
 
 async function showEntry(context: Context, entryId: string, options: Options): Promise<ExitCode> {
   if (!EntryId.safeParse(entryId).success)
-    throw new CertusError('invalid_request', 'an entry goes by the 64 hexadecimal digits of its hash');
+    throw new CertusError(
+      'invalid_request',
+      'an entry goes by the 64 hexadecimal digits of its hash, which "certus log show" lists beside its index',
+    );
   const keySet = await keySetOf(context, options);
   const shown = await context.api().get(`/v1/transparency/${entryId}?include_proof=true`, ProvenEntry);
   if (entryIdOf(shown.entry) !== entryId)

@@ -124,17 +124,25 @@ export async function breakGlass(
 function shown({ output }: Context, permit: UploadPermission): ExitCode {
   output.result(permit, () => {
     output.line(`${permit.upload_permission_id}  ${answerOf(permit)}`);
-    if (permit.detail !== null) output.line(`  ${permit.detail}`);
+    // the detail is the violations in one sentence
+    if (permit.detail !== null && permit.violations.length === 0) output.line(`  ${permit.detail}`);
     for (const { rule, message } of permit.violations) output.line(`  ${rule}: ${message}`);
     if (permit.bypass !== null)
       output.line(
         `  past the rules on ${permit.bypass.order_id} by ${permit.bypass.by}: ${permit.bypass.reason}`,
       );
+    if (permit.shadow !== null) output.line(`  in shadow: ${shadowOf(permit.shadow)}`);
     if (permit.expires_at !== null) output.line(`  usable until ${permit.expires_at}`);
     if (permit.transparency_entry !== null) output.line(`  in the log at ${permit.transparency_entry.index}`);
   });
   return permit.permitted || permit.decided_at === null ? EXIT.ok : EXIT.gateFailed;
 }
+
+/** What a policy that is only tried would have said. */
+const shadowOf = ({ permitted, violations }: NonNullable<UploadPermission['shadow']>): string =>
+  permitted
+    ? 'permitted too'
+    : `denied: ${violations.map(({ message }) => message).join('; ') || 'it does not hold'}`;
 
 function answerOf({ decided_at, permitted, reason, bypass }: UploadPermission): string {
   if (decided_at === null) return 'not decided yet';

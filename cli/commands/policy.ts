@@ -87,7 +87,7 @@ export async function evaluatePolicy(
         would_be.violations.map(({ message }) => message).join('; ') || '-',
       ]),
     );
-    output.line(`${answer.evaluated} bundles, ${answer.changed} decided otherwise`);
+    output.line(`${answer.evaluated} decisions, ${answer.changed} would be otherwise`);
   });
   const stricter = answer.bundles.some(({ decided, would_be }) => decided.permitted && !would_be.permitted);
   return stricter ? EXIT.gateFailed : EXIT.ok;

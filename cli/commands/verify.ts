@@ -51,8 +51,8 @@ async function verifyFolder(context: Context, folder: string, options: Options):
   return report.verified ? EXIT.ok : EXIT.badData;
 }
 
-function asDocument({ verified, bundleDigest, links }: VerificationReport, through: Link) {
-  return { verified, through, bundle_digest: bundleDigest, links };
+function asDocument({ verified, bypassed, bundleDigest, links }: VerificationReport, through: Link) {
+  return { verified, bypassed, through, bundle_digest: bundleDigest, links };
 }
 
 function draw({ output }: Context, report: VerificationReport, through: Link): void {
@@ -66,5 +66,6 @@ function draw({ output }: Context, report: VerificationReport, through: Link): v
     ]),
   );
   output.line(`bundle sha256:${report.bundleDigest}`);
-  output.line(report.verified ? `verified through ${through}` : 'NOT verified');
+  const bypassed = report.bypassed ? ', BYPASSED by an administrator: see its permit' : '';
+  output.line(report.verified ? `verified through ${through}${bypassed}` : 'NOT verified');
 }

@@ -26,10 +26,14 @@ export type LinkReport = {
   readonly signer: string | null;
   readonly detail: string;
   readonly fault: { readonly family: string; readonly code: string } | null;
+  /** Of a permit that an administrator gave past the rules. */
+  readonly bypassed?: true;
 };
 
 export type VerificationReport = {
   readonly verified: boolean;
+  /** It holds, and it is there although the rules held it back. */
+  readonly bypassed: boolean;
   readonly bundleDigest: string;
   readonly links: readonly LinkReport[];
 };
@@ -52,10 +56,11 @@ export function verifyBundle(
     if (!report.holds) break;
   }
   const verified = links.length === asked.length && links.every(({ holds }) => holds);
-  return { verified, bundleDigest: sha256(content.indexBytes), links };
+  const bypassed = links.some((link) => link.bypassed);
+  return { verified, bypassed, bundleDigest: sha256(content.indexBytes), links };
 }
 
-type Held = { readonly signer: string; readonly detail: string };
+type Held = Pick<LinkReport, 'signer' | 'detail' | 'bypassed'>;
 
 /** Each link leans on the one before it; a later one is opened only after the earlier ones held. */
 function openChain(
@@ -89,7 +94,9 @@ function openChain(
     },
     permit: () => {
       const { statement: given, key } = permit();
-      return { signer: key.id, detail: describe(given.predicate.certus_permit) };
+      const terms = given.predicate.certus_permit;
+      const bypassed = terms.bypass === undefined ? {} : ({ bypassed: true } as const);
+      return { signer: key.id, detail: describe(terms), ...bypassed };
     },
     promotion: () => {
       const { id } = permit().statement.predicate.certus_permit;

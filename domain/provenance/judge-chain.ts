@@ -134,7 +134,7 @@ function openReasons(facts: ChainFacts): ProvenanceReason[] {
     ...(state('permit') === 'holds' && state('log') === 'absent'
       ? [reason('not_logged', 'the permit has not been written to the log yet')]
       : []),
-    ...(state('permit') === 'holds' && state('promotion') === 'absent'
+    ...(state('permit') === 'holds' && state('promotion') === 'absent' && !quarantine
       ? [reason('not_promoted', 'it is permitted and not published')]
       : []),
     ...(quarantine ? [reason('not_published', 'what was published was taken away')] : []),
