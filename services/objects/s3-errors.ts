@@ -8,6 +8,9 @@ const status = (error: unknown): number | undefined =>
 /** A HEAD has no body to name the reason, so an unknown bucket and an unknown key look the same. */
 export const isMissing = (error: unknown): boolean => status(error) === 404;
 
+/** What is not ours to look at: also a bucket that may be written and not read. */
+export const isForbidden = (error: unknown): boolean => status(error) === 403;
+
 /** Somebody else holds the key (412), or is taking it this very moment (409). */
 export const isTaken = (error: unknown): boolean =>
   status(error) === 412 ||

@@ -1,13 +1,14 @@
 import { CreateBucketCommand, DeleteObjectCommand, HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { CertusError } from '../../contracts/errors.ts';
 import { checkBucketName, checkKey, checkPrefix } from './names.ts';
 import { checkPutOptions } from './put-options.ts';
 import { readWhole, reported, verified } from './reading.ts';
-import { isBucketThere, isMissing, onS3 } from './s3-errors.ts';
+import { isBucketThere, isForbidden, isMissing, onS3 } from './s3-errors.ts';
 import { presignedUrl } from './s3-presign.ts';
 import { putObject } from './s3-put.ts';
 import { getObject, getRange, headObject, listObjects } from './s3-read.ts';
 import { lookingAfter } from './source.ts';
-import type { Bucket, ObjectStore, ReadableBucket } from './store.ts';
+import type { Bucket, ObjectInfo, ObjectStore, ReadableBucket } from './store.ts';
 
 export type S3Options = {
   readonly endpoint?: string | undefined;
@@ -51,6 +52,8 @@ const ensureBucket = async (client: S3Client, name: string, region: string): Pro
     await client.send(new HeadBucketCommand({ Bucket: name }));
     return;
   } catch (error) {
+    // it is there, and what may be done with it shows when something is: who only writes may not even look
+    if (isForbidden(error)) return;
     if (!isMissing(error)) throw error;
   }
   const constraint =
@@ -89,6 +92,16 @@ const readableBucket = (client: S3Client, name: string): ReadableBucket => {
   };
 };
 
+/** Who may only write cannot look; that something is to be absent the server holds to by itself. */
+const standingIn = async (bucket: ReadableBucket, key: string): Promise<ObjectInfo | undefined> => {
+  try {
+    return await bucket.head(key);
+  } catch (error) {
+    if (error instanceof CertusError && isForbidden(error.cause)) return undefined;
+    throw error;
+  }
+};
+
 const writableBucket = (client: S3Client, name: string): Bucket => {
   const reading = readableBucket(client, name);
   return {
@@ -97,7 +110,7 @@ const writableBucket = (client: S3Client, name: string): Bucket => {
       lookingAfter(body, async () => {
         const where = reading.locate(key);
         checkPutOptions(options);
-        const standing = await reading.head(key);
+        const standing = await standingIn(reading, key);
         if (standing !== undefined && options.ifAbsent) return { outcome: 'exists', info: standing };
         const result = await putObject(client, name, key, where, body, options);
         return result.outcome === 'created' && standing !== undefined

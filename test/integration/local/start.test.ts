@@ -42,13 +42,18 @@ describe('the embedded set', () => {
       execFileSync('cat', [`/proc/${pidOf(home, name)}/environ`], { encoding: 'utf8' })
         .split('\0')
         .map((entry) => entry.split('=')[0])
-        .filter((variable) => /^CERTUS_(?!KEY_SET).*(KEY|TOKEN)_FILE$/.test(variable ?? ''));
+        .filter((variable) => /^CERTUS_(?!KEY_SET).*(KEY|TOKEN)_FILE$/.test(variable ?? ''))
+        .sort();
     if (process.platform !== 'linux') return;
     expect(secrets('assurance')).toEqual(['CERTUS_EVIDENCE_KEY_FILE']);
-    expect(secrets('trust')).toEqual(['CERTUS_PERMIT_KEY_FILE']);
+    expect(secrets('trust')).toEqual([
+      'CERTUS_AUTHORITY_KEY_FILE',
+      'CERTUS_LOG_KEY_FILE',
+      'CERTUS_PERMIT_KEY_FILE',
+    ]);
     expect(secrets('transform')).toEqual(['CERTUS_PROMOTION_KEY_FILE']);
     expect(secrets('ingest')).toEqual([]);
-    expect(secrets('api')).toEqual(['CERTUS_API_TOKEN_FILE']);
+    expect(secrets('api')).toEqual(['CERTUS_API_TOKEN_FILE', 'CERTUS_OPERATOR_KEY_FILE']);
   });
 
   test('servers, API and workers that are killed come back, and the chain goes on', async () => {
