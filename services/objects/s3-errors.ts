@@ -11,6 +11,10 @@ export const isMissing = (error: unknown): boolean => status(error) === 404;
 /** What is not ours to look at: also a bucket that may be written and not read. */
 export const isForbidden = (error: unknown): boolean => status(error) === 403;
 
+/** A known caller, who may not do this. */
+export const isDenied = (error: unknown): boolean =>
+  error instanceof S3ServiceException && error.name === 'AccessDenied';
+
 /** Somebody else holds the key (412), or is taking it this very moment (409). */
 export const isTaken = (error: unknown): boolean =>
   status(error) === 412 ||

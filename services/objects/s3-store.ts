@@ -1,9 +1,15 @@
-import { CreateBucketCommand, DeleteObjectCommand, HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  HeadBucketCommand,
+  ListObjectsV2Command,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { CertusError } from '../../contracts/errors.ts';
 import { checkBucketName, checkKey, checkPrefix } from './names.ts';
 import { checkPutOptions } from './put-options.ts';
 import { readWhole, reported, verified } from './reading.ts';
-import { isBucketThere, isForbidden, isMissing, onS3 } from './s3-errors.ts';
+import { isBucketThere, isDenied, isForbidden, isMissing, onS3 } from './s3-errors.ts';
 import { presignedUrl } from './s3-presign.ts';
 import { putObject } from './s3-put.ts';
 import { getObject, getRange, headObject, listObjects } from './s3-read.ts';
@@ -52,8 +58,7 @@ const ensureBucket = async (client: S3Client, name: string, region: string): Pro
     await client.send(new HeadBucketCommand({ Bucket: name }));
     return;
   } catch (error) {
-    // it is there, and what may be done with it shows when something is: who only writes may not even look
-    if (isForbidden(error)) return;
+    if (isForbidden(error)) return requireKnown(client, name);
     if (!isMissing(error)) throw error;
   }
   const constraint =
@@ -66,6 +71,18 @@ const ensureBucket = async (client: S3Client, name: string, region: string): Pro
     if (!isBucketThere(error)) throw error;
     // Made by a process that started with us, or owned by a stranger: this tells.
     await client.send(new HeadBucketCommand({ Bucket: name }));
+  }
+};
+
+/**
+ * Who only writes may not even look, and a HEAD does not tell them from who is a stranger here: the answer to a listing has
+ * a body that does. What may be done with the bucket shows when something is.
+ */
+const requireKnown = async (client: S3Client, name: string): Promise<void> => {
+  try {
+    await client.send(new ListObjectsV2Command({ Bucket: name, MaxKeys: 1 }));
+  } catch (error) {
+    if (!isDenied(error)) throw error;
   }
 };
 
