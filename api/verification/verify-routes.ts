@@ -9,7 +9,6 @@ import {
 } from '../../contracts/verification.ts';
 import { CustodyError } from '../../domain/custody/custody-error.ts';
 import { tenantKeySet } from '../../domain/custody/tenant-key-set.ts';
-import { type TrustedRoot, trustedRootFrom } from '../../domain/sigstore/trusted-root.ts';
 import { newestKeySet } from '../../services/database/key-sets.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type Route, route } from '../route.ts';
@@ -17,7 +16,6 @@ import { verifyItem } from './verify-item.ts';
 
 /** Anybody may ask whether a signature holds; what is believed depends on whose token asks. */
 export function verifyRoutes(deps: ApiDeps): Route[] {
-  const rootOf = onceParsed(() => deps.trust.trustedRoot);
   return [
     route({
       method: 'post',
@@ -42,7 +40,7 @@ export function verifyRoutes(deps: ApiDeps): Route[] {
       },
       errors: ['invalid_request', 'payload_too_large', 'key_unusable', 'dependency_unavailable'],
       handle: async ({ principal, body }) => {
-        const known = { keySet: await keySetOf(deps, principal.tenant), root: rootOf() };
+        const known = { keySet: await keySetOf(deps, principal.tenant), root: deps.trust.trustedRoot };
         if (!('items' in body)) return { status: 200, body: verifyItem(body, known, new Date()) };
         const results: Verification[] = [];
         for (const item of body.items) {
@@ -64,16 +62,6 @@ async function keySetOf({ database, trust }: ApiDeps, tenant: string): Promise<K
       throw new CertusError('key_unusable', `the list of keys is not Trust's: ${cause.message}`, { cause });
     throw cause;
   }
-}
-
-/** Its certificates cost more to read than a bundle does to verify. */
-function onceParsed(pinned: () => unknown): () => TrustedRoot | undefined {
-  let root: TrustedRoot | undefined;
-  return () => {
-    const json = pinned();
-    if (json !== undefined) root ??= trustedRootFrom(json);
-    return root;
-  };
 }
 
 const bundleExample = {
