@@ -14,8 +14,8 @@ import { sha256 } from '../../domain/custody/digest.ts';
 import { requireLogged } from '../../domain/custody/permit-entry.ts';
 import type { Database } from '../../services/database/database.ts';
 import { findPermit } from '../../services/database/permits.ts';
+import { tenantKeys } from '../../services/keys/tenant-keys.ts';
 import type { Evidence } from '../custody/read-evidence.ts';
-import { tenantKeys } from '../custody/tenant-keys.ts';
 
 export type PermittedBundle = Pick<Evidence, 'indexBytes' | 'provenanceBytes'> & {
   readonly evidence: CheckedBundle;

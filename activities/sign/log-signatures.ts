@@ -13,14 +13,13 @@ import { sha256 } from '../../domain/custody/digest.ts';
 import { openKeyless } from '../../domain/custody/open-keyless.ts';
 import { type OpenedSignature, openSignature } from '../../domain/custody/open-signature.ts';
 import { requireSignable } from '../../domain/custody/signable.ts';
-import { tenantKeySet } from '../../domain/custody/tenant-key-set.ts';
 import type { TrustedRoot } from '../../domain/sigstore/trusted-root.ts';
-import { newestKeySet } from '../../services/database/key-sets.ts';
 import {
   completeSignatures,
   recordSignatures,
   type SignatureRecord,
 } from '../../services/database/signatures.ts';
+import { tenantKeys } from '../../services/keys/tenant-keys.ts';
 import type { TrustDeps } from '../trust/deps.ts';
 import { heldOrRefused } from './held-or-refused.ts';
 import { bundleKey, contentKey } from './signature-objects.ts';
@@ -42,11 +41,7 @@ export type By = 'evidence' | 'permit' | 'identity';
  */
 export async function logSignatures(deps: SignatureLogDeps, input: Logged, by: By): Promise<void> {
   const at = deps.now();
-  const keySet = tenantKeySet(
-    deps.keySet,
-    await newestKeySet(deps.database, input.scope.tenant),
-    input.scope.tenant,
-  );
+  const keySet = await tenantKeys(deps.database, deps.keySet, input.scope.tenant);
   const found: SignatureRecord[] = [];
   for (let item = 0; item < input.items; item += 1)
     found.push(await verified(deps, input, item, { keySet, by, at }));

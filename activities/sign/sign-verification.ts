@@ -7,13 +7,12 @@ import {
   checkEvidence,
 } from '../../domain/custody/check-evidence.ts';
 import { sealStatement } from '../../domain/custody/seal-statement.ts';
-import { tenantKeySet } from '../../domain/custody/tenant-key-set.ts';
 import {
   actualContent,
   signedContent,
   verificationStatement,
 } from '../../domain/custody/verification-statement.ts';
-import { newestKeySet } from '../../services/database/key-sets.ts';
+import { tenantKeys } from '../../services/keys/tenant-keys.ts';
 import { readEvidence } from '../custody/read-evidence.ts';
 import type { TrustDeps } from '../trust/deps.ts';
 import { heldOrRefused } from './held-or-refused.ts';
@@ -33,7 +32,7 @@ export async function signVerification(
   const read = await readEvidence(deps.raw, rawPrefix(scope, testId));
   if (read.indexBytes.length === 0)
     throw new CertusError('not_found', 'there is no bundle of such a scan in this workspace');
-  const keySet = tenantKeySet(deps.keySet, await newestKeySet(deps.database, scope.tenant), scope.tenant);
+  const keySet = await tenantKeys(deps.database, deps.keySet, scope.tenant);
   const evidence = heldOrRefused(() => checkEvidence({ ...read, keySet }));
   requireAsked(evidence, input, read.provenanceBytes);
   const locations = [...here(input, read.files), ...elsewhere];

@@ -9,8 +9,7 @@ import {
   UploadKeyRequest,
 } from '../../contracts/key-registry.ts';
 import { Environment, KeySet } from '../../contracts/keys.ts';
-import { tenantKeySet } from '../../domain/custody/tenant-key-set.ts';
-import { newestKeySet } from '../../services/database/key-sets.ts';
+import { tenantKeys } from '../../services/keys/tenant-keys.ts';
 import type { ApiDeps } from '../deps.ts';
 import { giveOrder } from '../orders/give-order.ts';
 import { type Route, route } from '../route.ts';
@@ -147,10 +146,10 @@ const exported = (deps: ApiDeps) =>
         example: keySetExample,
       },
     },
-    errors: ['dependency_unavailable'],
+    errors: ['key_unusable', 'dependency_unavailable'],
     handle: async ({ principal: { tenant } }) => ({
       status: 200,
-      body: tenantKeySet(deps.trust.keySet, await newestKeySet(deps.database, tenant), tenant),
+      body: await tenantKeys(deps.database, deps.trust.keySet, tenant),
     }),
   });
 

@@ -2,10 +2,9 @@ import { CertusError, type ErrorCode } from '../../contracts/errors.ts';
 import type { Scope } from '../../contracts/identifiers.ts';
 import type { AttachedView } from '../../contracts/permission.ts';
 import { type CustodyCode, CustodyError } from '../../domain/custody/custody-error.ts';
-import { tenantKeySet } from '../../domain/custody/tenant-key-set.ts';
 import { type AttachedStatement, openAttached } from '../../domain/permit/attached-statement.ts';
 import { attachStatement } from '../../services/database/attached-statements.ts';
-import { newestKeySet } from '../../services/database/key-sets.ts';
+import { tenantKeys } from '../../services/keys/tenant-keys.ts';
 import type { Principal } from '../authentication.ts';
 import type { ApiDeps } from '../deps.ts';
 import { existingScan } from '../scans/existing-scan.ts';
@@ -23,14 +22,14 @@ export async function attach(
 ): Promise<AttachedView> {
   const scope: Scope = { tenant: principal.tenant, workspace };
   const { bundleDigest } = finished(await existingScan({ database }, scope, testId));
-  const newest = await newestKeySet(database, scope.tenant);
+  const keySet = await tenantKeys(database, trust.keySet, scope.tenant);
   const statement = Buffer.from(JSON.stringify(bundle));
   const at = new Date();
   const opened = held(() =>
     openAttached(statement, {
       tenant: scope.tenant,
       bundleDigest,
-      keySet: tenantKeySet(trust.keySet, newest, scope.tenant),
+      keySet,
       at,
     }),
   );

@@ -11,13 +11,12 @@ import {
   type TrustPolicy,
 } from '../../contracts/trust-policy.ts';
 import { CustodyError } from '../../domain/custody/custody-error.ts';
-import { tenantKeySet } from '../../domain/custody/tenant-key-set.ts';
 import { openAttached } from '../../domain/permit/attached-statement.ts';
 import { requireUsablePolicy } from '../../domain/permit/check-policy.ts';
 import { judge } from '../../domain/permit/judge.ts';
 import { attachedStatements } from '../../services/database/attached-statements.ts';
-import { newestKeySet } from '../../services/database/key-sets.ts';
 import { decisionsWithFacts, type PermitRecord } from '../../services/database/permits.ts';
+import { tenantKeys } from '../../services/keys/tenant-keys.ts';
 import type { ApiDeps } from '../deps.ts';
 
 type Deps = Pick<ApiDeps, 'database' | 'trust'>;
@@ -32,7 +31,7 @@ export async function evaluatePolicy(
   requireUsablePolicy(policy);
   const scope: Scope = { tenant, workspace: workspace_id };
   const rows = await decisionsWithFacts(deps.database, scope, { component: component_id, limit });
-  const keySet = tenantKeySet(deps.trust.keySet, await newestKeySet(deps.database, tenant), tenant);
+  const keySet = await tenantKeys(deps.database, deps.trust.keySet, tenant);
   const bundles: Tried[] = [];
   for (const row of rows) bundles.push(await tried(deps, scope, keySet, policy, row));
   return {

@@ -8,7 +8,6 @@ import { sourceText } from '../../contracts/source-text.ts';
 import { CustodyError } from '../../domain/custody/custody-error.ts';
 import { sha256 } from '../../domain/custody/digest.ts';
 import { openQuarantine } from '../../domain/custody/quarantine-statement.ts';
-import { tenantKeySet } from '../../domain/custody/tenant-key-set.ts';
 import { openAttached } from '../../domain/permit/attached-statement.ts';
 import type {
   AttachedFact,
@@ -19,10 +18,10 @@ import type {
 } from '../../domain/provenance/chain-facts.ts';
 import { type Inspection, inspectChain } from '../../domain/provenance/inspect-chain.ts';
 import { attachedStatements } from '../../services/database/attached-statements.ts';
-import { newestKeySet } from '../../services/database/key-sets.ts';
 import { permitUses } from '../../services/database/permit-uses.ts';
 import { listPermits, type PermitRecord } from '../../services/database/permits.ts';
 import type { ScanRecord } from '../../services/database/scan-record.ts';
+import { tenantKeys } from '../../services/keys/tenant-keys.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type FoundBundle, readable, readBundle } from './read-bundle.ts';
 
@@ -40,15 +39,14 @@ export async function gatherChain(
   now: Date,
 ): Promise<ChainFacts> {
   const { database, objects, trust } = deps;
-  const [keyList, found, newest, attached, entries, notice] = await Promise.all([
-    newestKeySet(database, scope.tenant),
+  const [keySet, found, newest, attached, entries, notice] = await Promise.all([
+    tenantKeys(database, trust.keySet, scope.tenant),
     readBundle(objects, scope, scan.testId),
     listPermits(database, scope, { testId: scan.testId, limit: MOST_PERMITS }),
     attachedStatements(database, scope, scan.testId),
     trust.log.entries(scope.tenant, { testId: scan.testId, limit: MOST_ENTRIES }),
     readable(objects.golden, quarantineNoticeKey(scope, scan.testId), MAX_NOTICE),
   ]);
-  const keySet = tenantKeySet(trust.keySet, keyList, scope.tenant);
   const permits = newest.toReversed();
   const inspection = found === undefined ? null : inspectChain(withPermit(found, permits), keySet);
   const ofScope = entries.filter(({ entry }) => entry.workspace === scope.workspace);

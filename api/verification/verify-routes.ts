@@ -1,15 +1,11 @@
 import { setImmediate as breathe } from 'node:timers/promises';
-import { CertusError } from '../../contracts/errors.ts';
-import type { KeySet } from '../../contracts/keys.ts';
 import {
   MAX_VERIFY_REQUEST,
   type Verification,
   VerifyAnswer,
   VerifyRequest,
 } from '../../contracts/verification.ts';
-import { CustodyError } from '../../domain/custody/custody-error.ts';
-import { tenantKeySet } from '../../domain/custody/tenant-key-set.ts';
-import { newestKeySet } from '../../services/database/key-sets.ts';
+import { tenantKeys } from '../../services/keys/tenant-keys.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type Route, route } from '../route.ts';
 import { verifyItem } from './verify-item.ts';
@@ -40,7 +36,10 @@ export function verifyRoutes(deps: ApiDeps): Route[] {
       },
       errors: ['invalid_request', 'payload_too_large', 'key_unusable', 'dependency_unavailable'],
       handle: async ({ principal, body }) => {
-        const known = { keySet: await keySetOf(deps, principal.tenant), root: deps.trust.trustedRoot };
+        const known = {
+          keySet: await tenantKeys(deps.database, deps.trust.keySet, principal.tenant),
+          root: deps.trust.trustedRoot,
+        };
         if (!('items' in body)) return { status: 200, body: verifyItem(body, known, new Date()) };
         const results: Verification[] = [];
         for (const item of body.items) {
@@ -51,17 +50,6 @@ export function verifyRoutes(deps: ApiDeps): Route[] {
       },
     }),
   ];
-}
-
-async function keySetOf({ database, trust }: ApiDeps, tenant: string): Promise<KeySet> {
-  const newest = await newestKeySet(database, tenant);
-  try {
-    return tenantKeySet(trust.keySet, newest, tenant);
-  } catch (cause) {
-    if (cause instanceof CustodyError)
-      throw new CertusError('key_unusable', `the list of keys is not Trust's: ${cause.message}`, { cause });
-    throw cause;
-  }
 }
 
 const bundleExample = {

@@ -1,9 +1,8 @@
 import { CertusError } from '../../../contracts/errors.ts';
 import type { Environment } from '../../../contracts/keys.ts';
-import { tenantKeySet } from '../../../domain/custody/tenant-key-set.ts';
 import { readSigningRequest } from '../../../domain/enrolment/signing-request.ts';
 import type { Applicant, CertificateAuthority } from '../../../services/authority/certificate-authority.ts';
-import { newestKeySet } from '../../../services/database/key-sets.ts';
+import { tenantKeys } from '../../../services/keys/tenant-keys.ts';
 import type { TrustDeps } from '../deps.ts';
 
 export async function readApplicant(
@@ -19,7 +18,7 @@ export async function isKnownKey(
   { database, keySet }: Pick<TrustDeps, 'database' | 'keySet'>,
   { tenant, keyId }: Applicant,
 ): Promise<boolean> {
-  const known = tenantKeySet(keySet, await newestKeySet(database, tenant), tenant);
+  const known = await tenantKeys(database, keySet, tenant);
   return known.keys.some(({ id }) => id === keyId);
 }
 

@@ -5,7 +5,7 @@ import type { BreakGlass } from '../../../contracts/permission.ts';
 import { judge } from '../../../domain/permit/judge.ts';
 import { permitIdOf } from '../../../domain/permit/permit-id.ts';
 import { findDecision, type NewPermit, recordPermit } from '../../../services/database/permits.ts';
-import { tenantKeys } from '../../custody/tenant-keys.ts';
+import { tenantKeys } from '../../../services/keys/tenant-keys.ts';
 import type { TrustDeps } from '../deps.ts';
 import type { ActionHandler } from '../orders/action-handler.ts';
 import { gatherFacts } from './gather-facts.ts';

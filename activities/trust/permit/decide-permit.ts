@@ -11,7 +11,7 @@ import type { PolicyInForce } from '../../../domain/permit/default-policy.ts';
 import { type Asked, judge } from '../../../domain/permit/judge.ts';
 import { permitIdOf, RUN_GROUND } from '../../../domain/permit/permit-id.ts';
 import { findDecision, type NewPermit, recordPermit } from '../../../services/database/permits.ts';
-import { tenantKeys } from '../../custody/tenant-keys.ts';
+import { tenantKeys } from '../../../services/keys/tenant-keys.ts';
 import type { TrustDeps } from '../deps.ts';
 import { noteDigests } from '../known/note-digests.ts';
 import { type Gathered, gatherFacts, type Question } from './gather-facts.ts';

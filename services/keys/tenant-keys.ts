@@ -2,8 +2,8 @@ import { CertusError } from '../../contracts/errors.ts';
 import type { KeySet } from '../../contracts/keys.ts';
 import { CustodyError } from '../../domain/custody/custody-error.ts';
 import { tenantKeySet } from '../../domain/custody/tenant-key-set.ts';
-import type { Database } from '../../services/database/database.ts';
-import { newestKeySet } from '../../services/database/key-sets.ts';
+import type { Database } from '../database/database.ts';
+import { newestKeySet } from '../database/key-sets.ts';
 
 /** The keys that count for a tenant now. A list that Trust has not signed is a reason to stop, and not to go by the file. */
 export async function tenantKeys(database: Database, pinned: KeySet, tenant: string): Promise<KeySet> {
