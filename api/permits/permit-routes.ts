@@ -288,6 +288,7 @@ const statements = (deps: Deps) =>
       'signature_invalid',
       'untrusted_signer',
       'key_revoked',
+      'key_unusable',
       'certificate_expired',
       'payload_too_large',
       'dependency_unavailable',

@@ -154,7 +154,7 @@ const evaluate = (deps: Deps) =>
         example: evaluationExample,
       },
     },
-    errors: ['invalid_request', 'policy_invalid', 'dependency_unavailable'],
+    errors: ['invalid_request', 'policy_invalid', 'key_unusable', 'dependency_unavailable'],
     handle: async ({ principal, body }) => ({
       status: 200,
       body: await evaluatePolicy(deps, principal.tenant, body),

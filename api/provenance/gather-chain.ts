@@ -1,5 +1,6 @@
 import { BUNDLE, ScanDocument } from '../../contracts/bundle.ts';
 import type { Scope } from '../../contracts/identifiers.ts';
+import { jsonOf } from '../../contracts/json-of.ts';
 import type { KeySet } from '../../contracts/keys.ts';
 import { quarantineNoticeKey } from '../../contracts/object-keys.ts';
 import { ShadowJudgement } from '../../contracts/permission.ts';
@@ -132,12 +133,7 @@ async function covered(
   const listed = inspection?.index?.files.find((file) => file.path === path);
   const bytes = listed && (await found?.small(path));
   if (bytes === undefined || sha256(bytes) !== listed?.sha256) return undefined;
-  try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8'));
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  return jsonOf(bytes);
 }
 
 const scanDocument = async (found: FoundBundle | undefined, inspection: Inspection | null) =>

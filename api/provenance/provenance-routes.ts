@@ -45,7 +45,14 @@ const provenance = (deps: ApiDeps) =>
         example: documentExample,
       },
     },
-    errors: ['invalid_request', 'not_found', 'bundle_invalid', 'log_damaged', 'dependency_unavailable'],
+    errors: [
+      'invalid_request',
+      'not_found',
+      'bundle_invalid',
+      'key_unusable',
+      'log_damaged',
+      'dependency_unavailable',
+    ],
     handle: async ({ principal, params, query }) => {
       const scope = { tenant: principal.tenant, workspace: query.workspace_id };
       const scan = await existingScan(deps, scope, params.scan_id);

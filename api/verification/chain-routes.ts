@@ -32,7 +32,14 @@ const verifyChain = (deps: ApiDeps) =>
         example: answerExample,
       },
     },
-    errors: ['invalid_request', 'not_found', 'bundle_invalid', 'log_damaged', 'dependency_unavailable'],
+    errors: [
+      'invalid_request',
+      'not_found',
+      'bundle_invalid',
+      'key_unusable',
+      'log_damaged',
+      'dependency_unavailable',
+    ],
     handle: async ({ principal, body }) => {
       const scope = { tenant: principal.tenant, workspace: body.workspace_id };
       const scan = await existingScan(deps, scope, scanOf(body, scope));

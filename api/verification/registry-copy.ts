@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { BUNDLE } from '../../contracts/bundle.ts';
 import { CertusError } from '../../contracts/errors.ts';
+import { jsonOf } from '../../contracts/json-of.ts';
 import { type RegistryCopy, UNASKED } from '../../domain/provenance/chain-answer.ts';
 import type { ChainFacts } from '../../domain/provenance/chain-facts.ts';
 import type { Registry } from '../../services/registry/registry.ts';
@@ -61,7 +62,7 @@ const Manifest = z.object({
 });
 
 function layersOf(bytes: Uint8Array): Layers | undefined {
-  const { data } = Manifest.safeParse(parsed(bytes));
+  const { data } = Manifest.safeParse(jsonOf(bytes));
   return (
     data &&
     new Map(
@@ -71,15 +72,6 @@ function layersOf(bytes: Uint8Array): Layers | undefined {
       ]),
     )
   );
-}
-
-function parsed(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8'));
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 /** A manifest only promises: what is served under its digests is pulled, and hashed on the way. */

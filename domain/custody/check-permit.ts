@@ -2,6 +2,7 @@ import { BUNDLE } from '../../contracts/bundle.ts';
 import type { KeySet } from '../../contracts/keys.ts';
 import { PermitStatement, PREDICATE } from '../../contracts/statements.ts';
 import { type CheckedBundle, requireSubjects } from './check-evidence.ts';
+import { CLOCK_TOLERANCE_MS } from './clock-tolerance.ts';
 import { CustodyError } from './custody-error.ts';
 import { type OpenedStatement, openStatement } from './open-statement.ts';
 
@@ -62,6 +63,3 @@ function requireUsable(usedAt: Date, givenAt: string, expiresAt: string): void {
     throw new CustodyError('permit_expired', 'the permit had not been given yet');
   }
 }
-
-/** How far the clocks of two machines may be apart before a time in the future counts as a lie. */
-export const CLOCK_TOLERANCE_MS = 5 * 60_000;

@@ -1,7 +1,7 @@
 import type { DenialReason, Violation } from '../../contracts/denial.ts';
 import type { Fault, PermitFacts } from '../../contracts/permission.ts';
 import type { Destination, Tier, TrustPolicy } from '../../contracts/trust-policy.ts';
-import { CLOCK_TOLERANCE_MS } from '../custody/check-permit.ts';
+import { CLOCK_TOLERANCE_MS } from '../custody/clock-tolerance.ts';
 import { oneLine } from '../text/one-line.ts';
 import { fault } from './denial-reason.ts';
 import { brokenRules, type Considered } from './policy-rules.ts';

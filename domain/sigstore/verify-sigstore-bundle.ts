@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { Bundle } from '@sigstore/bundle';
 import { type SignedEntity, type Signer, toSignedEntity, Verifier } from '@sigstore/verify';
+import { CLOCK_TOLERANCE_MS } from '../custody/clock-tolerance.ts';
 import { requireCertificateForSigning, requireNoRootInChain } from './certificate-checks.ts';
 import { explain } from './explain.ts';
 import { hashesForVerifying } from './key-hash.ts';
@@ -146,8 +147,6 @@ const FROM_AUTHORITY = { tlogThreshold: 1, ctlogThreshold: 1, timestampThreshold
 const UNDER_KEY = { tlogThreshold: 0, ctlogThreshold: 0, timestampThreshold: 0 };
 const NOBODY: TrustedRoot = { certificateAuthorities: [], timestampAuthorities: [], tlogs: [], ctlogs: [] };
 
-/** How far the clocks of two machines may be apart before a time in the future counts as a lie. */
-const CLOCK_TOLERANCE_MS = 5 * 60_000;
 const GRANTED: readonly bigint[] = [0n, 1n];
 
 /** Only an entry that its log promised carries a time; the verifier holds each of these to its signature. */

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { access, chmod, mkdir, readFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { writeOnce } from '../keys/write-once.ts';
+import { exists, writeOnce } from '../keys/write-once.ts';
 
 export type LocalAuthorityFiles = {
   /** In a folder of its own that no process is given: it signs the issuing certificate, and then nothing for years. */
@@ -38,14 +38,4 @@ async function ensureKey(file: string): Promise<void> {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
     return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   });
-}
-
-async function exists(file: string): Promise<boolean> {
-  try {
-    await access(file);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw error;
-  }
 }

@@ -30,7 +30,7 @@ export async function writeOnce(
   }
 }
 
-async function exists(file: string): Promise<boolean> {
+export async function exists(file: string): Promise<boolean> {
   try {
     await access(file, constants.F_OK);
     return true;

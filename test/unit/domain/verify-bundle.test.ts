@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { BUNDLE } from '../../../contracts/bundle.ts';
 import { checkEvidence, parseIndex } from '../../../domain/custody/check-evidence.ts';
-import { CLOCK_TOLERANCE_MS, checkPermit } from '../../../domain/custody/check-permit.ts';
+import { checkPermit } from '../../../domain/custody/check-permit.ts';
+import { CLOCK_TOLERANCE_MS } from '../../../domain/custody/clock-tolerance.ts';
 import { sealStatement } from '../../../domain/custody/seal-statement.ts';
 import { verifyBundle } from '../../../domain/custody/verify-bundle.ts';
 import {

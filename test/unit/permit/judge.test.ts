@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { PermitFacts } from '../../../contracts/permission.ts';
 import { TrustPolicy } from '../../../contracts/trust-policy.ts';
-import { CLOCK_TOLERANCE_MS } from '../../../domain/custody/check-permit.ts';
+import { CLOCK_TOLERANCE_MS } from '../../../domain/custody/clock-tolerance.ts';
 import { DEFAULT_POLICY } from '../../../domain/permit/default-policy.ts';
 import { type Asked, judge } from '../../../domain/permit/judge.ts';
 
