@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { ObjectEntry, ObjectStore } from '../../services/objects/store.ts';
@@ -59,13 +60,21 @@ export const longStream = (size: number, onChunk: (sent: number) => void = () =>
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-/** The most memory that buffers held at any sample, above what they held at the beginning. */
-export const bufferMeter = () => {
+/**
+ * The most memory that buffers held at any sample, above what they held at the beginning. It begins when two readings
+ * in a row agree: what earlier tests let go of would otherwise vanish in the middle and hide as much of what is held.
+ */
+export const bufferMeter = async () => {
   const held = () => {
     collectGarbage();
     return process.memoryUsage().arrayBuffers;
   };
-  const before = held();
+  const settled = async (last: number): Promise<number> => {
+    await nextTurn();
+    const now = held();
+    return now >= last ? now : settled(now);
+  };
+  const before = await settled(held());
   let peak = 0;
   return {
     sample: () => {

@@ -172,13 +172,13 @@ describe.each([
   });
 
   test('64 MiB stream through in flat memory, up and down', async () => {
-    const up = bufferMeter();
+    const up = await bufferMeter();
     const { stream, digest } = longStream(64 * MIB, (sent) => sent % (8 * MIB) === 0 && up.sample());
     const { info } = await bucket.put('long', stream, TEXT);
     expect(info).toMatchObject({ size: 64 * MIB, sha256: digest() });
     expect(up.peak()).toBeLessThan(32 * MIB);
 
-    const down = bufferMeter();
+    const down = await bufferMeter();
     let received = 0;
     for await (const chunk of (await bucket.open('long')).body) {
       if (Math.floor(received / (8 * MIB)) !== Math.floor((received + chunk.length) / (8 * MIB)))
@@ -452,8 +452,8 @@ describe.each([
   });
 });
 
-test('the meter of the memory tests sees what is held', () => {
-  const meter = bufferMeter();
+test('the meter of the memory tests sees what is held', async () => {
+  const meter = await bufferMeter();
   const held = Buffer.alloc(64 * MIB, 1);
   meter.sample();
   expect(meter.peak()).toBeGreaterThan(0.9 * held.length);
