@@ -4,11 +4,15 @@ import type { ApiObjects } from './deps.ts';
 
 export function apiObjects(
   store: ObjectStore,
-  settings: Pick<Settings, 'CERTUS_UPLOADS_BUCKET' | 'CERTUS_RAW_BUCKET' | 'CERTUS_GOLDEN_BUCKET'>,
+  settings: Pick<
+    Settings,
+    'CERTUS_UPLOADS_BUCKET' | 'CERTUS_RAW_BUCKET' | 'CERTUS_GOLDEN_BUCKET' | 'CERTUS_QUARANTINE_BUCKET'
+  >,
 ): ApiObjects {
   return {
     raw: store.readable(settings.CERTUS_RAW_BUCKET),
     golden: store.readable(settings.CERTUS_GOLDEN_BUCKET),
+    quarantine: store.readable(settings.CERTUS_QUARANTINE_BUCKET),
     uploads: whenNeeded(() => store.bucket(settings.CERTUS_UPLOADS_BUCKET)),
   };
 }

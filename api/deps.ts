@@ -19,6 +19,8 @@ export type ApiObjects = {
   uploads(): Promise<Bucket>;
   readonly raw: ReadableBucket;
   readonly golden: ReadableBucket;
+  /** What is held back: only reviewers are shown anything of it. */
+  readonly quarantine: ReadableBucket;
 };
 
 /** What the API needs to verify, and to tell Trust what an administrator wants. It holds no key that evidence or permits are signed with. */
@@ -48,6 +50,10 @@ export type ApiDeps = {
     | 'CERTUS_SOURCE_REGISTRIES'
     | 'CERTUS_ARCHIVE_MAX_BYTES'
     | 'CERTUS_RAW_BUCKET'
+    | 'CERTUS_UPLOADS_BUCKET'
+    | 'CERTUS_QUARANTINE_BUCKET'
+    | 'CERTUS_UPLOAD_MAX_BYTES'
+    | 'CERTUS_UPLOAD_HOURS'
     | 'CERTUS_REGISTRY_URL'
     | 'CERTUS_REGISTRY_NAMESPACE'
     | 'CERTUS_AUTHORITY_URL'

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
+import { prettifyError, ZodError } from 'zod';
 import { ConfigurationError, loadSettings } from '../services/config/load.ts';
 import { exitOnBadConfiguration, requireSettings } from '../services/config/require.ts';
+import type { SettingName, Settings } from '../services/config/settings.ts';
 import { certusVersion } from '../services/config/version.ts';
 import { openDatabase } from '../services/database/database.ts';
 import { openEventLog } from '../services/events/event-log.ts';
@@ -11,7 +13,7 @@ import { openSearchIndex } from '../services/search/open-search.ts';
 import { connectTemporal } from '../services/temporal/client.ts';
 import { apiObjects } from './api-objects.ts';
 import { createApp } from './app.ts';
-import { type Authenticator, localTokenAuthenticator } from './authentication.ts';
+import { type Authenticator, TokenHolders, tokenAuthenticator } from './authentication.ts';
 import { logError } from './log-error.ts';
 import { close, cutOff, listen } from './server.ts';
 import { openKeyless } from './signing/open-keyless.ts';
@@ -29,7 +31,7 @@ async function main(): Promise<void> {
   ]);
   const { CERTUS_API_HOST: host, CERTUS_API_PORT: port } = settings;
   const log = createLogger('api', settings);
-  const authenticator = await openAuthenticator(settings.CERTUS_API_TOKEN_FILE);
+  const authenticator = await openAuthenticator(settings);
   const database = openDatabase(settings.CERTUS_DATABASE_URL, { poolSize: settings.CERTUS_DATABASE_POOL });
   const temporal = connectTemporal(settings);
   const search = await openSearchIndex(
@@ -80,12 +82,32 @@ async function main(): Promise<void> {
   if (process.connected) process.disconnect();
 }
 
-async function openAuthenticator(file: string): Promise<Authenticator> {
+async function openAuthenticator({
+  CERTUS_API_TOKEN_FILE: file,
+  CERTUS_API_TOKENS_FILE: others,
+}: Pick<Settings, 'CERTUS_API_TOKENS_FILE'> & { CERTUS_API_TOKEN_FILE: string }): Promise<Authenticator> {
+  const local = await configured('CERTUS_API_TOKEN_FILE', async () => {
+    const token = (await readFile(file, 'utf8')).trim();
+    return tokenAuthenticator(token) && token;
+  });
+  if (others === undefined) return tokenAuthenticator(local);
+  return configured('CERTUS_API_TOKENS_FILE', async () => {
+    const { tokens } = TokenHolders.parse(JSON.parse(await readFile(others, 'utf8')));
+    return tokenAuthenticator(local, tokens);
+  });
+}
+
+async function configured<T>(setting: SettingName, open: () => Promise<T>): Promise<T> {
   try {
-    return localTokenAuthenticator((await readFile(file, 'utf8')).trim());
+    return await open();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ConfigurationError([`CERTUS_API_TOKEN_FILE: ${reason}`]);
+    const reason =
+      error instanceof ZodError
+        ? prettifyError(error)
+        : error instanceof Error
+          ? error.message
+          : String(error);
+    throw new ConfigurationError([`${setting}: ${reason}`]);
   }
 }
 

@@ -42,6 +42,8 @@ function authentication(route: Route, who: Authenticator): RequestHandler {
     const principal = await who.authenticate(request.headers.authorization);
     if (!principal)
       throw new CertusError('unauthenticated', 'send the token as "Authorization: Bearer <token>"');
+    if (route.role !== undefined && !principal.roles.includes(route.role))
+      throw new CertusError('forbidden', `this takes the role ${route.role}`);
     response.locals.principal = principal;
     next();
   };

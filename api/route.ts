@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
 import type { z } from 'zod';
 import type { CertusError, ErrorCode } from '../contracts/errors.ts';
-import type { Principal } from './authentication.ts';
+import type { Principal, Role } from './authentication.ts';
 
 /** What a handler is given: every part has been through its schema, and nothing else of the request is reachable. */
 export type Call<P, Q, H, B> = {
@@ -62,6 +62,8 @@ export type Route<
   readonly description?: string;
   readonly tag: string;
   readonly auth: 'token' | 'none';
+  /** Whoever does not have it gets `forbidden`. */
+  readonly role?: Role;
   readonly params?: P;
   readonly query?: Q;
   readonly headers?: H;

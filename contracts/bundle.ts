@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Bypass } from './denial.ts';
+import { DOCUMENTS, DocumentName, MAX_DOCUMENTS } from './documents.ts';
 import { SeverityCounts } from './finding.ts';
 import { AssessmentId, ComponentId, Scope, Sha256, TestId } from './identifiers.ts';
 import { Thresholds } from './manifest.ts';
@@ -33,20 +34,33 @@ export const BUNDLE = {
   permit: 'statements/permit.sigstore.json',
   /** That the permit stands in the transparency log (C2SP tlog-proof). */
   permitProof: 'statements/permit.tlog-proof',
+  /** What was looked for in the files before they were published, and what became of them. */
+  sanitize: 'statements/sanitize.sigstore.json',
   promotion: 'statements/promotion.sigstore.json',
+  /** Beside documents: who brought them. */
+  intake: 'intake.json',
 } as const;
 
 /** A path that stays inside its folder on every system and shows itself on every terminal. */
 export const BundlePath = z
   .string()
   .max(512)
-  .regex(/^[A-Za-z0-9_][A-Za-z0-9._-]*(\/[A-Za-z0-9_][A-Za-z0-9._-]*)*$/, 'not a path inside a bundle');
+  .regex(/^[A-Za-z0-9_][A-Za-z0-9._-]*(\/[A-Za-z0-9_][A-Za-z0-9._-]*)*$/, 'not a path inside a bundle')
+  .or(
+    z
+      .string()
+      .startsWith(DOCUMENTS)
+      .refine((path) => DocumentName.safeParse(path.slice(DOCUMENTS.length)).success, 'not a document'),
+  );
 
 export const FileDigest = z.strictObject({ path: BundlePath, sha256: Sha256, size: z.number().int().min(0) });
 export type FileDigest = z.infer<typeof FileDigest>;
 
 export const BundleFile = FileDigest.extend({ media_type: z.string().regex(/^[\w.+-]+\/[\w.+-]+$/) });
 export type BundleFile = z.infer<typeof BundleFile>;
+
+/** Documents, and what says whose they are. */
+export const MAX_FILES = MAX_DOCUMENTS + 10;
 
 /** bundle.json: the list of all evidence with final digests. Its own sha256 is the bundle's digest. */
 export const BundleIndex = z.strictObject({
@@ -56,7 +70,7 @@ export const BundleIndex = z.strictObject({
   component_id: ComponentId,
   assessment_id: AssessmentId,
   test_id: TestId,
-  files: z.array(BundleFile).min(1).max(10_000),
+  files: z.array(BundleFile).min(1).max(MAX_FILES),
 });
 export type BundleIndex = z.infer<typeof BundleIndex>;
 

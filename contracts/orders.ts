@@ -10,6 +10,10 @@ import { ERROR_STATUS, type ErrorCode } from './errors.ts';
 import { TenantId } from './identifiers.ts';
 import { AdmitKey, DeactivateKey, GenerateKey, RevokeKey } from './key-registry.ts';
 import { BreakGlass } from './permission.ts';
+import { SetPrivacyPolicy } from './privacy.ts';
+import { PromoteDocuments } from './promotion.ts';
+import { DeleteEvidence, SetLegalHold, SetRetention } from './retention.ts';
+import { DecideReview } from './review.ts';
 import { PREDICATE, STATEMENT_TYPE } from './statements.ts';
 import { SetPolicy } from './trust-policy.ts';
 
@@ -28,6 +32,12 @@ export const TrustAction = z.discriminatedUnion('kind', [
   RequestProduction,
   SetPolicy,
   BreakGlass,
+  SetPrivacyPolicy,
+  DecideReview,
+  PromoteDocuments,
+  SetRetention,
+  SetLegalHold,
+  DeleteEvidence,
 ]);
 export type TrustAction = z.infer<typeof TrustAction>;
 export type ActionKind = TrustAction['kind'];

@@ -6,11 +6,20 @@ import { OrderId } from './orders.ts';
 import { Notice } from './scan.ts';
 import { RunIdentity } from './workflows.ts';
 
-/** A golden copy to be taken away, on the order that revoked a key. */
+/** A golden copy to be taken away: on the order that revoked a key, or because it is not what was promoted. */
 export const QuarantineInput = RunIdentity.extend({
   permitId: PermitId,
   bundleDigest: Sha256,
-  cause: z.object({ orderId: OrderId, keyId: KeyId, reason: RevocationReason }),
+  cause: z.union([
+    z.object({ orderId: OrderId, keyId: KeyId, reason: RevocationReason }),
+    /** What an audit found changed. */
+    z.object({
+      drift: z
+        .array(z.object({ code: z.string(), path: z.string() }))
+        .min(1)
+        .max(100),
+    }),
+  ]),
 });
 export type QuarantineInput = z.infer<typeof QuarantineInput>;
 

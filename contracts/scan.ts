@@ -96,6 +96,9 @@ export const UploadStatus = z.enum([
   'denied',
   /** Was published and is no longer: a key that it rests on was revoked. */
   'quarantined',
+  /** Personal data was found in it, and a person is to decide; or has decided against it. */
+  'in_review',
+  'rejected',
 ]);
 export type UploadStatus = z.infer<typeof UploadStatus>;
 

@@ -25,6 +25,10 @@ export const PREDICATE = {
   verification: 'https://certus.dev/verification/v1',
   /** Transform's word on what it pushed to a registry, about the digest by which others pull it. */
   publication: 'https://certus.dev/publication/v1',
+  /** Transform's word on what it looked for in a bundle, what it found, and what of it went on masked or not at all. */
+  sanitize: 'https://certus.dev/sanitize/v1',
+  /** That the bytes of a bundle were deleted, and by whose order. */
+  tombstone: 'https://certus.dev/tombstone/v1',
 } as const;
 
 const Digest = z.object({ sha256: Sha256 });
@@ -43,6 +47,7 @@ const statement = <T extends string, P extends z.ZodType>(predicateType: T, pred
 export const BUILD_TYPES = [
   'https://certus.dev/security-scan/v1',
   'https://certus.dev/report-import/v1',
+  'https://certus.dev/document-intake/v1',
 ] as const;
 
 /** SLSA provenance v1 of a scan: what was looked at, with which tools, on whose request. */
@@ -118,6 +123,8 @@ export const PromotionStatement = statement(
     from: z.string(),
     to: z.string(),
     promotedOn: z.iso.datetime(),
+    /** When the permit was used, where a person's decision came between that and the promotion. */
+    permitUsedOn: z.iso.datetime().optional(),
   }),
 );
 export type PromotionStatement = z.infer<typeof PromotionStatement>;
@@ -130,10 +137,76 @@ export const QuarantineStatement = statement(
     workspace: Scope.shape.workspace,
     test_id: TestId,
     permit: z.object({ id: PermitId }),
-    cause: z.object({ order: z.string(), key: z.string(), reason: RevocationReason }),
+    cause: z.union([
+      z.object({ order: z.string(), key: z.string(), reason: RevocationReason }),
+      z.object({
+        drift: z
+          .array(z.object({ code: z.string(), path: z.string() }))
+          .min(1)
+          .max(100),
+      }),
+    ]),
     from: z.string(),
     to: z.string(),
     quarantinedOn: z.iso.datetime(),
   }),
 );
 export type QuarantineStatement = z.infer<typeof QuarantineStatement>;
+
+const SanitizedKind = z.object({ type: z.string().max(64), count: z.number().int().positive() });
+const Release = z.object({
+  order: z.string(),
+  by: z.string(),
+  reason: z.string(),
+});
+
+/**
+ * What was looked for in a bundle and what was found, in kinds and counts. It says nothing of files that are as they were:
+ * each file of the index that it does not name went on unchanged.
+ */
+export const SanitizeStatement = statement(
+  PREDICATE.sanitize,
+  z.object({
+    tenant: Scope.shape.tenant,
+    workspace: Scope.shape.workspace,
+    test_id: TestId,
+    bundle: z.object({ digest: Digest }),
+    policy: z.object({ digest: Digest }),
+    /** Which recognisers looked, by name and version. */
+    rules: z.string().max(200),
+    inspectedOn: z.iso.datetime(),
+    looked_at: z.number().int(),
+    /** Over all files. */
+    kinds: z.array(SanitizedKind),
+    files: z.array(
+      z.object({
+        path: z.string(),
+        before: Digest,
+        outcome: z.enum(['masked', 'withheld', 'released']),
+        /** Of a masked file: what stands in its place, under the same name or beside it. */
+        after: z.object({ path: z.string(), digest: Digest, size: z.number().int() }).optional(),
+        kinds: z.array(SanitizedKind),
+        /** Who let it pass, of everybody it took. */
+        released: z.array(Release).max(10).optional(),
+      }),
+    ),
+  }),
+);
+export type SanitizeStatement = z.infer<typeof SanitizeStatement>;
+
+/** Transform's word that the bytes of a golden copy are gone. Subjects are all that were deleted. */
+export const TombstoneStatement = statement(
+  PREDICATE.tombstone,
+  z.object({
+    tenant: Scope.shape.tenant,
+    workspace: Scope.shape.workspace,
+    test_id: TestId,
+    permit: z.object({ id: PermitId }),
+    bundle: z.object({ digest: Digest }),
+    /** The order to delete it; null when its time was over. */
+    order: z.string().nullable(),
+    reason: z.string(),
+    deletedOn: z.iso.datetime(),
+  }),
+);
+export type TombstoneStatement = z.infer<typeof TombstoneStatement>;

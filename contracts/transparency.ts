@@ -9,6 +9,8 @@ export const LOG_KINDS = [
   'key_set',
   'order',
   'policy',
+  'promotion',
+  'deletion',
 ] as const;
 
 /** What the log keeps of an act: digests and names, never content. Its canonical JSON is the leaf. */

@@ -17,10 +17,27 @@ export const WORKFLOWS = {
   quarantine: 'quarantineWorkflow',
   keyCare: 'keyCareWorkflow',
   witness: 'witnessWorkflow',
+  receiveUpload: 'receiveUploadWorkflow',
+  privacyScan: 'privacyScanWorkflow',
+  review: 'reviewWorkflow',
+  promotion: 'promotionWorkflow',
+  announce: 'announceWorkflow',
+  goldenAudit: 'goldenAuditWorkflow',
+  retention: 'retentionWorkflow',
+  deleteEvidence: 'deleteEvidenceWorkflow',
 } as const;
 
 /** Answers `Step[]`: where the run stands. */
 export const PROGRESS_QUERY = 'progress';
+
+/** The update by which a person's decision reaches a review, and the query for where it stands. */
+export const DECIDE_UPDATE = 'decide';
+export const REVIEW_QUERY = 'review';
+
+export const reviewWorkflowId = (workspace: string, reviewId: string): string =>
+  `review/${workspace}/${reviewId}`;
+export const promotionWorkflowId = (workspace: string, testId: string): string =>
+  `promotion/${workspace}/${testId}`;
 
 /** Ids that mean something to a person reading Temporal's Web UI. */
 export const workflowId = (

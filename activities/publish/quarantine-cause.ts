@@ -30,9 +30,11 @@ type Deps = {
  * permit of this very bundle rests on: one order of long ago would else do for every run of its tenant.
  */
 export async function requireCause(deps: Deps, input: QuarantineInput): Promise<void> {
-  await requireOrder(deps, input);
+  const { cause } = input;
+  if ('drift' in cause) throw refused('that a copy has changed is not checked here');
+  await requireOrder(deps, input, cause);
   const { tier, provenance, counted } = await restsOn(deps, input);
-  const { keyId } = input.cause;
+  const { keyId } = cause;
   if (await isEvidenceBy(deps, input, keyId, provenance)) return;
   for (const { statement } of await attachedStatements(deps.database, input.scope, input.testId)) {
     // a permit for hashes alone lists nobody's word, and is marked by what was attached all the same
@@ -42,8 +44,13 @@ export async function requireCause(deps: Deps, input: QuarantineInput): Promise<
   throw refused(`the permit ${input.permitId} does not rest on the key ${keyId}`);
 }
 
-async function requireOrder({ database, keySet }: Deps, { scope, cause }: QuarantineInput): Promise<void> {
-  const { tenant } = scope;
+type Revoked = Exclude<QuarantineInput['cause'], { drift: unknown }>;
+
+async function requireOrder(
+  { database, keySet }: Deps,
+  { scope: { tenant } }: QuarantineInput,
+  cause: Revoked,
+): Promise<void> {
   const { orderId: id, keyId, reason } = cause;
   const row = await findOrder(database, tenant, id);
   if (row === undefined) throw refused(`there is no order ${id}`);

@@ -18,7 +18,7 @@ export async function recordQuarantine(
 ): Promise<void> {
   const scan = await findScan(database, scope, testId);
   if (scan === undefined) return; // the copy is away, whatever became of its row
-  const why = { code: 'quarantined', message: `the key ${cause.keyId} was revoked: ${cause.reason}` };
+  const why = { code: 'quarantined', message: reasonOf(cause) };
   await updateScan(database, scope, testId, {
     uploadStatus: 'quarantined',
     goldenManifest: null,
@@ -28,6 +28,11 @@ export async function recordQuarantine(
     warnings: withoutTwins([...scan.warnings, why, ...notices]),
   });
 }
+
+const reasonOf = (cause: QuarantineInput['cause']): string =>
+  'drift' in cause
+    ? `golden holds something else than what was promoted: ${cause.drift[0]?.path ?? ''}`
+    : `the key ${cause.keyId} was revoked: ${cause.reason}`;
 
 /** Written by a second attempt too. */
 const withoutTwins = (notices: readonly Notice[]): Notice[] => [

@@ -27,6 +27,20 @@ export async function giveOrder(
   principal: Principal,
   action: TrustAction,
 ): Promise<GivenOrder> {
+  const { id, tenant } = await signOrder(deps, principal, action);
+  const outcome = await carriedOut(deps, runOf(tenant, id, action));
+  if (outcome?.state === 'refused') throw new CertusError(outcome.code, outcome.message);
+  return { orderId: id, result: outcome?.result };
+}
+
+export type SignedOrder = { readonly id: string; readonly tenant: string; readonly givenAt: Date };
+
+/** An order on record that nobody has begun to carry out: for a workflow of its own, which has Trust see it first. */
+export async function signOrder(
+  deps: Pick<ApiDeps, 'database' | 'trust'>,
+  principal: Principal,
+  action: TrustAction,
+): Promise<SignedOrder> {
   const id = `order_${randomBytes(16).toString('hex')}`;
   const givenAt = new Date();
   const order = {
@@ -46,9 +60,7 @@ export async function giveOrder(
     givenBy: order.by,
     givenAt,
   });
-  const outcome = await carriedOut(deps, runOf(order.tenant, id, action));
-  if (outcome?.state === 'refused') throw new CertusError(outcome.code, outcome.message);
-  return { orderId: id, result: outcome?.result };
+  return { id, tenant: order.tenant, givenAt };
 }
 
 /** What takes trust away is meant however late Trust comes back; what gives it may no longer be. */

@@ -8,7 +8,7 @@ import { Taint } from '../../contracts/provenance.ts';
 import { sourceText } from '../../contracts/source-text.ts';
 import { CustodyError } from '../../domain/custody/custody-error.ts';
 import { sha256 } from '../../domain/custody/digest.ts';
-import { openQuarantine } from '../../domain/custody/quarantine-statement.ts';
+import { openQuarantine, quarantineReason } from '../../domain/custody/quarantine-statement.ts';
 import { openAttached } from '../../domain/permit/attached-statement.ts';
 import type {
   AttachedFact,
@@ -178,9 +178,8 @@ function quarantineFact(
   if (notice === undefined) return null;
   try {
     const { statement, key } = openQuarantine(notice, { ...scope, testId }, keySet);
-    const { cause, quarantinedOn } = statement.predicate;
-    const detail = `in quarantine since the key ${cause.key} was revoked: ${cause.reason}`;
-    return { at: quarantinedOn, signer: key.id, detail };
+    const detail = `in quarantine: ${quarantineReason(statement.predicate)}`;
+    return { at: statement.predicate.quarantinedOn, signer: key.id, detail };
   } catch (error) {
     if (!(error instanceof CustodyError)) throw error;
     return { at: null, signer: null, detail: `in quarantine by a notice that does not hold: ${error.code}` };

@@ -20,7 +20,7 @@ export const quarantineStatement = (
     workspace: scope.workspace,
     test_id: testId,
     permit: { id: permitId },
-    cause: { order: cause.orderId, key: cause.keyId, reason: cause.reason },
+    cause: 'drift' in cause ? cause : { order: cause.orderId, key: cause.keyId, reason: cause.reason },
     from,
     to,
     quarantinedOn: at.toISOString(),
@@ -47,3 +47,9 @@ export function openQuarantine(
     throw new CustodyError('wrong_scope', 'the notice is about another run');
   return opened;
 }
+
+/** In a few words, for whoever asks why. */
+export const quarantineReason = ({ cause }: QuarantineStatement['predicate']): string =>
+  'drift' in cause
+    ? `golden held something else than what was promoted: ${cause.drift[0]?.code} at ${cause.drift[0]?.path}`
+    : `the key ${cause.key} was revoked: ${cause.reason}`;

@@ -96,6 +96,12 @@ export const FIELDS = {
     '/run/secrets/certus-token',
   ),
 
+  CERTUS_API_TOKENS_FILE: field(
+    optionalFile,
+    'Further tokens, each with a name, a tenant and roles, as JSON; only their digests stand in it.',
+    '/run/secrets/certus-tokens.json',
+  ),
+
   CERTUS_ZONES: field(
     list.pipe(z.array(z.enum(ZONES)).min(1)).optional(),
     'The trust zones this worker serves.',
@@ -206,6 +212,37 @@ export const FIELDS = {
     text.default('quarantine'),
     'Bucket of what was taken out of golden.',
     'certus-quarantine',
+  ),
+  CERTUS_ARCHIVE_BUCKET: field(
+    text.default('archive'),
+    'Bucket of golden copies that are kept aside.',
+    'certus-archive',
+  ),
+  CERTUS_GOLDEN_LOCK: field(
+    z.enum(['none', 'governance', 'compliance']).default('none'),
+    'Whether the store itself keeps golden objects from being changed, for as long as retention says; S3 needs a bucket with object lock.',
+    'governance',
+  ),
+  CERTUS_AUDIT_SAMPLE: field(
+    z.coerce.number().gt(0).max(1).default(1),
+    'Which part of golden the daily audit looks at: what was looked at the longest ago.',
+    '0.1',
+  ),
+  CERTUS_UPLOAD_MAX_BYTES: field(
+    bytes.default(16 * 1024 ** 3),
+    'A document larger than this is refused.',
+    '5368709120',
+  ),
+  CERTUS_UPLOAD_HOURS: field(hours.default(24), 'How long an upload in pieces may take.', '72'),
+  CERTUS_PRIVACY_THREADS: field(
+    z.coerce.number().int().min(1).max(16).default(1),
+    'Threads of a transform worker that look into files.',
+    '4',
+  ),
+  CERTUS_PRIVACY_MAX_BYTES: field(
+    bytes.default(256 * 1024 * 1024),
+    'Text that one file may give before the rest of it counts as not looked into.',
+    '1073741824',
   ),
   CERTUS_PERMIT_HOURS: field(hours.default(24), 'How long a permit may be used.', '4'),
   CERTUS_EVIDENCE_MAX_AGE_HOURS: field(hours.default(72), 'Evidence older than this gets no permit.', '24'),

@@ -7,6 +7,8 @@ export type ObjectInfo = {
   readonly sha256: string;
   readonly contentType: string;
   readonly metadata: Readonly<Record<string, string>>;
+  /** Present while the store keeps it from being changed. */
+  readonly retainUntil?: Date;
 };
 
 /** What a listing tells of an object; everything else takes a `head`. */
@@ -20,6 +22,31 @@ export type PutOptions = {
   readonly sha256?: string;
   /** Store only when the key is free; of several racing writers exactly one gets `created`. */
   readonly ifAbsent?: boolean;
+  /**
+   * With it and `sha256` a stream goes straight to the store, whatever its size, and becomes an object only if it was what
+   * was announced. Without it the stream is first read to its end.
+   */
+  readonly size?: number;
+  /** Names and values as in metadata; at most ten. They show in the store's own tools. */
+  readonly tags?: Readonly<Record<string, string>>;
+  /** Until then the store itself lets nobody change or remove these bytes; needs a bucket that was opened with a lock. */
+  readonly retainUntil?: Date;
+};
+
+/** How a bucket holds to `retainUntil`: an administrator of the store may lift `governance`, and nobody `compliance`. */
+export type BucketOptions = { readonly lock?: 'governance' | 'compliance' };
+
+/** What whoever follows the address may store, and nothing else, under one key that is free. */
+export type PresignPutOptions = {
+  readonly seconds: number;
+  readonly size: number;
+  readonly sha256: string;
+};
+export type PresignedPut = {
+  readonly url: string;
+  readonly method: 'PUT';
+  /** To be sent as they are. */
+  readonly headers: Readonly<Record<string, string>>;
 };
 
 /** Both ends are part of it, and the first one is 0, as HTTP counts. */
@@ -74,13 +101,18 @@ export interface Bucket extends ReadableBucket {
    * or destroyed, and its own failure is passed on. Where `a` stands, `a/b` may be refused with `object_conflict`, and the other way round.
    */
   put(key: string, body: Uint8Array | Readable, options: PutOptions): Promise<PutResult>;
-  /** Removing what is not there is a success. */
+  /**
+   * Removing what is not there is a success. What is retained is not removed: `object_retained`, also where the store would
+   * hide it and keep its bytes.
+   */
   remove(key: string): Promise<void>;
+  /** An address that takes one object; absent where the store has no door of its own. */
+  presignPut?(key: string, options: PresignPutOptions): Promise<PresignedPut>;
 }
 
 export interface ObjectStore {
-  /** Creates the bucket when it is missing. */
-  bucket(name: string): Promise<Bucket>;
+  /** Creates the bucket when it is missing, with a lock when one is asked for. */
+  bucket(name: string, options?: BucketOptions): Promise<Bucket>;
   /** Opens an existing bucket for reading only; one that does not exist reads as empty. */
   readable(name: string): ReadableBucket;
   close(): Promise<void>;

@@ -7,7 +7,7 @@ import { expect } from '@jest/globals';
 import { pino } from 'pino';
 import { apiObjects } from '../../api/api-objects.ts';
 import { createApp } from '../../api/app.ts';
-import { localTokenAuthenticator } from '../../api/authentication.ts';
+import { tokenAuthenticator } from '../../api/authentication.ts';
 import type { ApiDeps } from '../../api/deps.ts';
 import { errorCodesOf } from '../../api/openapi.ts';
 import type { Route } from '../../api/route.ts';
@@ -114,7 +114,7 @@ export async function startApi(options: Options = {}): Promise<Api> {
       CERTUS_RAW_BUCKET: 'raw',
       CERTUS_GOLDEN_BUCKET: 'golden',
     }),
-    authenticator: localTokenAuthenticator(TOKEN),
+    authenticator: tokenAuthenticator(TOKEN),
     log: pino({ level: 'debug' }, { write: (line: string) => lines.push(line) }),
     version: '0.0.0-test',
   };

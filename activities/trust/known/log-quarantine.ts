@@ -1,7 +1,8 @@
 import type { QuarantineInput } from '../../../contracts/quarantine.ts';
+import type { QuarantineStatement } from '../../../contracts/statements.ts';
 import type { LogEntry } from '../../../contracts/transparency.ts';
 import { sha256 } from '../../../domain/custody/digest.ts';
-import { openQuarantine } from '../../../domain/custody/quarantine-statement.ts';
+import { openQuarantine, quarantineReason } from '../../../domain/custody/quarantine-statement.ts';
 import type { TrustDeps } from '../deps.ts';
 
 /** Writes down that a copy was taken away, once the notice holds: what the log says, somebody has signed. */
@@ -12,7 +13,7 @@ export async function logQuarantine(
 ): Promise<number> {
   const bytes = Buffer.from(notice);
   const { statement, key } = openQuarantine(bytes, { ...scope, testId }, keySet);
-  const { permit, cause, quarantinedOn } = statement.predicate;
+  const { permit, quarantinedOn } = statement.predicate;
   const entry: LogEntry = {
     v: 1,
     kind: 'quarantine',
@@ -24,9 +25,14 @@ export async function logQuarantine(
     subjects: statement.subject.map(({ digest }) => digest.sha256),
     signer: key.id,
     at: quarantinedOn,
-    note: `${cause.reason}: key ${cause.key}, ${cause.order}`.slice(0, 300),
+    note: noteOf(statement.predicate).slice(0, 300),
   };
   const [inclusion] = await log.append([entry]);
   if (inclusion === undefined) throw new Error('the log gave no place for a quarantine');
   return inclusion.index;
 }
+
+const noteOf = (predicate: QuarantineStatement['predicate']): string => {
+  const { cause } = predicate;
+  return 'drift' in cause ? quarantineReason(predicate) : `${cause.reason}: key ${cause.key}, ${cause.order}`;
+};

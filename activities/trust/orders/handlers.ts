@@ -11,6 +11,7 @@ import { revokeKeyAndMark } from '../keys/revoke-key-and-mark.ts';
 import { breakGlass } from '../permit/break-glass.ts';
 import { setPolicy } from '../permit/set-policy.ts';
 import type { ActionHandler } from './action-handler.ts';
+import { passOn } from './pass-on.ts';
 
 /** Who carries out which kind of order. */
 const HANDLERS: { readonly [K in ActionKind]: ActionHandler<K> } = {
@@ -25,6 +26,12 @@ const HANDLERS: { readonly [K in ActionKind]: ActionHandler<K> } = {
   request_production: requestProduction,
   set_policy: setPolicy,
   break_glass: breakGlass,
+  set_privacy_policy: passOn,
+  set_retention: passOn,
+  promote_documents: passOn,
+  decide_review: passOn,
+  set_legal_hold: passOn,
+  delete_evidence: passOn,
 };
 
 export function handle(deps: TrustDeps, order: Order, found: unknown): Promise<Record<string, unknown>> {

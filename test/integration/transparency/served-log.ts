@@ -5,7 +5,7 @@ import { Command } from 'commander';
 import express from 'express';
 import pg from 'pg';
 import { pino } from 'pino';
-import { localTokenAuthenticator } from '../../../api/authentication.ts';
+import { tokenAuthenticator } from '../../../api/authentication.ts';
 import type { ApiDeps } from '../../../api/deps.ts';
 import { mountRoutes } from '../../../api/mount.ts';
 import { problemHandler } from '../../../api/problems.ts';
@@ -42,7 +42,7 @@ export async function serveLog(log: TransparencyReader): Promise<{ address: stri
   });
   const quiet = pino({ level: 'silent' });
   const deps = { trust: { log } } as unknown as ApiDeps;
-  mountRoutes(app, transparencyRoutes(deps), localTokenAuthenticator(TOKEN), quiet);
+  mountRoutes(app, transparencyRoutes(deps), tokenAuthenticator(TOKEN), quiet);
   app.use(problemHandler(quiet));
   const server = app.listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { localTokenAuthenticator } from '../../../api/authentication.ts';
+import { tokenAuthenticator } from '../../../api/authentication.ts';
 import { decodeCursor, encodeCursor } from '../../../api/cursor.ts';
 import { dependencyFailure } from '../../../api/dependency-failure.ts';
 import { logError } from '../../../api/log-error.ts';
@@ -10,7 +10,7 @@ import { validate } from '../../../api/validate.ts';
 const TOKEN = 'certus_0123456789abcdef0123456789abcdef';
 
 describe('the local token', () => {
-  const authenticator = localTokenAuthenticator(TOKEN);
+  const authenticator = tokenAuthenticator(TOKEN);
 
   test.each([`Bearer ${TOKEN}`, `bearer  ${TOKEN}`])('%s is let in', async (header) => {
     expect(await authenticator.authenticate(header)).toEqual({ tenant: 'default', subject: 'local' });
@@ -31,8 +31,8 @@ describe('the local token', () => {
   });
 
   test('a token that could be guessed is no token', () => {
-    expect(() => localTokenAuthenticator('')).toThrow();
-    expect(() => localTokenAuthenticator('short')).toThrow();
+    expect(() => tokenAuthenticator('')).toThrow();
+    expect(() => tokenAuthenticator('short')).toThrow();
   });
 });
 
