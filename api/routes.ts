@@ -4,10 +4,11 @@ import type { ApiDeps } from './deps.ts';
 import { documentationRoutes } from './documentation.ts';
 import { authorityRoutes } from './enrolment/authority-routes.ts';
 import { enrolmentRoutes } from './enrolment/enrolment-routes.ts';
+import { eventRoutes } from './events/event-routes.ts';
+import { subscriptionRoutes } from './events/subscription-routes.ts';
 import { findingRoutes } from './findings/finding-routes.ts';
 import { triageRoutes } from './findings/triage-routes.ts';
 import { healthRoutes } from './health.ts';
-import { trustEventRoutes } from './keys/event-routes.ts';
 import { keyRoutes } from './keys/key-routes.ts';
 import { openApiDocument } from './openapi.ts';
 import { orderRoutes } from './orders/order-routes.ts';
@@ -47,7 +48,8 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...provenanceRoutes(deps),
     ...transparencyRoutes(deps),
     ...keyRoutes(deps),
-    ...trustEventRoutes(deps),
+    ...eventRoutes(deps),
+    ...subscriptionRoutes(deps),
     ...enrolmentRoutes(deps),
     ...authorityRoutes(deps),
     ...orderRoutes(deps),

@@ -1,9 +1,11 @@
-import type { ScanCompleted } from '../../contracts/notification.ts';
 import { signPayload } from '../../domain/notify/sign-payload.ts';
 import type { NotifyDeps, Sent } from './deps.ts';
 import { postNews } from './post-news.ts';
 
-export async function deliverWebhook(deps: NotifyDeps, news: ScanCompleted, address: string): Promise<Sent> {
+/** What is told, whatever it is: its kind, and by what a receiver knows it again. */
+type News = { readonly event: string; readonly delivery_id: string };
+
+export async function deliverWebhook(deps: NotifyDeps, news: News, address: string): Promise<Sent> {
   const body = Buffer.from(JSON.stringify(news));
   const sent = await postNews(deps, address, body, {
     'content-type': 'application/json',

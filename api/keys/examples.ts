@@ -1,4 +1,4 @@
-import type { SigningKeyView, TrustEventView } from '../../contracts/key-registry.ts';
+import type { SigningKeyView } from '../../contracts/key-registry.ts';
 import type { KeySet } from '../../contracts/keys.ts';
 
 const publicKey = `-----BEGIN PUBLIC KEY-----
@@ -59,14 +59,6 @@ export const keySetExample: KeySet = {
 export const pendingExample = {
   order_id: 'order_0123456789abcdef0123456789abcdef',
   state: 'pending' as const,
-};
-
-export const eventExample: TrustEventView = {
-  id: '17',
-  type: 'key_expiring',
-  about: ID,
-  data: { environment: 'production', days: 7, not_after: '2026-02-01T00:00:00.000Z' },
-  at: '2026-01-25T00:00:00.000Z',
 };
 
 export const uploadExample = {

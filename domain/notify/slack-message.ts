@@ -19,5 +19,5 @@ export function slackMessage(news: ScanCompleted): { text: string; blocks: objec
 }
 
 /** Unescaped, a name could call everybody in the channel, or hide where a link leads. */
-const escaped = (text: string): string =>
+export const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

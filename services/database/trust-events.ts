@@ -68,3 +68,13 @@ export async function listTrustEvents(
   const events = rows.slice(0, limit) as unknown as TrustEvent[];
   return { events, next: rows.length > limit ? events.at(-1)?.id : undefined };
 }
+
+export async function findEvent(
+  { client }: Place,
+  tenant: string,
+  id: bigint,
+): Promise<TrustEvent | undefined> {
+  const key = { tenant_id: { tenant, id } };
+  const row = await reachable(client.trustEvent.findUnique({ where: key, omit: { once: true } }));
+  return (row as TrustEvent | null) ?? undefined;
+}

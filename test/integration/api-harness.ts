@@ -7,7 +7,7 @@ import { expect } from '@jest/globals';
 import { pino } from 'pino';
 import { apiObjects } from '../../api/api-objects.ts';
 import { createApp } from '../../api/app.ts';
-import { tokenAuthenticator } from '../../api/authentication.ts';
+import { type TokenHolder, tokenAuthenticator } from '../../api/authentication.ts';
 import type { ApiDeps } from '../../api/deps.ts';
 import { errorCodesOf } from '../../api/openapi.ts';
 import type { Route } from '../../api/route.ts';
@@ -59,6 +59,9 @@ type Options = {
   readonly sourceRoots?: readonly string[];
   readonly allowedHosts?: readonly string[];
   readonly archiveMaxBytes?: number;
+  readonly uploadMaxBytes?: number;
+  /** Besides the one with every role. */
+  readonly tokens?: readonly TokenHolder[];
   /** Where evidence lies; a folder of its own when not given. */
   readonly store?: ObjectStore;
 };
@@ -99,6 +102,10 @@ export async function startApi(options: Options = {}): Promise<Api> {
       CERTUS_SOURCE_REGISTRIES: [],
       CERTUS_ARCHIVE_MAX_BYTES: options.archiveMaxBytes ?? 64 * 1024 * 1024,
       CERTUS_RAW_BUCKET: 'raw',
+      CERTUS_UPLOADS_BUCKET: 'uploads',
+      CERTUS_QUARANTINE_BUCKET: 'quarantine',
+      CERTUS_UPLOAD_MAX_BYTES: options.uploadMaxBytes ?? 64 * 1024 * 1024,
+      CERTUS_UPLOAD_HOURS: 24,
       CERTUS_REGISTRY_URL: undefined,
       CERTUS_REGISTRY_NAMESPACE: 'certus',
       CERTUS_AUTHORITY_URL: undefined,
@@ -113,8 +120,9 @@ export async function startApi(options: Options = {}): Promise<Api> {
       CERTUS_UPLOADS_BUCKET: 'uploads',
       CERTUS_RAW_BUCKET: 'raw',
       CERTUS_GOLDEN_BUCKET: 'golden',
+      CERTUS_QUARANTINE_BUCKET: 'quarantine',
     }),
-    authenticator: tokenAuthenticator(TOKEN),
+    authenticator: tokenAuthenticator(TOKEN, options.tokens),
     log: pino({ level: 'debug' }, { write: (line: string) => lines.push(line) }),
     version: '0.0.0-test',
   };

@@ -10,7 +10,7 @@ import { generateKey } from '../../../activities/sign/generate-key.ts';
 import type { TrustDeps } from '../../../activities/trust/deps.ts';
 import { carryOut } from '../../../activities/trust/orders/carry-out.ts';
 import type { ApiDeps } from '../../../api/deps.ts';
-import { trustEventRoutes } from '../../../api/keys/event-routes.ts';
+import { eventRoutes } from '../../../api/events/event-routes.ts';
 import { keyRoutes } from '../../../api/keys/key-routes.ts';
 import { mountRoutes } from '../../../api/mount.ts';
 import { problemHandler } from '../../../api/problems.ts';
@@ -138,7 +138,7 @@ export async function openRegistry(tenant: string): Promise<Registry> {
   } as unknown as ApiDeps;
   const logger = pino({ level: 'debug' }, { write: (line: string) => lines.push(line) });
   const app = express();
-  const routes: Route[] = [...keyRoutes(api), ...trustEventRoutes(api)];
+  const routes: Route[] = [...keyRoutes(api), ...eventRoutes(api)];
   app.use((_request, response, next) => {
     response.locals.requestId = 'req';
     next();
@@ -194,7 +194,7 @@ export async function openRegistry(tenant: string): Promise<Registry> {
 const authenticator = (_tenant: string) => ({
   authenticate: async (authorization: string | undefined) => {
     const name = /^Bearer (.+)$/.exec(authorization ?? '')?.[1];
-    return name === undefined ? undefined : { tenant: name, subject: 'admin' };
+    return name === undefined ? undefined : { tenant: name, subject: 'admin', roles: ['admin'] as const };
   },
 });
 

@@ -119,7 +119,7 @@ export async function startSigning({ trustedRoot, keyless }: Trusted = {}) {
     response.locals.requestId = 'test';
     next();
   });
-  const objects = { uploads: async () => uploads, raw, golden };
+  const objects = { uploads: async () => uploads, raw, golden, quarantine: golden };
   const quiet = pino({ level: 'silent' });
   const authenticator = {
     // the token is the name of the tenant

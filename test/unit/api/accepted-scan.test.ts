@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Principal } from '../../../api/authentication.ts';
 import { type Report, requestDigest, scanInput, scanOfReport } from '../../../api/scans/accepted-scan.ts';
 import { requestExamples } from '../../../api/scans/examples.ts';
 import { ScanCreateRequest } from '../../../contracts/scan.ts';
 import { ScanInput, type Source } from '../../../contracts/workflows.ts';
 
-const principal = { tenant: 'default', subject: 'local' };
+const principal: Principal = { tenant: 'default', subject: 'local', roles: [] };
 const source: Source = { type: 'git', url: 'https://example.org/p.git' };
 const input = (fields: object = {}, key?: string, who = principal, from: Source = source) =>
   scanInput(
@@ -43,7 +44,7 @@ describe('the test id', () => {
     expect(input({ component_id: 'other' }, 'k').testId).toBe(testId);
     expect(input({}, 'l').testId).not.toBe(testId);
     expect(input({ workspace_id: 'w' }, 'k').testId).not.toBe(testId);
-    expect(input({}, 'k', { tenant: 'other', subject: 'local' }).testId).not.toBe(testId);
+    expect(input({}, 'k', { tenant: 'other', roles: [], subject: 'local' }).testId).not.toBe(testId);
   });
 });
 
@@ -112,7 +113,7 @@ describe('the run of a report', () => {
       testId({ scope: { tenant: 'other', workspace: 'w' } }),
       testId({ scope: { tenant: 'default', workspace: 'v' } }),
       testId({ source: { type: 'directory', path: '/x' } }),
-      testId({}, 0, { tenant: 'default', subject: 'somebody' }),
+      testId({}, 0, { tenant: 'default', roles: [], subject: 'somebody' }),
     ];
     expect(testId()).toBe(testId());
     expect(new Set([testId(), ...others]).size).toBe(others.length + 1);
