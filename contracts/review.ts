@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MediaType, ReceivedDocument } from './documents.ts';
+import { DocumentName, MediaType, ReceivedDocument } from './documents.ts';
 import {
   AssessmentId,
   ComponentId,
@@ -10,7 +10,7 @@ import {
   TestId,
   WorkspaceId,
 } from './identifiers.ts';
-import { Inspection, KindCount, PrivacyPlace, ReviewRules } from './privacy.ts';
+import { EntityType, Inspection, KindCount, PrivacyPlace, ReviewRules } from './privacy.ts';
 
 export const ReviewId = z.string().regex(/^review_[0-9a-f]{32}$/);
 export type ReviewId = z.infer<typeof ReviewId>;
@@ -19,9 +19,23 @@ export type ReviewId = z.infer<typeof ReviewId>;
 export const ReviewVerdict = z.enum(['release_masked', 'release', 'reject']);
 export type ReviewVerdict = z.infer<typeof ReviewVerdict>;
 
+/** The masked copy that lies beside what is held, under its own name: that of the document, or one that begins with it. */
+export const HeldCopy = z.object({
+  name: DocumentName.or(z.string().max(720)),
+  sha256: Sha256,
+  size: z.number().int().min(0),
+  media_type: MediaType,
+});
+export type HeldCopy = z.infer<typeof HeldCopy>;
+
 /** What is held back: one document, or the evidence of a scan, of which some files are named. */
 export const ReviewSubject = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('document'), document: ReceivedDocument }),
+  z.object({
+    kind: z.literal('document'),
+    document: ReceivedDocument,
+    /** Null where none can be made: then there is nothing to release but the document itself. */
+    masked: HeldCopy.nullable(),
+  }),
   z.object({
     kind: z.literal('evidence'),
     bundleDigest: Sha256,
@@ -61,6 +75,16 @@ export const DecideReview = z.strictObject({
 });
 export type DecideReview = z.infer<typeof DecideReview>;
 
+/** A decision whose order was opened. */
+export const ReviewDecision = z.object({
+  orderId: z.string(),
+  by: z.string(),
+  verdict: ReviewVerdict,
+  reason: z.string(),
+  at: z.iso.datetime(),
+});
+export type ReviewDecision = z.infer<typeof ReviewDecision>;
+
 export const ReviewState = z.enum([
   'open',
   'second_person',
@@ -83,7 +107,7 @@ export const ReviewOutcome = z.object({
 });
 export type ReviewOutcome = z.infer<typeof ReviewOutcome>;
 
-export const ReviewDecisionView = z.object({
+const ReviewDecisionView = z.object({
   order_id: z.string(),
   by: z.string(),
   verdict: ReviewVerdict,
@@ -103,8 +127,11 @@ export const ReviewView = z.object({
   subject_digest: Sha256,
   test_id: TestId.nullable(),
   kinds: z.array(KindCount),
+  /** Whoever is no reviewer is shown none. */
   places: z.array(PrivacyPlace),
   opaque: Inspection.shape.opaque,
+  /** Whether a masked copy can be released. */
+  maskable: z.boolean(),
   second_person: z.boolean(),
   decisions: z.array(ReviewDecisionView),
   opened_at: z.iso.datetime(),
@@ -122,3 +149,38 @@ export const ReviewDecisionRequest = z.strictObject({
   subject_digest: Sha256,
 });
 export type ReviewDecisionRequest = z.infer<typeof ReviewDecisionRequest>;
+
+export const ReviewList = z.object({ reviews: z.array(ReviewView), next_cursor: z.string().nullable() });
+
+/** What the API tells a review: which order, and what it expects it to say. The signed order alone counts. */
+export type ReviewCall = {
+  readonly orderId: string;
+  readonly verdict: ReviewVerdict;
+  readonly by: string;
+  readonly subjectDigest: string;
+};
+
+/** What a review answers about itself. */
+export type ReviewStanding = {
+  readonly state: ReviewState;
+  readonly decisions: readonly ReviewDecision[];
+  readonly expiresAt: string;
+  /** Null when it is closed. */
+  readonly nextReminderAt: string | null;
+};
+
+/** A part of what is held with what was found in it, for those who may see it. */
+export const PreviewPiece = z.object({
+  place: z.string(),
+  text: z.string(),
+  spans: z.array(
+    z.object({ type: EntityType, start: z.number().int().min(0), end: z.number().int().min(0) }),
+  ),
+});
+export const ReviewPreview = z.object({
+  review_id: ReviewId,
+  subject_digest: Sha256,
+  name: z.string(),
+  pieces: z.array(PreviewPiece),
+});
+export type ReviewPreview = z.infer<typeof ReviewPreview>;
