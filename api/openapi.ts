@@ -45,6 +45,11 @@ export function openApiDocument(routes: readonly Route[], version: string): obje
       { name: 'keys', description: 'Keys and certificates that sign evidence.' },
       { name: 'enrolment', description: 'How newcomers come to be believed.' },
       { name: 'trust', description: 'What administrators told Trust, and what happened there.' },
+      { name: 'documents', description: 'What people bring, and its way to golden.' },
+      { name: 'privacy', description: 'Personal data: what is looked for, and what was found.' },
+      { name: 'reviews', description: 'What is held back until a person has decided.' },
+      { name: 'golden', description: 'What was published: audits, retention, deletion.' },
+      { name: 'events', description: 'What happened, and who is told.' },
       { name: 'search', description: 'What the chain has published.' },
       { name: 'health', description: 'The state of this server.' },
       { name: 'documentation', description: 'This document and its page.' },
@@ -66,7 +71,7 @@ function operation(route: Route): ZodOpenApiOperationObject {
   return {
     operationId: route.id,
     summary: route.summary,
-    ...(route.description ? { description: route.description } : {}),
+    ...described(route),
     tags: [route.tag],
     security: route.auth === 'token' ? [{ token: [] }] : [],
     requestParams: {
@@ -78,6 +83,12 @@ function operation(route: Route): ZodOpenApiOperationObject {
     ...(route.upload ? { requestBody: uploadBody(route.upload) } : {}),
     responses: { ...successes(route), ...failures(route) },
   };
+}
+
+/** Whom it is for is said where a person reads on. */
+function described({ description, role }: Route): { description?: string } {
+  const said = [description, role === undefined ? undefined : `Takes the role ${role}.`].filter(Boolean);
+  return said.length === 0 ? {} : { description: said.join(' ') };
 }
 
 function requestBody(body: NonNullable<Route['body']>) {
@@ -119,7 +130,10 @@ function successes(route: Route): ZodOpenApiResponsesObject {
 /** Every code a route can answer with, grouped by status; a status that is also an answer keeps the answer. */
 export function errorCodesOf(route: Route): ErrorCode[] {
   const everywhere: ErrorCode[] = ['internal_error', 'forbidden'];
-  const token: ErrorCode[] = route.auth === 'token' ? ['unauthenticated'] : [];
+  const token: ErrorCode[] = [
+    ...(route.auth === 'token' ? (['unauthenticated'] as const) : []),
+    ...(route.role === undefined ? [] : (['forbidden'] as const)),
+  ];
   const body: ErrorCode[] = route.body
     ? ['malformed_json', 'payload_too_large', 'unsupported_media_type']
     : [];

@@ -22,6 +22,7 @@ import { scanRoutes } from './scans/scan-routes.ts';
 import { scheduleRoutes } from './schedules/schedule-routes.ts';
 import { searchRoutes } from './search.ts';
 import { signRoutes } from './signing/sign-routes.ts';
+import { statsRoutes } from './stats/stats-routes.ts';
 import { streamRoutes } from './streams/stream-routes.ts';
 import { transparencyRoutes } from './transparency/transparency-routes.ts';
 import { chainRoutes } from './verification/chain-routes.ts';
@@ -55,6 +56,7 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...orderRoutes(deps),
     ...searchRoutes(deps),
     ...healthRoutes(deps),
+    ...statsRoutes(deps),
     ...documentationRoutes(() => document),
   ];
   const document = openApiDocument(routes, deps.version);

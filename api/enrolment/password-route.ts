@@ -20,6 +20,7 @@ export const passwordRoute = (deps: ApiDeps) =>
       'Hand it to the newcomer by another way than this API. It can be used once, and is shown nowhere again. Where an external gateway issues the certificates, it issues the passwords too.',
     tag: 'enrolment',
     auth: 'token',
+    role: 'admin',
     body: {
       schema: PasswordRequest.meta({ id: 'EnrolmentPasswordRequest' }),
       examples: { default: passwordRequestExample },

@@ -81,6 +81,7 @@ const upload = (deps: ApiDeps) =>
       'The key that was signed with before is deactivated in the same step, and what it signed stays good.',
     tag: 'keys',
     auth: 'token',
+    role: 'admin',
     body: {
       schema: UploadKeyRequest.meta({ id: 'UploadKeyRequest' }),
       examples: { production: uploadExample },
@@ -113,6 +114,7 @@ const generate = (deps: ApiDeps, word: keyof typeof SUMMARY) =>
     description: 'Its private half is made where evidence is signed, and never leaves that place unsealed.',
     tag: 'keys',
     auth: 'token',
+    role: 'admin',
     body: {
       schema: GenerateKeyRequest.meta({
         id: word === 'generate' ? 'GenerateKeyRequest' : 'RotateKeyRequest',
@@ -179,6 +181,7 @@ const deactivate = (deps: ApiDeps) =>
     description: 'What it signed until now stays good.',
     tag: 'keys',
     auth: 'token',
+    role: 'admin',
     params: Params,
     answers: {
       200: { description: 'The key, which is inactive.', schema: KeyView, example: inactiveKeyExample },
@@ -204,6 +207,7 @@ const revoke = (deps: ApiDeps) =>
       'Since a time, or altogether when `invalid_since` is null. Revoked again, a key can only lose more of what it signed.',
     tag: 'keys',
     auth: 'token',
+    role: 'admin',
     params: Params,
     body: {
       schema: RevokeKeyRequest.meta({ id: 'RevokeKeyRequest' }),

@@ -196,6 +196,7 @@ const breakGlass = (deps: Deps) =>
       'An order to Trust, signed and logged; its hashes are checked nevertheless. That it passed this way, on whose order and why, stands in the permit and goes wherever the bundle goes. It is published at once.',
     tag: 'permits',
     auth: 'token',
+    role: 'admin',
     body: {
       schema: BreakGlassRequest.meta({ id: 'BreakGlassRequest' }),
       examples: { incident: breakGlassExample },

@@ -42,6 +42,7 @@ const put = (deps: Deps) =>
       'Adds a version, by an order that is signed and logged. In mode `shadow` what it would have said is written down with each decision, and nothing else changes.',
     tag: 'policies',
     auth: 'token',
+    role: 'admin',
     params: Params,
     body: { schema: PutPolicy.meta({ id: 'SetPolicy' }), examples: policyRequests },
     answers: {
