@@ -37,6 +37,11 @@ export const PermitFacts = z.object({
   counts: SeverityCounts.nullable(),
   /** Kinds of tools that have looked. */
   kinds: z.array(z.string()).max(50),
+  /**
+   * Of a promotion of documents how many there are. Their bytes lie where Trust cannot read: their digests are those of the
+   * list that was signed, and Transform holds every byte to them. Nothing has scanned them, and no rule asks for that.
+   */
+  documents: z.number().int().positive().optional(),
   statements: z
     .array(
       z.object({

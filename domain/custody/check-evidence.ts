@@ -5,6 +5,7 @@ import { ProvenanceStatement, type Subject } from '../../contracts/statements.ts
 import { CustodyError } from './custody-error.ts';
 import { sha256 } from './digest.ts';
 import { openStatement } from './open-statement.ts';
+import { requireOwnBuild, requireOwnKind } from './run-kind.ts';
 
 /** What lies there in truth: digest and size of every file but the statements, computed by the verifier itself. */
 export type ActualFiles = ReadonlyMap<string, { readonly sha256: string; readonly size: number }>;
@@ -62,6 +63,7 @@ export function checkProvenance(
     ...index.files.map(asSubject),
   ]);
   requireScope(statement, { tenant: index.tenant, workspace: index.workspace_id }, index.test_id);
+  requireOwnBuild(index, statement);
   return { index, bundleDigest, provenanceDigest: sha256(provenanceBytes), provenance: statement, key };
 }
 
@@ -86,6 +88,7 @@ export function parseIndex(bytes: Uint8Array): BundleIndex {
   if (files.some(({ path }) => path === BUNDLE.index || path.startsWith(BUNDLE.statements))) {
     throw new CustodyError('malformed', `${BUNDLE.index} may list neither itself nor statements`);
   }
+  requireOwnKind(parsed.data);
   return parsed.data;
 }
 

@@ -15,11 +15,8 @@ export function brokenRules(policy: TrustPolicy, considered: Considered, at: Dat
   const holdTo = predicateJudge(predicates);
   return [
     ...brokenBySigners(policy, facts),
-    ...brokenByGate(policy, facts),
+    ...(facts.documents === undefined ? brokenByScan(policy, facts) : []),
     ...policy.required_statements.flatMap((required) => brokenByStatement(required, facts, holdTo)),
-    ...policy.required_kinds
-      .filter((kind) => !facts.kinds.includes(kind))
-      .map((kind) => ({ rule: `kind:${kind}`, message: `no tool for ${kind} has looked` })),
   ].filter(({ rule }) => !isExcepted(rule, policy, facts.component, at));
 }
 
@@ -67,6 +64,14 @@ function brokenBySigners({ signers }: TrustPolicy, facts: PermitFacts): Violatio
         ]),
   ];
 }
+
+/** What only a scan can answer for: documents were not scanned, and what is in them Transform looks for. */
+const brokenByScan = (policy: TrustPolicy, facts: PermitFacts): Violation[] => [
+  ...brokenByGate(policy, facts),
+  ...policy.required_kinds
+    .filter((kind) => !facts.kinds.includes(kind))
+    .map((kind) => ({ rule: `kind:${kind}`, message: `no tool for ${kind} has looked` })),
+];
 
 const LIMITED = ['critical', 'high', 'medium', 'low'] as const;
 

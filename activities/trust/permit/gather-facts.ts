@@ -14,6 +14,7 @@ import {
 } from '../../../domain/custody/check-evidence.ts';
 import { CustodyError } from '../../../domain/custody/custody-error.ts';
 import { sha256 } from '../../../domain/custody/digest.ts';
+import { documentFiles } from '../../../domain/custody/run-kind.ts';
 import { fault, faultOf } from '../../../domain/permit/denial-reason.ts';
 import type { Considered } from '../../../domain/permit/policy-rules.ts';
 import { requestFault } from '../../../domain/permit/request-fault.ts';
@@ -21,7 +22,8 @@ import { statementFacts } from '../../../domain/permit/statement-facts.ts';
 import { BUILT_IN } from '../../../domain/tools/built-in.ts';
 import { EXTERNAL } from '../../../domain/tools/external.ts';
 import type { ReadableBucket } from '../../../services/objects/store.ts';
-import { type Evidence, readEvidence } from '../../custody/read-evidence.ts';
+import { readRunEvidence } from '../../custody/read-documents-evidence.ts';
+import type { Evidence } from '../../custody/read-evidence.ts';
 import type { TrustDeps } from '../deps.ts';
 import { attachedTo } from './attached-to.ts';
 
@@ -49,7 +51,7 @@ export async function gatherFacts(
   question: Question,
   at: Date,
 ): Promise<Gathered> {
-  const [keySet, read] = await Promise.all([keys, readEvidence(deps.raw, question.prefix)]);
+  const [keySet, read] = await Promise.all([keys, readRunEvidence(deps.raw, question)]);
   const provenanceDigest = sha256(read.provenanceBytes);
   let files: CheckedFiles | undefined;
   let evidence: CheckedEvidence | undefined;
@@ -79,6 +81,7 @@ export async function gatherFacts(
     ...statementFacts(evidence, attached),
     finished_on: evidence?.provenance.predicate.runDetails.metadata.finishedOn ?? null,
     ...told,
+    ...documentsIn(files),
     ignored,
     max_age_hours: deps.evidenceMaxAgeMs / HOUR,
   };
@@ -119,6 +122,12 @@ function integrityFault(
 function requireUnrevoked({ key: { id, revoked } }: CheckedEvidence): void {
   if (revoked !== undefined)
     throw new CustodyError('key_revoked', `the key ${id} was revoked: ${revoked.reason}`);
+}
+
+/** Said of what the index and the id agree on, which was asked when it was opened. */
+function documentsIn(files: CheckedFiles | undefined): Pick<PermitFacts, 'documents'> {
+  const documents = documentFiles(files?.index.files ?? []).length;
+  return documents === 0 ? {} : { documents };
 }
 
 type Told = Pick<PermitFacts, 'gate' | 'counts' | 'kinds'>;

@@ -1,0 +1,42 @@
+import type { Order } from '../../contracts/orders.ts';
+import type { ReviewVerdict } from '../../contracts/review.ts';
+import { CustodyError } from '../custody/custody-error.ts';
+
+export type ReleaseToHold = {
+  readonly workspace: string;
+  readonly reviewId: string;
+  readonly verdict: Exclude<ReviewVerdict, 'reject'>;
+  /** Of the document that is held back. */
+  readonly subject: string;
+  readonly secondPerson: boolean;
+};
+
+export type Decision = {
+  readonly order_id: string;
+  readonly by: string;
+  readonly reason: string;
+  readonly at: string;
+};
+
+/**
+ * Whether signed decisions let a document go: each one about this very document and with this verdict, and, where the rules
+ * ask for it, of two different people.
+ */
+export function releasedBy(orders: readonly Order[], release: ReleaseToHold): Decision[] {
+  const decisions = orders.map((order) => decisionOf(order, release));
+  if (decisions.length === 0) throw new CustodyError('untrusted_signer', 'nobody has released it');
+  if (release.secondPerson && new Set(decisions.map(({ by }) => by)).size < 2)
+    throw new CustodyError('untrusted_signer', 'a second person has to agree to the release');
+  return decisions;
+}
+
+function decisionOf({ id, by, given_at, action }: Order, release: ReleaseToHold): Decision {
+  const same =
+    action.kind === 'decide_review' &&
+    action.workspace === release.workspace &&
+    action.review_id === release.reviewId &&
+    action.verdict === release.verdict &&
+    action.subject_digest === release.subject;
+  if (!same) throw new CustodyError('wrong_scope', `the order ${id} does not release this document`);
+  return { order_id: id, by, reason: action.reason, at: given_at };
+}
