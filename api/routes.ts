@@ -9,6 +9,7 @@ import { subscriptionRoutes } from './events/subscription-routes.ts';
 import { findingRoutes } from './findings/finding-routes.ts';
 import { triageRoutes } from './findings/triage-routes.ts';
 import { healthRoutes } from './health.ts';
+import { ingestRoutes } from './ingest/ingest-routes.ts';
 import { keyRoutes } from './keys/key-routes.ts';
 import { openApiDocument } from './openapi.ts';
 import { orderRoutes } from './orders/order-routes.ts';
@@ -54,6 +55,7 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...enrolmentRoutes(deps),
     ...authorityRoutes(deps),
     ...orderRoutes(deps),
+    ...ingestRoutes(deps),
     ...searchRoutes(deps),
     ...healthRoutes(deps),
     ...statsRoutes(deps),
