@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Bypass } from './denial.ts';
+import { MediaType } from './documents.ts';
 import { PermitId, Scope, Sha256, TestId } from './identifiers.ts';
 import { RevocationReason } from './keys.ts';
 
@@ -175,6 +176,8 @@ export const SanitizeStatement = statement(
     /** Which recognisers looked, by name and version. */
     rules: z.string().max(200),
     inspectedOn: z.iso.datetime(),
+    /** It waits for a person, since then: this explains no published copy. */
+    held: z.literal(true).optional(),
     looked_at: z.number().int(),
     /** Over all files. */
     kinds: z.array(SanitizedKind),
@@ -184,7 +187,9 @@ export const SanitizeStatement = statement(
         before: Digest,
         outcome: z.enum(['masked', 'withheld', 'released']),
         /** Of a masked file: what stands in its place, under the same name or beside it. */
-        after: z.object({ path: z.string(), digest: Digest, size: z.number().int() }).optional(),
+        after: z
+          .object({ path: z.string(), digest: Digest, size: z.number().int(), media_type: MediaType })
+          .optional(),
         kinds: z.array(SanitizedKind),
         /** Who let it pass, of everybody it took. */
         released: z.array(Release).max(10).optional(),

@@ -39,7 +39,7 @@ async function bundleBelow(
 ): Promise<FoundBundle | undefined> {
   const indexBytes = await readable(bucket, `${prefix}${BUNDLE.index}`, MAX_DOCUMENT);
   if (indexBytes === undefined && store === 'raw') return undefined;
-  const paths = [BUNDLE.provenance, BUNDLE.permit, BUNDLE.permitProof, BUNDLE.promotion];
+  const paths = [BUNDLE.provenance, BUNDLE.permit, BUNDLE.permitProof, BUNDLE.sanitize, BUNDLE.promotion];
   const [files, ...read] = await Promise.all([
     fileDigests(bucket, { prefix, without: BUNDLE.statements, maxFiles: MAX_FILES, maxBytes: MAX_BYTES }),
     ...paths.map((path) => readable(bucket, `${prefix}${path}`, MAX_STATEMENT)),

@@ -3,8 +3,9 @@ import type { KeySet } from '../../contracts/keys.ts';
 import { PromotionStatement } from '../../contracts/statements.ts';
 import { requireSubjects } from './check-evidence.ts';
 import { CustodyError } from './custody-error.ts';
+import type { Sanitized } from './explained-files.ts';
 import { type OpenedStatement, openStatement } from './open-statement.ts';
-import { promotedFiles } from './promotion-statement.ts';
+import { permitUsedAt, promotedFiles } from './promotion-statement.ts';
 
 export type PromotionCheck = {
   readonly promotionBytes: Uint8Array;
@@ -15,6 +16,8 @@ export type PromotionCheck = {
   };
   /** The permit that lies beside it. */
   readonly permit: { readonly id: string; readonly digest: string };
+  /** The inspection that lies beside it, opened; copies of before have none. */
+  readonly sanitized?: Sanitized | undefined;
   readonly keySet: KeySet;
 };
 
@@ -23,6 +26,7 @@ export function checkPromotion({
   promotionBytes,
   bundle,
   permit,
+  sanitized,
   keySet,
 }: PromotionCheck): OpenedStatement<PromotionStatement> {
   const { index, bundleDigest } = bundle;
@@ -35,9 +39,13 @@ export function checkPromotion({
   });
   const { statement } = opened;
   const { predicate } = statement;
+  requireInspection(statement, sanitized);
   requireSubjects(
     statement.subject,
-    promotedFiles(bundle, permit.digest).map(({ path, sha256 }) => ({ name: path, digest: { sha256 } })),
+    promotedFiles(bundle, permit.digest, sanitized).map(({ path, sha256 }) => ({
+      name: path,
+      digest: { sha256 },
+    })),
   );
   if (
     predicate.bundle.digest.sha256 !== bundleDigest ||
@@ -53,5 +61,16 @@ export function checkPromotion({
   ) {
     throw new CustodyError('wrong_scope', 'the promotion belongs to another run');
   }
+  if (permitUsedAt(predicate).getTime() > Date.parse(predicate.promotedOn))
+    throw new CustodyError('permit_expired', 'the permit was used after the promotion that rests on it');
   return opened;
+}
+
+/** Said by name, for whoever looks for what is gone; that it is the very same, the subjects are held to. */
+function requireInspection({ subject }: PromotionStatement, sanitized: Sanitized | undefined): void {
+  const named = subject.some(({ name }) => name === BUNDLE.sanitize);
+  if (named && sanitized === undefined)
+    throw new CustodyError('missing_file', `${BUNDLE.sanitize} is not there`);
+  if (!named && sanitized !== undefined)
+    throw new CustodyError('unlisted_file', `${BUNDLE.sanitize} is there and was not promoted`);
 }

@@ -7,7 +7,10 @@ import { checkPermit } from './check-permit.ts';
 import { checkPromotion } from './check-promotion.ts';
 import { CustodyError } from './custody-error.ts';
 import { sha256 } from './digest.ts';
+import { type Explained, explainedFiles, type Sanitized } from './explained-files.ts';
 import { requireLogged } from './permit-entry.ts';
+import { permitUsedAt } from './promotion-statement.ts';
+import type { SanitizedFile } from './sanitize-statement.ts';
 
 export const LINKS = ['evidence', 'permit', 'promotion'] as const;
 export type Link = (typeof LINKS)[number];
@@ -30,10 +33,15 @@ export type LinkReport = {
   readonly bypassed?: true;
 };
 
+/** Files that are not as they were signed, and those that a person let pass; by whose word, the promotion link says. */
+export type SanitizedPaths = Readonly<Record<SanitizedFile['outcome'], readonly string[]>>;
+
 export type VerificationReport = {
   readonly verified: boolean;
   /** It holds, and it is there although the rules held it back. */
   readonly bypassed: boolean;
+  /** Null for a copy that came without an inspection, or whose inspection does not hold. */
+  readonly sanitized: SanitizedPaths | null;
   readonly bundleDigest: string;
   readonly links: readonly LinkReport[];
 };
@@ -49,7 +57,7 @@ export function verifyBundle(
 ): VerificationReport {
   const links: LinkReport[] = [];
   const asked = LINKS.slice(0, LINKS.indexOf(through) + 1);
-  const chain = openChain(content, keySet);
+  const { chain, sanitized } = openChain(content, keySet);
   for (const link of asked) {
     const report = attempt(link, chain[link]);
     links.push(report);
@@ -57,7 +65,20 @@ export function verifyBundle(
   }
   const verified = links.length === asked.length && links.every(({ holds }) => holds);
   const bypassed = links.some((link) => link.bypassed);
-  return { verified, bypassed, bundleDigest: sha256(content.indexBytes), links };
+  return {
+    verified,
+    bypassed,
+    sanitized: links[0]?.holds ? pathsOf(sanitized()) : null,
+    bundleDigest: sha256(content.indexBytes),
+    links,
+  };
+}
+
+function pathsOf(sanitized: Sanitized | undefined): SanitizedPaths | null {
+  if (sanitized === undefined) return null;
+  const paths = { masked: [] as string[], withheld: [] as string[], released: [] as string[] };
+  for (const { path, outcome } of sanitized.statement.predicate.files) paths[outcome].push(path);
+  return paths;
 }
 
 type Held = Pick<LinkReport, 'signer' | 'detail' | 'bypassed'>;
@@ -66,15 +87,22 @@ type Held = Pick<LinkReport, 'signer' | 'detail' | 'bypassed'>;
 function openChain(
   { indexBytes, statements, files }: BundleContent,
   keySet: KeySet,
-): Record<Link, () => Held> {
+): { readonly chain: Record<Link, () => Held>; readonly sanitized: () => Sanitized | undefined } {
   const statement = (path: string) => {
     const bytes = statements.get(path);
     if (bytes === undefined) throw new CustodyError('missing_file', `${path} is not there`);
     return bytes;
   };
+  let explained: Explained | undefined;
+  const explain = () => {
+    const sanitizeBytes = statements.get(BUNDLE.sanitize);
+    explained ??= explainedFiles({ indexBytes, files, sanitizeBytes, keySet });
+    return explained;
+  };
   let evidence: CheckedEvidence | undefined;
   const bundle = () => {
-    evidence ??= checkEvidence({ indexBytes, provenanceBytes: statement(BUNDLE.provenance), files, keySet });
+    const provenanceBytes = statement(BUNDLE.provenance);
+    evidence ??= checkEvidence({ indexBytes, provenanceBytes, files: explain().files, keySet });
     return evidence;
   };
   const permit = (usedAt?: Date) => {
@@ -83,13 +111,13 @@ function openChain(
     requireLogged(permitBytes, opened, statements.get(BUNDLE.permitProof) ?? null, keySet);
     return opened;
   };
-  return {
+  const chain = {
     evidence: () => {
       const { index, key, provenance } = bundle();
       const { finishedOn } = provenance.predicate.runDetails.metadata;
       return {
         signer: key.id,
-        detail: `${index.files.length} files of ${index.test_id}, signed ${finishedOn}`,
+        detail: `${index.files.length} files of ${index.test_id}, signed ${finishedOn}${changes(explain().sanitized)}`,
       };
     },
     permit: () => {
@@ -104,13 +132,27 @@ function openChain(
         promotionBytes: statement(BUNDLE.promotion),
         bundle: bundle(),
         permit: { id, digest: sha256(statement(BUNDLE.permit)) },
+        sanitized: explain().sanitized,
         keySet,
       });
       const { promotedOn } = promotion.statement.predicate;
-      permit(new Date(promotedOn)); // a permit that had expired when it was used is no permit
+      permit(permitUsedAt(promotion.statement.predicate)); // one that had expired when it was used is no permit
       return { signer: promotion.key.id, detail: `promoted ${promotedOn} by permit ${id}` };
     },
   };
+  return { chain, sanitized: () => explain().sanitized };
+}
+
+/** Whoever reads that files were verified must not think that they are what was signed. */
+function changes(sanitized: Sanitized | undefined): string {
+  const files = sanitized?.statement.predicate.files ?? [];
+  const count = (wanted: SanitizedFile['outcome']) =>
+    files.filter(({ outcome }) => outcome === wanted).length;
+  const told = (['masked', 'withheld', 'released'] as const)
+    .map((outcome) => [count(outcome), outcome] as const)
+    .filter(([many]) => many > 0)
+    .map(([many, outcome]) => `${many} ${outcome}`);
+  return told.length === 0 ? '' : `; of these ${told.join(', ')}`;
 }
 
 /** A permit for less than everything, or past the rules, says so to whoever verifies the bundle. */

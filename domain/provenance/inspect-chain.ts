@@ -9,7 +9,10 @@ import { checkPermit } from '../custody/check-permit.ts';
 import { checkPromotion } from '../custody/check-promotion.ts';
 import { CustodyError } from '../custody/custody-error.ts';
 import { sha256 } from '../custody/digest.ts';
+import { explainedFiles, type Sanitized } from '../custody/explained-files.ts';
 import { requireLogged } from '../custody/permit-entry.ts';
+import { permitUsedAt } from '../custody/promotion-statement.ts';
+import { openSanitize } from '../custody/sanitize-statement.ts';
 import { type BundleContent, describePermit } from './bundle-content.ts';
 
 export type Inspection = {
@@ -32,7 +35,7 @@ export type Inspection = {
  * needs to know how far the damage goes. Nothing is believed but bytes and the keys that are given.
  */
 export function inspectChain(content: BundleContent, keySet: KeySet): Inspection {
-  const files = attempt('files', () => filesLink(content));
+  const files = attempt('files', () => filesLink(content, keySet));
   const bundle = bundleOf(content);
   const inner = attempt('inner_signature', () => innerLink(content, bundle, keySet));
   const permit = attempt('permit', () => permitLink(content, bundle, keySet));
@@ -76,10 +79,18 @@ function attempt<T>(name: Name, look: () => Told<T>): { link: ChainLink; found: 
   }
 }
 
-function filesLink({ indexBytes, files, unread }: BundleContent): Told<never> {
+function filesLink(content: BundleContent, keySet: KeySet): Told<never> {
+  const { indexBytes, statements, unread } = content;
   if (unread !== null) return { state: 'unknown', detail: unread };
+  const sanitizeBytes = statements.get(BUNDLE.sanitize);
+  const { files, sanitized } = explainedFiles({ ...content, sanitizeBytes, keySet });
   const { index } = checkFiles({ indexBytes, files });
-  return { detail: `${index.files.length} files have the digests that ${BUNDLE.index} lists` };
+  const told = `${index.files.length} files have the digests that ${BUNDLE.index} lists`;
+  const changed = sanitized?.statement.predicate.files.filter(({ outcome }) => outcome !== 'released') ?? [];
+  if (changed.length === 0) return { detail: told };
+  return {
+    detail: `${told}, but for ${changed.length} that ${BUNDLE.sanitize} says were masked or withheld`,
+  };
 }
 
 /** What the statements are about, whether or not its files are still what it lists. */
@@ -150,11 +161,22 @@ function promotionLink(
     promotionBytes,
     bundle: checked,
     permit: { id, digest: permit.digest },
+    sanitized: sanitizedOf(statements.get(BUNDLE.sanitize), checked, keySet),
     keySet,
   });
-  const { promotedOn } = statement.predicate;
   // a permit that had expired when it was used is no permit
-  const used = { permitBytes: permit.permitBytes, bundle: checked, keySet, usedAt: new Date(promotedOn) };
-  checkPermit({ ...used, destination: 'golden' });
-  return { key, at: promotedOn, detail: `promoted by ${id}` };
+  const usedAt = permitUsedAt(statement.predicate);
+  checkPermit({ permitBytes: permit.permitBytes, bundle: checked, keySet, usedAt, destination: 'golden' });
+  return { key, at: statement.predicate.promotedOn, detail: `promoted by ${id}` };
+}
+
+function sanitizedOf(
+  bytes: Uint8Array | undefined,
+  { index, bundleDigest }: CheckedBundle,
+  keySet: KeySet,
+): Sanitized | undefined {
+  if (bytes === undefined) return undefined;
+  const { tenant, workspace_id: workspace, test_id: testId } = index;
+  const { statement } = openSanitize(bytes, { tenant, workspace, testId, bundleDigest }, keySet);
+  return { statement, digest: sha256(bytes) };
 }
