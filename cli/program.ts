@@ -17,6 +17,7 @@ import { scanCommands } from './words/scans.ts';
 import { scheduleCommands } from './words/schedules.ts';
 import { signCommands } from './words/sign.ts';
 import { sigstoreCommands } from './words/sigstore.ts';
+import { subscriptionCommands } from './words/subscriptions.ts';
 
 /** The words that are understood. A command gets a context and its options, and gives back an exit code. */
 export function createProgram(surroundings: Surroundings, exit: (code: number) => void): Command {
@@ -61,6 +62,7 @@ const GROUPS = [
   signCommands,
   sigstoreCommands,
   logCommands,
+  subscriptionCommands,
   advisoryCommands,
 ] as const;
 

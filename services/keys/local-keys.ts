@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, generateKeyPair, randomUUID } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPair, randomBytes, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -18,6 +18,8 @@ export type LocalKeys = {
   readonly sealing: { readonly privateKeyFile: string; readonly publicKeyFile: string };
   /** The built-in authority that issues certificates to newcomers; its root's key lies where no process looks. */
   readonly authority: { readonly keyFile: string; readonly chainFile: string };
+  /** What webhooks are signed with: whoever receives them is given it, too. */
+  readonly notifySecretFile: string;
   /** Public: what verifiers trust. */
   readonly keySetFile: string;
   /** Public: a PEM file for each role, for stock tools. */
@@ -45,10 +47,11 @@ export async function ensureLocalKeys(home: string, logOrigin = 'certus.local/lo
     const publicFile = await publish(publicFolder, role, privateFile);
     return [role, { privateFile, publicFile }] as const;
   };
-  const [pairs, sealing, authority] = await Promise.all([
+  const [pairs, sealing, authority, notifySecretFile] = await Promise.all([
     Promise.all(ROLES.map(ofRole)),
     ensureSealing(join(home, 'keys', 'assurance'), publicFolder),
     ensureAuthority(home, publicFolder),
+    ensureNotifySecret(join(home, 'keys', HOLDER.promotion)),
   ]);
   const files = Object.fromEntries(pairs) as Record<KeyRole, { privateFile: string; publicFile: string }>;
   const trusted = await Promise.all(
@@ -62,6 +65,7 @@ export async function ensureLocalKeys(home: string, logOrigin = 'certus.local/lo
     operatorKeyFile: files.operator.privateFile,
     sealing,
     authority,
+    notifySecretFile,
     keySetFile: await ensureKeySet(join(publicFolder, 'keys.json'), trusted),
     publicKeyFiles: Object.fromEntries(
       pairs.map(([role, { publicFile }]) => [role, publicFile]),
@@ -90,6 +94,13 @@ async function ensurePrivateKey(folder: string, name: string, generator: Generat
 async function ensureSealing(privateFolder: string, publicFolder: string): Promise<LocalKeys['sealing']> {
   const privateKeyFile = await ensurePrivateKey(privateFolder, 'sealing', rsa3072);
   return { privateKeyFile, publicKeyFile: await publish(publicFolder, 'sealing', privateKeyFile) };
+}
+
+async function ensureNotifySecret(folder: string): Promise<string> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const file = join(folder, 'notify-secret');
+  await writeOnce(file, () => `${randomBytes(32).toString('base64url')}\n`);
+  return file;
 }
 
 async function ensureAuthority(home: string, publicFolder: string): Promise<LocalKeys['authority']> {

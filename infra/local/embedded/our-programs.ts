@@ -34,6 +34,7 @@ export function ourPrograms(
     },
     transform: {
       CERTUS_PROMOTION_KEY_FILE: keys.promotionKeyFile,
+      CERTUS_NOTIFY_SECRET_FILE: keys.notifySecretFile,
       ...fromPerson(['CERTUS_REGISTRY_PASSWORD', 'CERTUS_NOTIFY_SECRET_FILE', 'CERTUS_SMTP_URL']),
     },
     ingest: fromPerson(['CERTUS_OPENSEARCH_PASSWORD']),
@@ -46,7 +47,7 @@ export function ourPrograms(
       CERTUS_API_TOKEN_FILE: tokenFile,
       CERTUS_OPERATOR_KEY_FILE: keys.operatorKeyFile,
       CERTUS_KEY_ENCRYPTION: keys.sealing.publicKeyFile,
-      ...fromPerson(['CERTUS_OPENSEARCH_PASSWORD']),
+      ...fromPerson(['CERTUS_OPENSEARCH_PASSWORD', 'CERTUS_API_TOKENS_FILE']),
       ...sealing(),
     }),
     workers: ZONES.map(worker),
@@ -98,6 +99,7 @@ function sealing(): Record<string, string> {
 
 const SECRETS_OF_ONE: readonly SettingName[] = [
   'CERTUS_API_TOKEN_FILE',
+  'CERTUS_API_TOKENS_FILE',
   'CERTUS_EVIDENCE_KEY_FILE',
   'CERTUS_GIT_CREDENTIALS_FILE',
   'CERTUS_PERMIT_KEY_FILE',
