@@ -1,9 +1,10 @@
 #!/bin/sh
 # Gives every trust zone its own account at the S3 gateway, and to each bucket the writers it may have:
-#   uploads  written by the API, read by assurance
+#   uploads  written by the API and, to put together what came in pieces, by transform; read by assurance
 #   raw      written by assurance, read by trust, transform and the API
 #   golden   written by transform, read by ingest and the API
 #   quarantine  written by transform, read by the API
+#   archive  written by transform
 #   keys     sealed private keys: written by assurance, which reads them, and by the API, which cannot
 # May run again: what is there is kept, and a changed secret takes effect.
 set -eu
@@ -19,8 +20,10 @@ account() {
 }
 
 bucket() {
-  if admin list-buckets | grep -q "^$1 "; then return; fi
-  admin create-bucket --bucket "$1" --owner "certus-$2" --object-ownership BucketOwnerPreferred "$3" "$4"
+  name="$1" owner="$2"
+  shift 2
+  if admin list-buckets | grep -q "^$name "; then return; fi
+  admin create-bucket --bucket "$name" --owner "certus-$owner" --object-ownership BucketOwnerPreferred "$@"
 }
 
 account api "$S3_API_SECRET"
@@ -28,9 +31,10 @@ account assurance "$S3_ASSURANCE_SECRET"
 account trust "$S3_TRUST_SECRET"
 account transform "$S3_TRANSFORM_SECRET"
 account ingest "$S3_INGEST_SECRET"
-bucket uploads api --grant-read certus-assurance
+bucket uploads api --grant-read certus-assurance,certus-transform --grant-write certus-transform
 bucket raw assurance --grant-read certus-trust,certus-transform,certus-api
 bucket golden transform --grant-read certus-ingest,certus-api
 bucket quarantine transform --grant-read certus-api
+bucket archive transform
 bucket keys assurance --grant-write certus-api
 echo 'accounts and buckets are in place'

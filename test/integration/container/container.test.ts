@@ -145,12 +145,18 @@ describe('the accounts of the zones', () => {
     for await (const { key } of (await openAs(zone)).readable(bucket).list('')) expect(key).toBeDefined();
   };
 
-  const BUCKETS = ['uploads', 'raw', 'golden', 'quarantine', 'keys'];
+  const BUCKETS = ['uploads', 'raw', 'golden', 'quarantine', 'archive', 'keys'];
   test.each([
     ['api', { writes: ['uploads', 'keys'], reads: ['uploads', 'raw', 'golden', 'quarantine'] }],
     ['assurance', { writes: ['raw', 'keys'], reads: ['uploads', 'raw', 'keys'] }],
     ['trust', { writes: [], reads: ['raw'] }],
-    ['transform', { writes: ['golden', 'quarantine'], reads: ['raw', 'golden', 'quarantine'] }],
+    [
+      'transform',
+      {
+        writes: ['uploads', 'golden', 'quarantine', 'archive'],
+        reads: ['uploads', 'raw', 'golden', 'quarantine', 'archive'],
+      },
+    ],
     ['ingest', { writes: [], reads: ['golden'] }],
   ])('%s may do its work and no more', async (zone, may) => {
     const of = async (attempt: typeof write | typeof list) => {
