@@ -10,6 +10,7 @@ import { deactivateKey } from '../keys/end-key.ts';
 import { revokeKeyAndMark } from '../keys/revoke-key-and-mark.ts';
 import { breakGlass } from '../permit/break-glass.ts';
 import { setPolicy } from '../permit/set-policy.ts';
+import { setPrivacyPolicy } from '../permit/set-privacy-policy.ts';
 import type { ActionHandler } from './action-handler.ts';
 import { passOn } from './pass-on.ts';
 
@@ -26,7 +27,7 @@ const HANDLERS: { readonly [K in ActionKind]: ActionHandler<K> } = {
   request_production: requestProduction,
   set_policy: setPolicy,
   break_glass: breakGlass,
-  set_privacy_policy: passOn,
+  set_privacy_policy: setPrivacyPolicy,
   set_retention: passOn,
   promote_documents: passOn,
   decide_review: passOn,

@@ -2,8 +2,9 @@ import { CertusError } from '../../../contracts/errors.ts';
 import type { Scope } from '../../../contracts/identifiers.ts';
 import type { PolicyMode } from '../../../contracts/trust-policy.ts';
 import { CustodyError } from '../../../domain/custody/custody-error.ts';
+import { settingInForce } from '../../../domain/custody/setting-order.ts';
 import { BUILT_IN, type PolicyInForce } from '../../../domain/permit/default-policy.ts';
-import { type OpenedPolicy, openPolicy, requireLastOrdered } from '../../../domain/permit/policy-order.ts';
+import { type OpenedPolicy, openPolicy } from '../../../domain/permit/policy-order.ts';
 import { type NewestPolicy, newestPolicies } from '../../../services/database/trust-policies.ts';
 import type { TrustDeps } from '../deps.ts';
 
@@ -28,15 +29,8 @@ function newestOf(
   mode: PolicyMode,
   rows: readonly NewestPolicy[],
 ): OpenedPolicy | undefined {
-  for (const place of [workspace, '*']) {
-    const newest = (by: NewestPolicy['newestBy']) =>
-      rows.find((row) => row.workspace === place && row.mode === mode && row.newestBy === by);
-    const [highest, last] = [newest('version'), newest('set_at')];
-    if (highest === undefined || last === undefined) continue;
-    const opened = (row: NewestPolicy) => openPolicy(row, tenant, keySet);
-    return held(() => requireLastOrdered(opened(highest), opened(last)));
-  }
-  return undefined;
+  const ofMode = rows.filter((row) => row.mode === mode);
+  return held(() => settingInForce(ofMode, workspace, (row) => openPolicy(row, tenant, keySet)));
 }
 
 function held<T>(check: () => T): T {
