@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AssessmentId, type Scope } from '../../contracts/identifiers.ts';
 import { Inspection, ReviewRules } from '../../contracts/privacy.ts';
 import { ReviewDecision, type ReviewInput, ReviewState, ReviewSubject } from '../../contracts/review.ts';
+import { expiryOf } from '../../contracts/review-times.ts';
 import type { Database } from './database.ts';
 import { reachable } from './errors.ts';
 import type { Prisma } from './generated/client.ts';
@@ -125,11 +126,6 @@ export const reviewInputOf = (record: ReviewRecord): ReviewInput => ({
 /** The table has no column for the assessment, which only the run of a release asks for. */
 const Stored = z.object({ assessment: AssessmentId, subject: ReviewSubject });
 
-const HOUR_MS = 3_600_000;
-
-export const expiryOf = ({ openedAt, rules }: Pick<ReviewInput, 'openedAt' | 'rules'>): Date =>
-  new Date(Date.parse(openedAt) + rules.expires_after_hours * HOUR_MS);
-
 const fresh = (input: ReviewInput, found: Found) => {
   const { component, assessment, testId, subject, rules, openedAt } = input;
   return {
@@ -144,7 +140,7 @@ const fresh = (input: ReviewInput, found: Found) => {
     state: 'open',
     decisions: [],
     openedAt: new Date(openedAt),
-    expiresAt: expiryOf(input),
+    expiresAt: new Date(expiryOf(openedAt, rules)),
   };
 };
 

@@ -1,0 +1,259 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  allHandlersFinished,
+  CancellationScope,
+  ChildWorkflowCancellationType,
+  condition,
+  continueAsNew,
+  isCancellation,
+  log,
+  ParentClosePolicy,
+  proxyActivities,
+  startChild,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type {
+  ReviewActivities,
+  ReviewOnRecord,
+  ReviewReference,
+} from '../activities/privacy/create-review-activities.ts';
+import type { OrderActivities } from '../activities/trust/create-order-activities.ts';
+import type { PromotionInput } from '../contracts/promotion.ts';
+import type {
+  ReviewCall,
+  ReviewDecision,
+  ReviewInput,
+  ReviewOutcome,
+  ReviewState,
+} from '../contracts/review.ts';
+import { expiryOf, reminderInterval } from '../contracts/review-times.ts';
+import type { Notice } from '../contracts/scan.ts';
+import { promotionWorkflowId, WORKFLOWS } from '../contracts/workflow-names.ts';
+import { taskQueue } from '../contracts/zones.ts';
+import { isClosed, standingOf } from '../domain/review/standing.ts';
+import { announce } from './announce.ts';
+import { failureNotice, toFailure } from './failure-notice.ts';
+import { inZone } from './options.ts';
+import { type Carried, openDesk, type ReviewDesk } from './review-desk.ts';
+import { endEvent, reminderEvent } from './review-news.ts';
+import { belongsTo } from './search-attributes.ts';
+
+const { carryOut } = proxyActivities<OrderActivities>(inZone('trust', '10 minutes'));
+const { findReviewOnRecord, openDecision, recordReview } = proxyActivities<ReviewActivities>(
+  inZone('transform', '10 minutes'),
+);
+
+/**
+ * Waits until people have decided about what is held back, or until the time for it is over. A decision counts once Trust
+ * has logged the order and the order, opened again, says it; nothing that the caller says of it is believed.
+ */
+export async function reviewWorkflow(input: ReviewInput, carried?: Carried): Promise<ReviewOutcome> {
+  const desk = openDesk(input, carried);
+  const reference = { scope: input.scope, id: input.id };
+  try {
+    const found = await findReviewOnRecord(reference);
+    if (isClosed(found.state)) {
+      desk.close(found.state);
+      await condition(allHandlersFinished);
+      return earlierOutcome(found);
+    }
+    requireSame(input, found.review);
+    desk.adopt(found.review);
+    return await reviewed(desk, found, carried);
+  } catch (error) {
+    // nobody waits for it any more: what is held can be put up for review again
+    if (isCancellation(error)) await CancellationScope.nonCancellable(() => giveUp(reference, desk));
+    throw error;
+  }
+}
+
+async function reviewed(
+  desk: ReviewDesk,
+  { review, releaseAs }: ReviewOnRecord,
+  carried: Carried | undefined,
+): Promise<ReviewOutcome> {
+  const expiresAt = expiryOf(review.openedAt, review.rules);
+  const interval = reminderInterval(review.rules);
+  let reminders = carried?.reminders ?? 0;
+  desk.remindAt = carried?.remindAt ?? Date.parse(review.openedAt) + interval;
+  for (;;) {
+    const call = await desk.next(Math.min(desk.remindAt, expiresAt));
+    if (call !== undefined) {
+      const ended = await decided(desk, call, review, releaseAs);
+      if (ended !== undefined) return ended;
+    } else if (Date.now() >= expiresAt) {
+      return end(desk, review, 'expired', [], releaseAs);
+    } else if (Date.now() >= desk.remindAt) {
+      desk.remindAt = Date.now() + interval;
+      reminders += 1;
+      await announce(reminderEvent(review, reminders));
+    }
+    await goOnInAnotherHistory(desk, review, { reminders, remindAt: desk.remindAt });
+  }
+}
+
+/** Only between two calls: whoever has handed one in is answered by the history that took it. */
+async function goOnInAnotherHistory(
+  desk: ReviewDesk,
+  review: ReviewInput,
+  { reminders, remindAt }: Pick<Carried, 'reminders' | 'remindAt'>,
+): Promise<void> {
+  if (!workflowInfo().continueAsNewSuggested || !allHandlersFinished()) return;
+  const carried = { decisions: desk.decisions(), known: desk.known(), reminders, remindAt };
+  await continueAsNew<typeof reviewWorkflow>(review, carried);
+}
+
+/** What the review has come to, if it has come to an end. */
+async function decided(
+  desk: ReviewDesk,
+  { orderId }: ReviewCall,
+  review: ReviewInput,
+  releaseAs: string,
+): Promise<ReviewOutcome | undefined> {
+  const decision = await opened(orderId, review);
+  if ('code' in decision) {
+    log.warn('a decision was not accepted', { orderId, code: decision.code });
+    desk.settle(orderId, decision);
+    return undefined;
+  }
+  const reached = accepted(desk, decision);
+  if ('code' in reached) {
+    desk.settle(orderId, reached);
+    return undefined;
+  }
+  const { state, counting } = reached;
+  if (state !== 'open' && state !== 'second_person')
+    return end(desk, review, state, counting, releaseAs, orderId);
+  await recordReview(review, { state, decisions: desk.decisions(), releasedAs: null, closedAt: null });
+  desk.settle(orderId);
+  return undefined;
+}
+
+/** The order as Trust has logged it and as it is signed, or why it is none. */
+async function opened(
+  orderId: string,
+  { scope, id, subject }: ReviewInput,
+): Promise<ReviewDecision | Notice> {
+  try {
+    const outcome = await carryOut({ tenant: scope.tenant, orderId, found: undefined });
+    if (outcome.state === 'refused') return { code: outcome.code, message: outcome.message };
+    const subjectDigest = subject.kind === 'document' ? subject.document.sha256 : subject.bundleDigest;
+    return await openDecision({ scope, reviewId: id, subjectDigest, orderId });
+  } catch (error) {
+    if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+    return failureNotice(error);
+  }
+}
+
+function accepted(desk: ReviewDesk, decision: ReviewDecision): ReturnType<ReviewDesk['accept']> | Notice {
+  try {
+    return desk.accept(decision);
+  } catch (error) {
+    const failure = toFailure(error);
+    if (failure instanceof ApplicationFailure) return failureNotice(failure);
+    throw error;
+  }
+}
+
+/** The promotion is under way before the row says so: who reads that a document is released finds where. */
+async function end(
+  desk: ReviewDesk,
+  review: ReviewInput,
+  state: ReviewOutcome['state'],
+  counting: readonly ReviewDecision[],
+  releaseAs: string,
+  orderId?: string,
+): Promise<ReviewOutcome> {
+  desk.close(state);
+  const releases =
+    review.subject.kind === 'document' && (state === 'released' || state === 'released_masked');
+  const releasedAs = releases ? releaseAs : null;
+  if (releases) await startRelease(review, state, counting, releaseAs);
+  const closedAt = new Date().toISOString();
+  await recordReview(review, { state, decisions: desk.decisions(), releasedAs, closedAt });
+  if (orderId !== undefined) desk.settle(orderId);
+  const event = endEvent(review, state, counting, releasedAs);
+  if (event !== undefined) await announce(event);
+  await condition(allHandlersFinished);
+  return outcomeOf(state, counting, releasedAs);
+}
+
+async function startRelease(
+  { scope, id, component, assessment }: ReviewInput,
+  state: 'released' | 'released_masked',
+  counting: readonly ReviewDecision[],
+  testId: string,
+): Promise<void> {
+  const last = counting.at(-1);
+  if (last === undefined) throw new Error('nothing is released that nobody has released');
+  const promotion: PromotionInput = {
+    scope,
+    component,
+    assessment,
+    testId,
+    orderId: last.orderId,
+    release: {
+      reviewId: id,
+      verdict: state === 'released' ? 'release' : 'release_masked',
+      orderIds: counting.map(({ orderId }) => orderId),
+    },
+    destinations: ['golden', 'oci'],
+    requestedBy: last.by,
+  };
+  try {
+    await startChild<(input: PromotionInput) => Promise<unknown>>(WORKFLOWS.promotion, {
+      workflowId: promotionWorkflowId(scope.workspace, testId),
+      taskQueue: taskQueue('transform'),
+      typedSearchAttributes: belongsTo({ scope, component }),
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      cancellationType: ChildWorkflowCancellationType.ABANDON,
+      args: [promotion],
+    });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+}
+
+async function giveUp({ scope, id }: ReviewReference, desk: ReviewDesk): Promise<void> {
+  if (isClosed(desk.state())) return;
+  desk.close('failed');
+  const closedAt = new Date().toISOString();
+  const progress = { state: 'failed', decisions: desk.decisions(), releasedAs: null, closedAt } as const;
+  await recordReview({ scope, id }, progress);
+  await condition(allHandlersFinished);
+}
+
+/** A run under the name of another review, or by easier rules, is none that anybody opened. */
+function requireSame({ subject, rules }: ReviewInput, review: ReviewInput): void {
+  if (JSON.stringify(keysOf(subject, rules)) !== JSON.stringify(keysOf(review.subject, review.rules)))
+    throw ApplicationFailure.nonRetryable('this is not the review on record', 'object_conflict');
+}
+
+const keysOf = (subject: ReviewInput['subject'], rules: ReviewInput['rules']) => [
+  subject.kind === 'document' ? [subject.document.sha256, subject.masked !== null] : [subject.bundleDigest],
+  rules.second_person,
+  rules.expires_after_hours,
+  rules.remind_after_hours,
+];
+
+/** Somebody comes upon what was decided about before: it is not asked for once more. */
+export function earlierOutcome({ review, state, decisions, releaseAs }: ReviewOnRecord): ReviewOutcome {
+  if (!isEnd(state)) throw ApplicationFailure.nonRetryable('the review came to no end', 'review_closed');
+  const counting = state === 'expired' ? [] : standingOf(decisions, review.rules).counting;
+  const released = review.subject.kind === 'document' && state.startsWith('released');
+  return outcomeOf(state, counting, released ? releaseAs : null);
+}
+
+const isEnd = (state: ReviewState): state is ReviewOutcome['state'] => isClosed(state) && state !== 'failed';
+
+const outcomeOf = (
+  state: ReviewOutcome['state'],
+  counting: readonly ReviewDecision[],
+  testId: string | null,
+): ReviewOutcome => ({
+  state,
+  orders: counting.map(({ orderId, by, reason, at }) => ({ orderId, by, reason, at })),
+  testId,
+});
