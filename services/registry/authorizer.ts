@@ -39,7 +39,9 @@ export const createAuthorizer = (
       throw refused(`names a token server that is not reached over https: ${parameters.realm ?? 'none'}`);
     }
     if (parameters.service !== undefined) realm.searchParams.set('service', parameters.service);
-    if (scope !== '') realm.searchParams.set('scope', scope);
+    // one parameter each, when a request touches two repositories
+    if (scope !== '') realm.searchParams.delete('scope');
+    for (const each of scope.split(' ').filter(Boolean)) realm.searchParams.append('scope', each);
     const answer = await exchange(dispatcher, realm, {
       method: 'GET',
       headers: basic === undefined ? {} : { authorization: basic },
@@ -59,6 +61,14 @@ export const createAuthorizer = (
     return header;
   };
 
+  /** Requests that go side by side find that they need a token at the same moment: one asks for all. */
+  const asking = new Map<string, Promise<string>>();
+  const together = (scope: string, ask: () => Promise<string>): Promise<string> => {
+    const asked = asking.get(scope) ?? ask().finally(() => asking.delete(scope));
+    asking.set(scope, asked);
+    return asked;
+  };
+
   const refused = (why: string) =>
     new CertusError('registry_refused', `The registry ${registry.origin} ${why}`);
 
@@ -70,7 +80,7 @@ export const createAuthorizer = (
     answer: async (header, scope) => {
       const challenges = parseChallenges(header ?? '');
       const bearer = challenges.find(({ scheme }) => scheme === 'bearer');
-      if (bearer !== undefined) return fromBearer(bearer, scope);
+      if (bearer !== undefined) return together(scope, () => fromBearer(bearer, scope));
       if (!challenges.some(({ scheme }) => scheme === 'basic'))
         throw refused('asks for a way of signing in that we do not have');
       if (basic === undefined) throw refused('wants a user name and a password, and none are set');

@@ -19,10 +19,16 @@ export const createSend = (registry: URL, credentials: Credentials | undefined, 
       return exchange(dispatcher, url, { ...outgoing, headers });
     };
     if (url.origin !== registry.origin) return ask(undefined);
-    const answer = await ask(authorizer.known(scope));
-    return answer.status === 401
-      ? ask(await authorizer.answer(answer.header('www-authenticate'), scope))
-      : answer;
+    const shown = authorizer.known(scope);
+    const answer = await ask(shown);
+    if (answer.status !== 401) return answer;
+    // a neighbour may have met the same refusal a moment before, and have a new token already
+    const known = authorizer.known(scope);
+    return ask(
+      known !== undefined && known !== shown
+        ? known
+        : await authorizer.answer(answer.header('www-authenticate'), scope),
+    );
   };
 
   return async (target, scope, outgoing) => {

@@ -14,9 +14,10 @@ import { createSend } from './distribution-client.ts';
 import { listReferrers } from './distribution-referrers.ts';
 import { listTags } from './distribution-tags.ts';
 import { uploadBlob } from './distribution-upload.ts';
+import { downloadBlob } from './download-blob.ts';
 import { type Answer, isLoopback } from './exchange.ts';
 import { checkDigest, checkReference, checkRepository, checkTag, isDigest } from './names.ts';
-import { addReferrer } from './referrers-fallback.ts';
+import { referrersFallback } from './referrers-fallback.ts';
 import type { Registry, StoredManifest } from './registry.ts';
 import { retrying, type Wait } from './retry.ts';
 import { NOT_DELETED, withdrawManifest } from './withdraw-manifest.ts';
@@ -35,6 +36,7 @@ export type DistributionOptions = {
 export const openDistributionRegistry = (options: DistributionOptions): Registry => {
   const { registry, credentials, insecure } = checkOptions(options);
   const send = createSend(registry, credentials, insecure);
+  const addReferrer = referrersFallback();
   const again = <T>(attempt: () => Promise<T>) => retrying(options.wait ?? wait, attempt);
   const path = (repository: string, kind: 'blobs' | 'manifests', reference: string) =>
     `/v2/${checkRepository(repository)}/${kind}/${reference}`;
@@ -75,12 +77,16 @@ export const openDistributionRegistry = (options: DistributionOptions): Registry
   return {
     hasBlob,
     pullManifest,
-    pushBlob: async (repository, digest, bytes) => {
+    pushBlob: async (repository, digest, body, { mountFrom } = {}) => {
       checkRepository(repository);
-      checkBytes(bytes, checkDigest(digest), 'The blob');
-      if (await hasBlob(repository, digest)) return;
-      await again(() => uploadBlob(send, push(repository), repository, digest, bytes));
+      checkDigest(digest);
+      if (body instanceof Uint8Array) checkBytes(body, digest, 'The blob');
+      const scope = mountFrom === undefined ? push(repository) : `${push(repository)} ${pull(mountFrom)}`;
+      const isThere = () => hasBlob(repository, digest);
+      const waiting = options.wait ?? wait;
+      await uploadBlob({ send, wait: waiting, scope, repository, digest, body, mountFrom, isThere });
     },
+    downloadBlob: (...blob) => downloadBlob(send, options.wait ?? wait, ...blob),
     pullBlob: async (repository, digest, limit = MAX_BLOB) => {
       const target = path(repository, 'blobs', checkDigest(digest));
       const answer = await again(() => send(target, pull(repository), { method: 'GET', limit }));
@@ -98,8 +104,9 @@ export const openDistributionRegistry = (options: DistributionOptions): Registry
         const put = (index: Uint8Array, name: string) => putManifest(repository, index, OCI_INDEX, name);
         await addReferrer(
           { pull: (name) => pullManifest(repository, name), put },
+          repository,
           manifest.subject.digest,
-          descriptor,
+          { ...descriptor, ...(manifest.annotations && { annotations: manifest.annotations }) },
         );
       }
       return stored;

@@ -4,7 +4,7 @@ import { CertusError } from '../../contracts/errors.ts';
 import { TryAgain } from './retry.ts';
 
 export type Outgoing = {
-  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
   /** The most bytes that are read of the answer. */

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { link, mkdir, rename } from 'node:fs/promises';
+import { type FileHandle, link, mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { CertusError } from '../../contracts/errors.ts';
 import { isFileError, onDisk } from '../files/failure.ts';
 import { makeFolder, syncFolder } from '../files/folder.ts';
 import { isPlainFile, openPlainFile } from '../files/plain-file.ts';
-import { stageFile, sweepStagedFiles } from '../files/staged-file.ts';
+import { type StagedFile, stageFile, sweepStagedFiles } from '../files/staged-file.ts';
 import { withLock } from './layout-lock.ts';
 
 /** A repository's folder as whole files: read at once, replaced at once, never seen half. */
@@ -34,15 +35,24 @@ export const layoutFiles = (root: string) => ({
       }
     }),
 
+  /** `undefined` when there is no such file. */
+  open: (path: readonly string[]): Promise<FileHandle | undefined> =>
+    onDisk(`read ${join(root, ...path)}`, () => openPlainFile(root, path)),
+
   has: (path: readonly string[]): Promise<boolean> =>
     onDisk(`read ${join(root, ...path)}`, () => isPlainFile(root, path)),
 
   /** With `ifAbsent` what is there already stays. The name is as durable as the bytes once its folder is synced. */
-  write: (path: readonly string[], bytes: Uint8Array, { ifAbsent = false } = {}): Promise<void> =>
+  write: (
+    path: readonly string[],
+    body: Uint8Array | Readable,
+    { ifAbsent = false, check }: WriteOptions = {},
+  ): Promise<void> =>
     onDisk(`write ${join(root, ...path)}`, async () => {
       await makeFolder(root, path.slice(0, -1));
-      const staged = await stageFile(await makeFolder(root, [STAGING]), bytes);
+      const staged = await stageFile(await makeFolder(root, [STAGING]), body);
       try {
+        check?.(staged);
         await (ifAbsent ? linkIfAbsent : replace)(staged.path, join(root, ...path));
       } catch (error) {
         await staged.discard();
@@ -59,6 +69,12 @@ export const layoutFiles = (root: string) => ({
   locked: <T>(name: string, work: () => Promise<T>): Promise<T> =>
     withLock(join(root, LOCKS, createHash('sha256').update(name).digest('hex')), work),
 });
+
+type WriteOptions = {
+  readonly ifAbsent?: boolean;
+  /** Throws when what was written is not what was meant: it then gets no name. */
+  readonly check?: (staged: Pick<StagedFile, 'sha256' | 'size'>) => void;
+};
 
 /** Done once; a failure is not remembered. */
 const once = (work: () => Promise<void>): (() => Promise<void>) => {

@@ -1,5 +1,6 @@
 import { isAbsolute, join } from 'node:path';
 import { CertusError } from '../../contracts/errors.ts';
+import { blobFile } from './blob-file.ts';
 import { checkBytes, checkManifest, describeManifest, MAX_BLOB, MAX_MANIFEST } from './content.ts';
 import { layoutFiles } from './layout-files.ts';
 import {
@@ -15,11 +16,19 @@ import { checkDigest, checkReference, checkRepository, checkTag, personalTags } 
 import type { Registry } from './registry.ts';
 
 /** A registry in a folder: an OCI image layout for each repository, which stock tools read as `oci:<folder>:<tag>`. */
-export const openLayoutRegistry = (root: string): Registry => {
+export const openLayoutRegistry = (root: string): Registry =>
+  layouts(root, (repository) => checkRepository(repository).split('/'));
+
+/** One image layout, wherever it was put and whatever its folder is called; it has no repositories. */
+export const openImageLayout = (
+  folder: string,
+): Pick<Registry, 'pullManifest' | 'pullBlob' | 'downloadBlob' | 'referrers' | 'tags'> =>
+  layouts(folder, () => []);
+
+const layouts = (root: string, folder: (repository: string) => readonly string[]): Registry => {
   if (!isAbsolute(root))
     throw new CertusError('invalid_request', `A registry needs an absolute path, not ${root}`);
   const files = layoutFiles(root);
-  const folder = (repository: string) => checkRepository(repository).split('/');
   const blob = (repository: string, digest: string) => [
     ...folder(repository),
     'blobs',
@@ -32,14 +41,35 @@ export const openLayoutRegistry = (root: string): Registry => {
     return bytes === undefined ? undefined : parseIndex(bytes, join(root, ...indexPath(repository)));
   };
 
-  const pushBlob: Registry['pushBlob'] = async (repository, digest, bytes) => {
+  const pushBlob: Registry['pushBlob'] = async (repository, digest, body) => {
     const path = blob(repository, digest);
-    checkBytes(bytes, digest, 'The blob');
+    if (body instanceof Uint8Array) checkBytes(body, digest, 'The blob');
     await files.prepare();
     const marker = [...folder(repository), 'oci-layout'];
     if (!(await files.has(marker))) await files.write(marker, LAYOUT, { ifAbsent: true });
     // Replaced even when it is there: the one way a damaged blob heals.
-    await files.write(path, bytes);
+    if (body instanceof Uint8Array) return files.write(path, body);
+    const check = ({ sha256, size }: { sha256: string; size: number }): void => {
+      if (`sha256:${sha256}` !== digest || size !== body.size) throw changed(repository, digest);
+    };
+    return files.write(path, await body.open(), { check });
+  };
+
+  const downloadBlob: Registry['downloadBlob'] = async (repository, { digest, size }, file, signal) => {
+    const handle = await files.open(blob(repository, digest));
+    if (handle === undefined)
+      throw new CertusError('object_not_found', `There is no blob ${digest} in ${repository}`);
+    const writer = await blobFile(file, signal);
+    try {
+      const write = await writer.begin();
+      // one byte more than there should be is enough to see that it is another
+      for await (const chunk of handle.createReadStream({ end: size, autoClose: false }))
+        await write(chunk as Buffer);
+    } finally {
+      await writer.close();
+      await handle.close();
+    }
+    writer.require({ digest, size }, repository);
   };
 
   const pullBlob: Registry['pullBlob'] = async (repository, digest, limit = MAX_BLOB) => {
@@ -53,6 +83,7 @@ export const openLayoutRegistry = (root: string): Registry => {
     hasBlob: async (repository, digest) => files.has(blob(repository, digest)),
     pushBlob,
     pullBlob,
+    downloadBlob,
     pushManifest: async (repository, bytes, mediaType, tag) => {
       checkRepository(repository);
       if (tag !== undefined) checkTag(tag);
@@ -122,6 +153,9 @@ export const openLayoutRegistry = (root: string): Registry => {
     ping: () => files.prepare(),
   };
 };
+
+const changed = (repository: string, digest: string) =>
+  new CertusError('digest_mismatch', `The blob for ${repository} is not ${digest}`);
 
 const LAYOUT = Buffer.from('{"imageLayoutVersion":"1.0.0"}\n');
 

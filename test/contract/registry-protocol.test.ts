@@ -299,15 +299,9 @@ describe('a registry that is busy', () => {
       return puts < 3;
     });
     await open(server.url).registry.pushBlob('acme/web', digest, bytes);
-    expect(server.seen.map(({ method }) => method)).toEqual([
-      'HEAD',
-      'POST',
-      'PUT',
-      'POST',
-      'PUT',
-      'POST',
-      'PUT',
-    ]);
+    // an answer that got lost may have been a yes: it is asked for before the blob is sent again
+    const attempt = ['HEAD', 'POST', 'PUT'];
+    expect(server.seen.map(({ method }) => method)).toEqual([...attempt, ...attempt, ...attempt]);
     expect(server.blobs.get(digest)).toEqual(bytes);
   });
 

@@ -5,7 +5,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Artifact, pullArtifact, pushArtifact } from '../../services/registry/artifact.ts';
+import {
+  type Artifact,
+  type ArtifactFile,
+  pullArtifact,
+  pushArtifact,
+} from '../../services/registry/artifact.ts';
 import { openRegistry } from '../../services/registry/open-registry.ts';
 import type { Registry } from '../../services/registry/registry.ts';
 
@@ -56,7 +61,8 @@ describe.each([
     const layer = await pushed(text);
     return json({ schemaVersion: 2, mediaType: OCI_MANIFEST, config: layer, layers: [layer] });
   };
-  const artifact = (more: Partial<Artifact> = {}): Artifact => ({
+  type InMemory = Omit<Artifact, 'files'> & { readonly files: readonly ArtifactFile[] };
+  const artifact = (more: Partial<InMemory> = {}): InMemory => ({
     repository,
     tag: 'v1',
     artifactType: 'application/vnd.certus.test',
