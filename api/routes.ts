@@ -26,6 +26,7 @@ import { signRoutes } from './signing/sign-routes.ts';
 import { statsRoutes } from './stats/stats-routes.ts';
 import { streamRoutes } from './streams/stream-routes.ts';
 import { transparencyRoutes } from './transparency/transparency-routes.ts';
+import { uploadRoutes } from './uploads/upload-routes.ts';
 import { chainRoutes } from './verification/chain-routes.ts';
 import { verifyRoutes } from './verification/verify-routes.ts';
 
@@ -42,6 +43,7 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...findingRoutes(deps),
     ...triageRoutes(deps),
     ...sarifRoutes(deps),
+    ...uploadRoutes(deps),
     ...permitRoutes(deps),
     ...policyRoutes(deps),
     ...signRoutes(deps),

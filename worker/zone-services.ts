@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { createUploadActivities } from '../activities/documents/create-upload-activities.ts';
 import { createIngestActivities } from '../activities/ingest/create-ingest-activities.ts';
 import { createNotifyActivities } from '../activities/notify/create-notify-activities.ts';
 import { openNotifyDeps } from '../activities/notify/notify-deps.ts';
@@ -164,6 +165,7 @@ export const ZONE_SERVICES: Readonly<Record<Zone, (shared: Shared) => Promise<Zo
     ]);
     const deps = {
       database,
+      uploads: await objects.bucket(settings.CERTUS_UPLOADS_BUCKET),
       raw: objects.readable(settings.CERTUS_RAW_BUCKET),
       golden: await objects.bucket(settings.CERTUS_GOLDEN_BUCKET),
       registry: await openRegistry(CERTUS_REGISTRY_URL, {
@@ -180,6 +182,7 @@ export const ZONE_SERVICES: Readonly<Record<Zone, (shared: Shared) => Promise<Zo
       ...createPublishActivities(deps),
       ...createQuarantineActivities(deps),
       ...createLocationActivities(deps),
+      ...createUploadActivities(deps),
       ...createNotifyActivities(await openNotifyDeps(settings, now)),
     };
     return [{ zone: 'transform', activities, workflowBundle, concurrency: 8 }];

@@ -7,6 +7,7 @@ export { orderWorkflow } from './order-workflow.ts';
 export { permitWorkflow } from './permit-workflow.ts';
 export { publishWorkflow } from './publish-workflow.ts';
 export { quarantineWorkflow } from './quarantine-workflow.ts';
+export { receiveUploadWorkflow } from './receive-upload-workflow.ts';
 export { reviewWorkflow } from './review-workflow.ts';
 export { scanWorkflow } from './scan-workflow.ts';
 export { scheduledScanWorkflow } from './scheduled-scan-workflow.ts';

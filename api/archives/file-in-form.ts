@@ -4,18 +4,19 @@ import busboy, { type Busboy } from 'busboy';
 import { CertusError } from '../../contracts/errors.ts';
 import { invalid } from '../problems.ts';
 
-/** The file of a form that has exactly one part, named "file". */
+/** The file of a form that has exactly one part, named "file"; with `wholeName` a path that it was named with stays whole. */
 export async function fileInForm<T>(
   request: IncomingMessage,
-  take: (body: Readable) => Promise<T>,
+  take: (body: Readable, filename: string | undefined) => Promise<T>,
+  wholeName = false,
 ): Promise<Named<T>> {
-  const form = open(request);
+  const form = open(request, wholeName);
   const { promise, resolve, reject } = Promise.withResolvers<Named<T>>();
   let taken: Promise<Named<T>> | undefined;
   form.on('file', (name, body, { filename }) => {
     body.on('error', () => undefined); // told by the form, too
     if (name !== FIELD) reject(onlyFile());
-    else taken = take(body).then((file) => ({ ...file, filename }));
+    else taken = take(body, filename).then((file) => ({ ...file, filename }));
     taken?.catch(reject);
     if (name !== FIELD) body.resume();
   });
@@ -40,11 +41,12 @@ type Named<T> = T & { readonly filename: string | undefined };
 
 const FIELD = 'file';
 
-function open(request: IncomingMessage): Busboy {
+function open(request: IncomingMessage, wholeName: boolean): Busboy {
   try {
     return busboy({
       headers: request.headers,
       defParamCharset: 'utf8',
+      preservePath: wholeName,
       limits: { files: 1, fields: 0, parts: 2, headerPairs: 100 },
     });
   } catch (cause) {

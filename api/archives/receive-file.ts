@@ -15,12 +15,16 @@ export type ReceivedFile = {
   readonly size: number;
   readonly sha256: string;
   readonly read: () => Readable;
+  /** How it begins. */
+  readonly head: (bytes: number) => Promise<Uint8Array>;
 };
 
 type Rules = {
   readonly maxBytes: number;
   /** Throws for what is not wanted, by how it begins: nobody has to send the rest. */
-  readonly refuse: (head: Uint8Array) => void;
+  readonly refuse?: (head: Uint8Array) => void;
+  /** Throws for a name that will not do, before anything of the file is read; a plain name does when nobody looks. */
+  readonly checkName?: (filename: string | undefined) => void;
 };
 
 /** Takes the one file of an upload to the disk, whatever its size, and gives it back when it has been used. */
@@ -35,12 +39,17 @@ export async function withReceivedFile<T>(
     const handle = await onDisk(RECEIVING, openNamelessFile);
     try {
       const received = isForm(request)
-        ? await fileInForm(request, (body) => store(handle, body, rules))
-        : { filename, ...(await store(handle, alone(request), rules)) };
+        ? await fileInForm(
+            request,
+            (body, given) => named(given, rules, () => store(handle, body, rules)),
+            rules.checkName !== undefined,
+          )
+        : { filename, ...(await named(filename, rules, () => store(handle, alone(request), rules))) };
       return await use({
         ...received,
-        filename: plainName(received.filename),
+        filename: rules.checkName === undefined ? plainName(received.filename) : (received.filename ?? ''),
         read: () => handle.createReadStream({ start: 0, autoClose: false }),
+        head: (bytes) => onDisk(RECEIVING, () => beginning(handle, bytes)),
       });
     } finally {
       await handle.close();
@@ -70,6 +79,15 @@ function alone(request: IncomingMessage): Readable {
   );
 }
 
+async function named<T>(
+  filename: string | undefined,
+  { checkName }: Rules,
+  take: () => Promise<T>,
+): Promise<T> {
+  checkName?.(filename);
+  return take();
+}
+
 async function store(handle: FileHandle, body: Readable, { maxBytes, refuse }: Rules) {
   const hash = createHash('sha256');
   const head = Buffer.alloc(HEAD_BYTES);
@@ -79,13 +97,23 @@ async function store(handle: FileHandle, body: Readable, { maxBytes, refuse }: R
     const judged = size >= HEAD_BYTES;
     if (!judged) chunk.copy(head, size);
     size += chunk.length;
-    if (!judged && size >= HEAD_BYTES) refuse(head);
+    if (!judged && size >= HEAD_BYTES) refuse?.(head);
     if (size > maxBytes) throw tooLarge(maxBytes);
     hash.update(chunk);
     await onDisk(RECEIVING, () => handle.writeFile(chunk));
   }
-  if (size < HEAD_BYTES) refuse(head.subarray(0, size));
+  if (size < HEAD_BYTES) refuse?.(head.subarray(0, size));
   return { size, sha256: hash.digest('hex') };
+}
+
+async function beginning(handle: FileHandle, bytes: number): Promise<Uint8Array> {
+  const buffer = Buffer.alloc(bytes);
+  let filled = 0;
+  for (;;) {
+    const { bytesRead } = await handle.read(buffer, filled, bytes - filled, filled);
+    filled += bytesRead;
+    if (bytesRead === 0 || filled === bytes) return buffer.subarray(0, filled);
+  }
 }
 
 /** It becomes part of a path and is shown to people. */

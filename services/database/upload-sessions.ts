@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../contracts/errors.ts';
 import type { Scope } from '../../contracts/identifiers.ts';
 import type { UploadMode, UploadSessionState } from '../../contracts/uploads.ts';
 import type { Database } from './database.ts';
@@ -6,7 +7,7 @@ import { recordFailedUpload } from './failed-uploads.ts';
 import type { Prisma } from './generated/client.ts';
 import { storable } from './storable.ts';
 
-export type UploadFailure = { readonly code: string; readonly message: string };
+export type UploadFailure = { readonly code: ErrorCode; readonly message: string };
 
 /** A document that comes in pieces: announced whole before the first of them. */
 export type SessionRecord = {
@@ -91,13 +92,12 @@ export async function endSession(
   { state, error, counts, at }: SessionEnd,
 ): Promise<void> {
   const data = { state, endedAt: at, ...(error === null ? {} : { error: storable(error) }) };
-  const open = { in: state === 'expired' ? ['open'] : ['open', 'committing'] };
   await reachable(
     client.$transaction(async (transaction) => {
-      const where = { tenant, workspace, id, state: open };
+      const where = { tenant, workspace, id, state: { in: ['open', 'committing'] } };
       const { count } = await transaction.uploadSession.updateMany({ where, data });
       if (count === 0 || error === null || !counts) return;
-      const failed = { name, code: error.code as 'upload_expired', at };
+      const failed = { name, code: error.code, at };
       await recordFailedUpload({ client: transaction }, { tenant, workspace }, failed);
     }),
   );
@@ -105,10 +105,10 @@ export async function endSession(
 
 export type SessionPlace = { readonly scope: Scope; readonly session: SessionRecord };
 
-/** Those whose time has passed, the oldest first: open ones after `open`, the others after `ended`. */
+/** Those whose time has passed, the oldest first: unfinished ones after `open`, the others after `ended`. */
 export async function expiredSessions(
   { client }: Database,
-  before: { readonly open: Date; readonly ended: Date },
+  before: { readonly open: Date; readonly committing: Date; readonly ended: Date },
   limit: number,
 ): Promise<SessionPlace[]> {
   const rows = await reachable(
@@ -116,6 +116,8 @@ export async function expiredSessions(
       where: {
         OR: [
           { state: 'open', expiresAt: { lt: before.open } },
+          // being put together takes hours at most: whoever asked for it never came back to start it
+          { state: 'committing', expiresAt: { lt: before.committing } },
           { state: { in: ['received', 'failed', 'expired'] }, expiresAt: { lt: before.ended } },
         ],
       },
