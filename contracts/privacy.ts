@@ -30,6 +30,8 @@ export const AllowedValue = z.strictObject({
   value: z.string().min(1).max(500),
 });
 
+export type AllowedValue = z.infer<typeof AllowedValue>;
+
 /** A kind of the tenant's own, such as a customer number. */
 export const CustomPattern = z.strictObject({
   type: EntityType,

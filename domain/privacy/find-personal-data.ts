@@ -1,6 +1,8 @@
-import { detect } from '../sanitize/detect.ts';
-import { isExpected, speaksOfCards } from './expected.ts';
-import { recognisersFor } from './kinds.ts';
+import type { Detected } from '../sanitize/detector.ts';
+import { type Candidate, confidenceOf, findCandidates, withoutOverlaps } from '../sanitize/find.ts';
+import { OF_PERSONS } from '../sanitize/recognisers.ts';
+import { isExpected, type Place, speaksOfCards } from './expected.ts';
+import { KINDS } from './kinds.ts';
 
 /** How much of one kind a file holds, and where the first of it stands. */
 export type PersonalData = {
@@ -12,10 +14,8 @@ export type PersonalData = {
 
 /** Counted by kind: a table of customers is one finding to look at, and not as many as it has rows. */
 export function findPersonalData(path: string, text: string): PersonalData[] {
-  const ofCards = speaksOfCards(text);
   const found = new Map<string, PersonalData>();
-  for (const { type, start, end } of detect(text, recognisersFor(text))) {
-    if (isExpected(type, text.slice(start, end), { path, text, start, speaksOfCards: ofCards })) continue;
+  for (const { type, start, end } of inSource(path, text)) {
     const before = found.get(type);
     found.set(
       type,
@@ -24,6 +24,30 @@ export function findPersonalData(path: string, text: string): PersonalData[] {
   }
   return [...found.values()];
 }
+
+function inSource(path: string, text: string): Detected[] {
+  let ofCards: boolean | undefined;
+  const place: Place = {
+    path,
+    text,
+    speaksOfCards: () => {
+      ofCards ??= speaksOfCards(text);
+      return ofCards;
+    },
+  };
+  const counts = (one: Candidate) =>
+    confidenceOf(one) >= LEAST && !isExpected(one, text.slice(one.start, one.end), place);
+  return withoutOverlaps(
+    findCandidates(text, LOOKED_FOR, { path })
+      .filter(counts)
+      .map((one) => ({ type: one.type, start: one.start, end: one.end, confidence: one.likelihood })),
+  );
+}
+
+const LEAST = 0.5;
+
+/** In source everything has names and keys: those are the business of other scanners, or nobody's. */
+const LOOKED_FOR = OF_PERSONS.filter(({ type }) => Object.hasOwn(KINDS, type));
 
 /** Full of numbers and names that a tool wrote. */
 export const isGenerated = (path: string): boolean =>

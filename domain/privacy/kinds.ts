@@ -1,5 +1,4 @@
 import type { Severity } from '../../contracts/finding.ts';
-import { RECOGNISERS, type Recogniser } from '../sanitize/recognisers.ts';
 
 export type Kind = {
   readonly rule: string;
@@ -61,12 +60,3 @@ export const KINDS: Readonly<Record<string, Kind>> = {
     confidence: 'medium',
   },
 };
-
-/** Three numbers in a row are dates, versions and parts, too: only where the text speaks of social security. */
-const SOCIAL_SECURITY: Recogniser = {
-  type: 'US_SSN',
-  pattern: /(?<![\w-])(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\w-])/g,
-};
-
-export const recognisersFor = (text: string): readonly Recogniser[] =>
-  /\bssn\b|social[ _-]?security/i.test(text) ? [...RECOGNISERS, SOCIAL_SECURITY] : RECOGNISERS;

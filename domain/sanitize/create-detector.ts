@@ -1,14 +1,48 @@
-import type { PrivacyPolicy } from '../../contracts/privacy.ts';
-import { detect } from './detect.ts';
-import type { Detector } from './detector.ts';
+import { canonicalJson } from '../../contracts/canonical-json.ts';
+import type { AllowedValue, PrivacyPolicy } from '../../contracts/privacy.ts';
+import { sha256 } from '../custody/digest.ts';
+import { customRecogniser } from './custom.ts';
+import type { Detected, Detector } from './detector.ts';
+import { confidenceOf, findCandidates, withoutOverlaps } from './find.ts';
+import { RECOGNISERS, RECOGNISERS_VERSION } from './recognisers.ts';
 
-/** What looks for personal data as a tenant's policy says. */
+/** What looks for personal data as a tenant's policy says. The policy is one that `requireUsablePrivacyPolicy` passes. */
 export function createDetector(policy: PrivacyPolicy, as: 'documents' | 'evidence'): Detector {
-  const { actions, action } = policy[as];
-  const wanted = (type: string) => (actions[type] ?? action) !== 'ignore';
+  const { actions, action, min_confidence: least } = policy[as];
+  const wanted = [...RECOGNISERS, ...policy.custom.map(customRecogniser)].filter(
+    ({ type }) => (Object.hasOwn(actions, type) ? actions[type] : action) !== 'ignore',
+  );
+  const isAllowed = allowing(policy.allow);
   return {
-    rules: 'certus-detector/1',
-    detect: (text) =>
-      detect(text).flatMap((found) => (wanted(found.type) ? [{ ...found, confidence: 0.9 }] : [])),
+    rules: rulesOf(policy),
+    detect: (text, hint) => {
+      const counted: Detected[] = [];
+      for (const candidate of findCandidates(text, wanted, hint)) {
+        const { type, start, end } = candidate;
+        const confidence = confidenceOf(candidate);
+        if (confidence >= least && !isAllowed(type, text.slice(start, end)))
+          counted.push({ type, start, end, confidence });
+      }
+      return withoutOverlaps(counted);
+    },
+  };
+}
+
+/** A tenant's patterns and exceptions are rules, too: what is signed says with which of them a file was looked into. */
+function rulesOf({ custom, allow }: PrivacyPolicy): string {
+  if (custom.length === 0 && allow.length === 0) return RECOGNISERS_VERSION;
+  return `${RECOGNISERS_VERSION} own:${sha256(canonicalJson({ custom, allow })).slice(0, 16)}`;
+}
+
+function allowing(allowed: readonly AllowedValue[]): (type: string, value: string) => boolean {
+  if (allowed.length === 0) return () => false;
+  const types = new Map<string, Set<string | undefined>>();
+  for (const { value, type } of allowed) {
+    const key = value.trim().toLowerCase();
+    types.set(key, (types.get(key) ?? new Set()).add(type));
+  }
+  return (type, value) => {
+    const of = types.get(value.trim().toLowerCase());
+    return of !== undefined && (of.has(undefined) || of.has(type));
   };
 }

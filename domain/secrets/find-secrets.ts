@@ -14,7 +14,10 @@ const FAMILY = 'certus';
 
 /** What our own rules see in a text; `offset` is where the text lies in its file. */
 export function findSecretsIn(path: string, content: string, offset: number): SecretMatch[] {
-  return RULES.filter(({ appliesTo }) => appliesTo?.(path) ?? true).flatMap((rule) =>
+  const worthTrying = RULES.filter(
+    ({ appliesTo, needs }) => (appliesTo?.(path) ?? true) && (needs === undefined || content.includes(needs)),
+  );
+  return worthTrying.flatMap((rule) =>
     [...content.matchAll(rule.pattern)].flatMap((match) => {
       const secret = match.groups?.secret ?? match[0];
       if (!rule.holds(secret, { content, match })) return [];

@@ -12,6 +12,8 @@ export type SecretRule = {
    * and no two that follow each other can eat the same text: a hostile file must not cost more than its length.
    */
   readonly pattern: RegExp;
+  /** A part of every match, in its very letters: where a text has none of it, the pattern is not tried. */
+  readonly needs?: string;
   /** Which files it is looked for in; all when unsaid. */
   readonly appliesTo?: (path: string) => boolean;
   readonly holds: (secret: string, place: Place) => boolean;

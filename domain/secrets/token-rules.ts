@@ -7,6 +7,7 @@ const token = (
   title: string,
   shape: string,
   severity: SecretRule['severity'] = 'high',
+  needs = /^[A-Za-z0-9_:/-]{2,}(?![?*+{])/.exec(shape)?.[0],
 ): SecretRule => ({
   id,
   title,
@@ -14,6 +15,7 @@ const token = (
   confidence: 'high',
   // the characters of tokens on both sides: what only contains the shape is a digest or a picture
   pattern: new RegExp(`(?<![A-Za-z0-9_-])(?<secret>${shape})(?![A-Za-z0-9_-])`, 'g'),
+  ...(needs === undefined ? {} : { needs }),
   holds: (secret) => isRandom(secret, 3),
 });
 
@@ -25,6 +27,8 @@ export const TOKEN_RULES: readonly SecretRule[] = [
     'AzureClientSecret',
     'Microsoft Entra client secret',
     '[A-Za-z0-9_~.]{3}[0-9]Q~[A-Za-z0-9_~.-]{31,34}',
+    'high',
+    'Q~',
   ),
   token('PyPiToken', 'PyPI token', 'pypi-AgE[A-Za-z0-9_-]{50,1000}'),
   token('RubyGemsToken', 'RubyGems token', 'rubygems_[a-f0-9]{48}'),
@@ -36,14 +40,20 @@ export const TOKEN_RULES: readonly SecretRule[] = [
     'Discord bot token',
     '[MNO][A-Za-z0-9_-]{23,27}\\.[A-Za-z0-9_-]{6}\\.[A-Za-z0-9_-]{27,40}',
   ),
-  token('TelegramBotToken', 'Telegram bot token', '[0-9]{8,10}:AA[A-Za-z0-9_-]{33}'),
+  token('TelegramBotToken', 'Telegram bot token', '[0-9]{8,10}:AA[A-Za-z0-9_-]{33}', 'high', ':AA'),
   token('TwilioApiKey', 'Twilio API key', 'SK[0-9a-f]{32}'),
   token('SendGridKey', 'SendGrid API key', 'SG\\.[A-Za-z0-9_-]{22}\\.[A-Za-z0-9_-]{43}'),
   token('MailgunKey', 'Mailgun API key', 'key-[0-9a-f]{32}'),
-  token('MailchimpKey', 'Mailchimp API key', '[0-9a-f]{32}-us[0-9]{1,2}'),
+  token('MailchimpKey', 'Mailchimp API key', '[0-9a-f]{32}-us[0-9]{1,2}', 'high', '-us'),
   token('HuggingFaceToken', 'Hugging Face token', '(?:hf_|api_org_)[A-Za-z0-9]{34}'),
   token('DigitalOceanToken', 'DigitalOcean token', 'do[opr]_v1_[a-f0-9]{64}'),
-  token('TerraformCloudToken', 'Terraform Cloud token', '[A-Za-z0-9]{14}\\.atlasv1\\.[A-Za-z0-9_-]{60,70}'),
+  token(
+    'TerraformCloudToken',
+    'Terraform Cloud token',
+    '[A-Za-z0-9]{14}\\.atlasv1\\.[A-Za-z0-9_-]{60,70}',
+    'high',
+    '.atlasv1.',
+  ),
   token('DynatraceToken', 'Dynatrace token', 'dt0[a-z]0[0-9]\\.[A-Z0-9]{24}\\.[A-Z0-9]{64}'),
   token('NewRelicKey', 'New Relic API key', 'NRAK-[A-Z0-9]{27}'),
   token('SentryToken', 'Sentry token', 'sntr(?:ys_[A-Za-z0-9+/=_-]{60,400}|yu_[a-f0-9]{64})'),

@@ -1,0 +1,67 @@
+import type { Detected, DetectHint } from './detector.ts';
+import { unfold } from './fold.ts';
+import type { Match, Recogniser } from './recogniser.ts';
+import { surroundingsIn } from './surroundings.ts';
+import { type Windows, windowsOf } from './windows.ts';
+
+export type Candidate = Match & { readonly type: string };
+
+/** Everything that the recognisers make of a text, in no order, with what overlaps. */
+export function findCandidates(
+  source: string,
+  recognisers: readonly Recogniser[],
+  hint: DetectHint = {},
+): Candidate[] {
+  const { text, offsetOf } = unfold(source);
+  const windows: Windows = windowsOf(text);
+  const all = { start: 0, end: text.length, digits: 0 };
+  const around = surroundingsIn(text, hint);
+  const candidates: Candidate[] = [];
+  for (const recogniser of recognisers) {
+    const { type, where, digits = 0 } = recogniser;
+    for (const window of where === 'text' ? [all] : windows[where]) {
+      if (where !== 'text' && window.digits < digits) continue;
+      for (const { start, end, ...rest } of recogniser.find(text, window, around))
+        candidates.push({ type, start: offsetOf(start), end: offsetOf(end - 1) + 1, ...rest });
+    }
+  }
+  return candidates;
+}
+
+/** What is nobody's is known, and does not count. */
+export const confidenceOf = ({ likelihood, nobodys }: Match): number =>
+  nobodys ? Math.min(likelihood, NOBODYS) : likelihood;
+
+const NOBODYS = 0.3;
+
+/**
+ * One of those that overlap: the longer, then the surer. It takes in what reaches beyond it, so that no end of the other is
+ * left over where it is masked.
+ */
+export function withoutOverlaps(found: readonly Detected[]): Detected[] {
+  const kept: Detected[] = [];
+  let group: Detected[] = [];
+  let end = -1;
+  for (const one of found.toSorted((a, b) => a.start - b.start || b.end - a.end)) {
+    if (one.start >= end && group.length > 0) {
+      kept.push(asOne(group));
+      group = [];
+    }
+    group.push(one);
+    end = Math.max(end, one.end);
+  }
+  if (group.length > 0) kept.push(asOne(group));
+  return kept;
+}
+
+function asOne(group: readonly Detected[]): Detected {
+  let [best] = group as readonly [Detected];
+  let { end } = best;
+  for (const one of group) {
+    const longer = one.end - one.start - (best.end - best.start);
+    if (longer > 0 || (longer === 0 && one.confidence > best.confidence)) best = one;
+    end = Math.max(end, one.end);
+  }
+  const [{ start }] = group as readonly [Detected];
+  return { ...best, start, end };
+}

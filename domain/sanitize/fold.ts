@@ -1,0 +1,34 @@
+/**
+ * A text as it is read by people: with plain digits, blanks and hyphens in the place of their many forms, and without what
+ * takes no room. Otherwise a soft hyphen in a number would hide it, and every PDF has them.
+ */
+export function unfold(source: string): { text: string; offsetOf: (at: number) => number } {
+  if (!FOLDED.test(source)) return { text: source, offsetOf: (at) => at };
+  const offsets: number[] = [];
+  const kept: string[] = [];
+  for (let at = 0; at < source.length; at += 1) {
+    const code = source.charCodeAt(at);
+    const plain = code < 0x80 ? code : plainly(code);
+    if (plain === undefined) continue;
+    offsets.push(at);
+    kept.push(String.fromCharCode(plain));
+  }
+  offsets.push(source.length);
+  return { text: kept.join(''), offsetOf: (at) => offsets[at] ?? source.length };
+}
+
+const FOLDED =
+  /[\u00a0\u00ad\u061c\u0660-\u0669\u06f0-\u06f9\u200b-\u200f\u2000-\u200a\u2010-\u2015\u202a-\u202f\u2060-\u2069\u2212\u3000\ufeff\uff01-\uff5e]/;
+
+/** Undefined for what takes no room. */
+function plainly(code: number): number | undefined {
+  if (code >= 0xff01 && code <= 0xff5e) return code - 0xfee0;
+  if (code === 0xad || code === 0x61c || code === 0xfeff) return undefined;
+  if ((code >= 0x200b && code <= 0x200f) || (code >= 0x202a && code <= 0x202e)) return undefined;
+  if (code >= 0x2060 && code <= 0x2069) return undefined;
+  if (code === 0xa0 || code === 0x202f || code === 0x3000 || (code >= 0x2000 && code <= 0x200a)) return 32;
+  if ((code >= 0x2010 && code <= 0x2015) || code === 0x2212) return 45;
+  if (code >= 0x660 && code <= 0x669) return code - 0x660 + 48;
+  if (code >= 0x6f0 && code <= 0x6f9) return code - 0x6f0 + 48;
+  return code;
+}

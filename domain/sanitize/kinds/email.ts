@@ -1,0 +1,35 @@
+import { byPattern, type Recogniser } from '../recogniser.ts';
+
+export const EMAIL: Recogniser = byPattern({
+  type: 'EMAIL_ADDRESS',
+  where: 'at',
+  pattern:
+    /(?<![\p{L}\p{N}_.+-])[\p{L}\p{N}_.+'%-]{1,64}@(?:[\p{L}\p{N}-]{1,63}\.){1,8}(?:xn--[a-z0-9-]{2,59}|\p{L}{2,24})/gu,
+  likelihood: ({ around }) => (around.says(WORDS) ? 0.95 : 0.85),
+  nobodys: ({ value }) => isNobodysAddress(value),
+});
+
+const WORDS = /e-?mail|mail ?to|correo|courriel|kontakt|contact|from:|to:|cc:|reply/;
+
+export function isNobodysAddress(address: string): boolean {
+  const [name = '', domain = ''] = address.toLowerCase().split('@');
+  return (
+    RESERVED.test(domain) ||
+    FILE_NAME.test(domain) ||
+    MADE_UP.test(domain) ||
+    NO_PERSON.test(name) ||
+    /^\d+(?:\.\d+)*$/.test(domain)
+  );
+}
+
+const RESERVED = /(?:^|\.)(?:example\.(?:com|org|net|edu)|example|test|invalid|localhost|local|internal)$/;
+
+/** A picture for sharp screens, a package at a version. */
+const FILE_NAME =
+  /\.(?:png|jpe?g|gif|svg|webp|avif|js|mjs|ts|css|json|html|py|md|so|dll|exe|tgz|zip|gz|whl|jar)$/;
+
+const MADE_UP =
+  /(?:^|\.)noreply\.|^(?:email|domain|yourdomain|company|acme|foo|bar|test|mail|host|server|site|xyz|x|a|b)\.(?:com|org|net|io)$/;
+
+const NO_PERSON =
+  /^(?:git|hg|svn|root|no-?reply|do-?not-?reply|noreply|postmaster|mailer-daemon|user(?:name)?\d*|your[._-]?(?:name|email)|name|email|foo|bar|test\d*|info|support|security|contact|hello|admin|sales|team|dev|opensource|abuse|legal|privacy|press|help)$/;

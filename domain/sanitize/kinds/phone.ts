@@ -1,0 +1,48 @@
+import { byPattern, type Found, type Recogniser } from '../recogniser.ts';
+
+const WORDS =
+  /phone|\btele?[.:\s)]|\btel\b|mobil|\bmob\b|handy|\bfax\b|telefon|téléphone|teléfono|tlf|móvil|portable|\bcell\b|\bcall(?:s|ed)?\b|ring us|anruf|ruf(?:nummer| an)|appelez|llam[ae]|whats ?app|\bsms\b|hotline|durchwahl/;
+
+/** With its country. */
+export const INTERNATIONAL: Recogniser = byPattern({
+  type: 'PHONE_NUMBER',
+  where: 'digits',
+  digits: 9,
+  pattern:
+    /(?<![\w+.-])(?:\+[1-9]\d{0,2}[ .-]?(?:\(\d{1,5}\)[ .-]?\d{0,5}|\d{1,5})(?:[ ./-]\d{2,8}){1,5}|\+[1-9]\d{8,14})(?![\w-]|\.\d)/g,
+  likelihood: (found) => {
+    if (!hasDigits(found, 9, 15)) return 0;
+    if (found.around.says(WORDS)) return 0.95;
+    // a row of digits alone may count anything
+    return /[ ./()-]/.test(found.value) ? 0.8 : 0.6;
+  },
+  nobodys: ({ value }) => isNobodysNumber(value),
+});
+
+/** As it is dialled inside of its country, where a word says what it is. */
+export const NATIONAL: Recogniser = byPattern({
+  type: 'PHONE_NUMBER',
+  where: 'digits',
+  digits: 7,
+  pattern:
+    /(?<![\w+.,/-])(?:\(\d{2,6}\) ?\d{2,8}(?:[ ./-]{1,3}\d{1,8}){0,4}|00[1-9]\d{0,2}(?:[ ./-]{1,3}\d{1,8}){1,5}|0\d{1,5}(?:[ ./-]{1,3}\d{1,8}){1,5}|0\d{8,11}|[2-9]\d{2}(?<sign>[ .-])\d{3}\k<sign>\d{3,4}|1[ .-][2-9]\d{2}[ .-]\d{3}[ .-]\d{4}|[6-9]\d{2}(?: \d{2}){3}|[6-9]\d{8,9})(?![\w-]|[./]\d)/g,
+  likelihood: (found) => {
+    if (!hasDigits(found, 7, 15) || !found.around.says(WORDS) || isDate(found.value)) {
+      // the way that North America writes it, and hardly anything else
+      return /^\([2-9]\d{2}\) ?[2-9]\d{2}-\d{4}$/.test(found.value) ? 0.65 : 0;
+    }
+    return 0.8;
+  },
+  nobodys: ({ value }) => isNobodysNumber(value),
+});
+
+const hasDigits = ({ value }: Found, least: number, most: number): boolean => {
+  const { length } = value.replace(/\D/g, '');
+  return length >= least && length <= most;
+};
+
+const isDate = (value: string): boolean => /^\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d{2}$/.test(value);
+
+/** Of films, and what a finger makes that stays where it is. */
+export const isNobodysNumber = (value: string): boolean =>
+  /555.?01\d\d$|(\d)\1{5}|1234567|0{5}/.test(value.replace(/[ ().-]/g, ''));

@@ -1,0 +1,67 @@
+import type { Surroundings } from './surroundings.ts';
+import type { Window, Windows } from './windows.ts';
+
+/** How sure it is, and whether it is known to be nobody's although it looks like it. */
+export type Match = {
+  readonly start: number;
+  readonly end: number;
+  readonly likelihood: number;
+  readonly nobodys: boolean;
+};
+
+/** What knows a kind: where it may stand, and what of that it is. */
+export type Recogniser = {
+  /** Named as Presidio names it, where it has the kind. */
+  readonly type: string;
+  /** The windows that are looked at; `text` is all of it. */
+  readonly where: keyof Windows | 'text';
+  /** A window with fewer digits has none. */
+  readonly digits?: number;
+  find(text: string, window: Window, around: Around): readonly Match[];
+};
+
+export type Around = (start: number, end: number) => Surroundings;
+
+export type Found = {
+  readonly value: string;
+  readonly groups: Readonly<Record<string, string | undefined>>;
+  readonly around: Surroundings;
+};
+
+type Pattern = Omit<Recogniser, 'find'> & {
+  /**
+   * The group `value` where there is one. Every repetition has an upper bound and no two that follow each other eat the same
+   * text: a hostile text must not cost more than its length.
+   */
+  readonly pattern: RegExp;
+  /** For the whole text: none of it is looked at without this. */
+  readonly needs?: string;
+  /** 0 is: it is not. */
+  readonly likelihood: (found: Found) => number;
+  readonly nobodys?: (found: Found) => boolean;
+};
+
+/** A kind that has a shape. */
+export const byPattern = ({ pattern, needs, likelihood, nobodys, ...rest }: Pattern): Recogniser => ({
+  ...rest,
+  find: (text, window, around) => {
+    if (needs !== undefined && !text.includes(needs)) return [];
+    const whole = rest.where === 'text';
+    // with a little on both sides, for what must not stand there
+    const from = whole ? 0 : Math.max(0, window.start - MARGIN);
+    const part = whole ? text : text.slice(from, window.end + MARGIN);
+    const matches: Match[] = [];
+    for (const match of part.matchAll(pattern)) {
+      const value = match.groups?.value ?? match[0];
+      const offset = match.groups?.value === undefined ? 0 : Math.max(0, match[0].lastIndexOf(value));
+      const start = from + match.index + offset;
+      const end = start + value.length;
+      const found = { value, groups: match.groups ?? {}, around: around(start, end) };
+      const sure = likelihood(found);
+      if (sure > 0) matches.push({ start, end, likelihood: sure, nobodys: nobodys?.(found) ?? false });
+    }
+    return matches;
+  },
+});
+
+const MARGIN = 4;

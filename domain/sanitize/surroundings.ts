@@ -1,0 +1,68 @@
+import type { DetectHint } from './detector.ts';
+
+/** What stands around a find: the words that say what a number is. */
+export type Surroundings = {
+  readonly path: string;
+  /** Up to so many characters before it, in small letters. */
+  before(length: number): string;
+  after(length: number): string;
+  /** Whether one of the words stands close by, or at the head of its column. */
+  says(words: RegExp): boolean;
+  /** The head of its column, where the text is a table. */
+  heading(): string;
+};
+
+/** For all finds of one text. */
+export function surroundingsIn(text: string, hint: DetectHint): (start: number, end: number) => Surroundings {
+  const table = tableOf(text, hint);
+  return (start, end) => {
+    const before = (length: number) => text.slice(Math.max(0, start - length), start).toLowerCase();
+    const after = (length: number) => text.slice(end, end + length).toLowerCase();
+    const heading = () => (table === undefined ? '' : table(start));
+    return {
+      path: hint.path ?? '',
+      before,
+      after,
+      heading,
+      says: (words) => words.test(before(BEFORE)) || words.test(after(AFTER)) || words.test(heading()),
+    };
+  };
+}
+
+const BEFORE = 64;
+const AFTER = 24;
+/** A row is looked at only so far to either side: a text of one line must not be gone through for every find in it. */
+const MAX_ROW = 2000;
+
+type Table = (start: number) => string;
+
+function tableOf(text: string, { heading }: DetectHint): Table | undefined {
+  const first = heading ?? text.slice(0, MAX_ROW).split('\n', 1)[0] ?? '';
+  const separator = SEPARATORS.find((sign) => first.includes(sign));
+  if (separator === undefined) return undefined;
+  const heads = cellsOf(first.toLowerCase(), separator);
+  return (start) => {
+    const from = text.slice(Math.max(0, start - MAX_ROW), start);
+    const row = from.slice(from.lastIndexOf('\n') + 1);
+    const rest = text.slice(start, start + MAX_ROW).split('\n', 1)[0] ?? '';
+    // prose with commas is no table: its lines do not have as many as the first
+    if (cellsOf(row + rest, separator).length !== heads.length) return '';
+    return heads[cellsOf(row, separator).length - 1] ?? '';
+  };
+}
+
+const SEPARATORS = ['\t', ';', ',', '|'];
+
+function cellsOf(row: string, separator: string): string[] {
+  if (!row.includes('"')) return row.split(separator);
+  const cells: string[] = [];
+  let [cell, quoted] = ['', false];
+  for (const character of row) {
+    if (character === '"') quoted = !quoted;
+    if (character === separator && !quoted) {
+      cells.push(cell);
+      cell = '';
+    } else cell += character;
+  }
+  return [...cells, cell];
+}

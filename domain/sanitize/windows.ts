@@ -1,0 +1,118 @@
+/** A part of a text where something may stand, so that patterns need not be tried everywhere. */
+export type Window = { readonly start: number; readonly end: number; readonly digits: number };
+
+export type Windows = Readonly<Record<'digits' | 'at' | 'pairs' | 'account', readonly Window[]>>;
+
+/**
+ * One look at every character: numbers with what people put between their digits, what has an `@` in it, pairs of digits
+ * with colons or hyphens, and two letters before two digits. Most texts have few of them.
+ */
+export function windowsOf(text: string): Windows {
+  const windows = {
+    digits: [] as Window[],
+    at: [] as Window[],
+    pairs: [] as Window[],
+    account: [] as Window[],
+  };
+  let [numberEnd, pairsEnd, atEnd] = [0, 0, 0];
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    const sort = code < 128 ? SORT[code] : 0;
+    if (sort === 0) continue;
+    if (sort === DIGIT) {
+      if (at < numberEnd) continue;
+      if (isLetter(text.charCodeAt(at - 1)) && isAccount(text, at))
+        windows.account.push({ start: at - 2, end: Math.min(text.length, at + ACCOUNT), digits: 2 });
+      const number = numberAt(text, at);
+      numberEnd = number.end;
+      if (number.digits >= FEWEST_DIGITS) windows.digits.push(number);
+    } else if (sort === AT) {
+      const start = Math.max(atEnd, at - MAX_LOCAL);
+      if (start === at && atEnd !== at) continue;
+      atEnd = Math.min(text.length, at + MAX_DOMAIN);
+      const last = windows.at.at(-1);
+      if (last !== undefined && start <= last.end)
+        windows.at[windows.at.length - 1] = { ...last, end: atEnd };
+      else windows.at.push({ start, end: atEnd, digits: 0 });
+    } else if (at >= pairsEnd && isPair(text, at, code)) {
+      const [start, end] = [backOver(text, at), over(text, at)];
+      pairsEnd = end;
+      windows.pairs.push({ start, end, digits: 0 });
+    }
+  }
+  return windows;
+}
+
+const DIGIT = 1;
+const AT = 2;
+const COLON_OR_HYPHEN = 3;
+const SORT = new Uint8Array(128);
+for (const digit of '0123456789') SORT[digit.charCodeAt(0)] = DIGIT;
+SORT['@'.charCodeAt(0)] = AT;
+SORT[':'.charCodeAt(0)] = COLON_OR_HYPHEN;
+SORT['-'.charCodeAt(0)] = COLON_OR_HYPHEN;
+
+const FEWEST_DIGITS = 4;
+const ACCOUNT = 72;
+const MAX_LOCAL = 64;
+const MAX_DOMAIN = 260;
+const MAX_PAIRS = 64;
+
+/** Digits with not more than three signs between two of them, as in `+49 (30) - 123`. */
+function numberAt(text: string, start: number): Window {
+  let end = start;
+  let digits = 0;
+  for (let at = start; at < text.length && at - end <= 3; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code < 128 && SORT[code] === DIGIT) {
+      digits += 1;
+      end = at + 1;
+    } else if (!BETWEEN_DIGITS.has(code)) break;
+  }
+  return { start, end, digits };
+}
+
+const BETWEEN_DIGITS = new Set(Array.from(' .-()/', (sign) => sign.charCodeAt(0)));
+
+const isLetter = (code: number): boolean => (code | 32) >= 97 && (code | 32) <= 122;
+
+const isDigit = (code: number): boolean => code >= 48 && code <= 57;
+
+const isHex = (code: number): boolean => isDigit(code) || ((code | 32) >= 97 && (code | 32) <= 102);
+
+const isAccount = (text: string, at: number): boolean =>
+  isDigit(text.charCodeAt(at + 1)) &&
+  isLetter(text.charCodeAt(at - 2)) &&
+  !isLetter(text.charCodeAt(at - 3)) &&
+  !isDigit(text.charCodeAt(at - 3));
+
+/** `a:b` of hexadecimal digits or `::`; of hyphens only those with two digits on either side. */
+function isPair(text: string, at: number, code: number): boolean {
+  const [before, after] = [text.charCodeAt(at - 1), text.charCodeAt(at + 1)];
+  if (code === 58)
+    return (
+      (isHex(before) && (isHex(after) || after === 58)) ||
+      (before !== 58 && after === 58 && isHex(text.charCodeAt(at + 2)))
+    );
+  return (
+    isHex(before) &&
+    isHex(text.charCodeAt(at - 2)) &&
+    isHex(after) &&
+    isHex(text.charCodeAt(at + 2)) &&
+    text.charCodeAt(at + 3) === 45
+  );
+}
+
+const isOfPairs = (code: number): boolean => isHex(code) || code === 58 || code === 45 || code === 46;
+
+function backOver(text: string, from: number): number {
+  let at = from;
+  while (at > 0 && from - at < MAX_PAIRS && isOfPairs(text.charCodeAt(at - 1))) at -= 1;
+  return at;
+}
+
+function over(text: string, from: number): number {
+  let at = from;
+  while (at < text.length && at - from < MAX_PAIRS && isOfPairs(text.charCodeAt(at))) at += 1;
+  return at;
+}
