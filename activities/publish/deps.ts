@@ -1,3 +1,4 @@
+import type { Scope } from '../../contracts/identifiers.ts';
 import type { KeySet } from '../../contracts/keys.ts';
 import type { Database } from '../../services/database/database.ts';
 import type { Signer } from '../../services/keys/signer.ts';
@@ -19,5 +20,7 @@ export type PublishDeps = {
   readonly registryNamespace: string;
   readonly promotionSigner: Signer;
   readonly keySet: KeySet;
+  /** Until when what comes into golden at this time may not be changed by anybody; `undefined` where no policy asks for it. */
+  readonly lockUntil: (scope: Scope, at: Date) => Promise<Date | undefined>;
   readonly now: () => Date;
 };

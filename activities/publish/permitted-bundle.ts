@@ -24,6 +24,9 @@ export type PermittedBundle = Pick<Evidence, 'indexBytes' | 'provenanceBytes'> &
   readonly permit: PermitStatement['predicate']['certus_permit'];
   /** That the permit stands in the log, when a log is pinned. */
   readonly proof: string | null;
+  /** Keys of who vouches for the evidence, which a permit may do without, and of who permitted it. */
+  readonly signers: { readonly inner: string | null; readonly outer: string };
+  readonly permittedOn: string;
 };
 
 type Question = {
@@ -64,9 +67,15 @@ export async function requirePermit(
     if (permit.id !== permitId)
       throw new CustodyError('permit_for_other_bytes', 'the permit was signed under another id');
     // only a permit that itself promises less is good for evidence that nobody vouches for
-    if (permit.tier === 'verified') checkProvenance(evidence, provenanceBytes, keySet);
+    const vouched =
+      permit.tier === 'verified' ? checkProvenance(evidence, provenanceBytes, keySet) : undefined;
     requireLogged(permitBytes, opened, proof, keySet);
-    return { evidence, indexBytes, provenanceBytes, permitId, permitBytes, permit, proof };
+    const signers = { inner: vouched?.key.id ?? null, outer: opened.key.id };
+    const permittedOn = opened.statement.predicate.timeVerified;
+    return {
+      ...{ evidence, indexBytes, provenanceBytes, permitId, permitBytes, permit, proof },
+      ...{ signers, permittedOn },
+    };
   });
 }
 
