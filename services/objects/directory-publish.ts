@@ -16,6 +16,8 @@ export const publish = async (
   bucketFolder: string,
   key: string,
   ifAbsent: boolean,
+  /** Asked for each object that would be replaced, right before it is; throws for one that is to stay. */
+  mayReplace: () => Promise<void>,
 ): Promise<Published> => {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const parent = await makeFolder(bucketFolder, foldersOf(key));
@@ -27,6 +29,7 @@ export const publish = async (
     const former = await identityAt(target, key);
     if (former === undefined) continue;
     if (ifAbsent) return { outcome: 'exists', former };
+    await mayReplace();
     if (await renamed(staged, target)) {
       await syncFolder(parent);
       return { outcome: 'replaced', former };

@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { isFileError } from '../files/failure.ts';
-import { findFolder, makeFolder } from '../files/folder.ts';
+import { findFolder, makeFolder, syncFolder } from '../files/folder.ts';
 import { removeFile } from '../files/staged-file.ts';
-import type { ObjectInfo } from './store.ts';
+import { stillRetained } from './retention.ts';
+import type { ObjectInfo, PutOptions } from './store.ts';
 
 /**
- * What a file system cannot say of an object: its digest, type and metadata.
+ * What a file system cannot say of an object: its digest, type, metadata and tags, and how long it is to stay.
  *
  * A record is named after its key and the very file it describes, and is written before that file gets its name.
  * So one rename publishes both, and wherever a crash falls, the file that is there has its own record.
@@ -17,11 +18,21 @@ export const writeRecord = async (
   root: string,
   bucket: string,
   identity: string,
-  info: ObjectInfo,
+  { retainUntil, ...info }: ObjectInfo,
+  tags: PutOptions['tags'] = {},
 ): Promise<void> => {
   const folder = await makeFolder(root, shelf(bucket, info.key));
-  // Not flushed: a record that a power cut loses or tears is believed by nobody and taken from the bytes again.
-  await writeFile(join(folder, recordName(info.key, identity)), `${JSON.stringify(info)}\n`);
+  const record = { ...info, tags, ...(retainUntil && { retainUntil: retainUntil.toISOString() }) };
+  const handle = await open(join(folder, recordName(info.key, identity)), 'w');
+  try {
+    await handle.writeFile(`${JSON.stringify(record)}\n`);
+    // Otherwise not: a record that a power cut loses or tears is believed by nobody and taken from the bytes again.
+    // How long an object is to stay no bytes tell.
+    if (retainUntil !== undefined) await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  if (retainUntil !== undefined) await syncFolder(folder);
 };
 
 /** The record of exactly this file; `undefined` when there is none, or none that can be believed. */
@@ -64,6 +75,8 @@ const Record = z.strictObject({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   contentType: z.string(),
   metadata: z.record(z.string(), z.string()),
+  tags: z.record(z.string(), z.string()).optional(),
+  retainUntil: z.iso.datetime().optional(),
 });
 
 /** Hashed, so that no key can be too long, or be one thing as a file and another as a folder. */
@@ -82,7 +95,9 @@ const parseRecord = async (path: string, key: string): Promise<ObjectInfo | unde
   const text = await readFile(path, 'utf8').catch(ignoreMissing);
   if (text === undefined) return undefined;
   const parsed = Record.safeParse(jsonOrNothing(text));
-  return parsed.success && parsed.data.key === key ? parsed.data : undefined;
+  if (!parsed.success || parsed.data.key !== key) return undefined;
+  const { tags: _tags, retainUntil, ...info } = parsed.data;
+  return { ...info, ...stillRetained(retainUntil) };
 };
 
 const jsonOrNothing = (text: string): unknown => {

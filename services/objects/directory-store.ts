@@ -1,34 +1,45 @@
 import { hash } from 'node:crypto';
-import { type FileHandle, mkdir } from 'node:fs/promises';
+import { chmod, type FileHandle, mkdir } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
+import { Readable } from 'node:stream';
 import { CertusError } from '../../contracts/errors.ts';
 import { onDisk } from '../files/failure.ts';
 import { findFolder, makeFolder } from '../files/folder.ts';
 import { openPlainFile } from '../files/plain-file.ts';
 import { type StagedFile, stageFile, sweepStagedFiles } from '../files/staged-file.ts';
+import { checkAnnounced, noLongerThan } from './announced.ts';
 import { describeFile } from './directory-info.ts';
 import { listFolder } from './directory-listing.ts';
 import { publish, unpublish } from './directory-publish.ts';
 import { pruneRecords, removeRecord, writeRecord } from './directory-records.ts';
 import { checkBucketName, checkKey, checkPrefix } from './names.ts';
-import { checkPutOptions } from './put-options.ts';
+import { checkedOptions } from './put-options.ts';
 import { checkRange, mismatch, notFound, reported, tooLarge, verified } from './reading.ts';
+import { requireFree } from './retention.ts';
 import { lookingAfter } from './source.ts';
-import type { Bucket, ObjectInfo, ObjectStore, PutOptions, PutResult, ReadableBucket } from './store.ts';
+import type {
+  Bucket,
+  BucketOptions,
+  ObjectInfo,
+  ObjectStore,
+  PutOptions,
+  PutResult,
+  ReadableBucket,
+} from './store.ts';
 
 /** Objects as plain files, `<root>/<bucket>/<key>`; what files cannot say lies in `<root>/.meta`. */
 export const openDirectoryStore = (root: string): ObjectStore => {
   if (!isAbsolute(root))
     throw new CertusError('invalid_request', `An object store needs an absolute path, not ${root}`);
   return {
-    bucket: async (name) => {
+    bucket: async (name, options = {}) => {
       checkBucketName(name);
       await onDisk(`open the object store ${root}`, async () => {
         await mkdir(root, { recursive: true });
         await sweepStagedFiles(await makeFolder(root, [STAGING]), Date.now());
         await makeFolder(root, [name]);
       });
-      return writableBucket(root, name);
+      return writableBucket(root, name, options);
     },
     readable: (name) => readableBucket(root, checkBucketName(name)),
     close: async () => undefined,
@@ -95,52 +106,55 @@ const readFile = async ({ handle, info }: OpenFile, limit: number): Promise<Uint
 
 type OpenFile = { readonly handle: FileHandle; readonly info: ObjectInfo };
 
-const writableBucket = (root: string, name: string): Bucket => {
+const writableBucket = (root: string, name: string, bucketOptions: BucketOptions): Bucket => {
   const reading = readableBucket(root, name);
   return {
     ...reading,
     put: (key, body, options) =>
       lookingAfter(body, async () => {
-        const doing = `write ${reading.locate(key)}`;
-        checkPutOptions(options);
-        const standing = options.ifAbsent ? await reading.head(key) : undefined;
+        const where = reading.locate(key);
+        const wanted = checkedOptions(options, bucketOptions);
+        const standing = wanted.ifAbsent ? await reading.head(key) : undefined;
         if (standing !== undefined) return { outcome: 'exists', info: standing };
-        const staged = await stageFile(await onDisk(doing, () => makeFolder(root, [STAGING])), body);
+        const folder = await onDisk(`write ${where}`, () => makeFolder(root, [STAGING]));
+        const bounded =
+          body instanceof Uint8Array || wanted.size === undefined
+            ? body
+            : Readable.from(noLongerThan(where, body, wanted.size), { objectMode: false });
+        const staged = await stageFile(folder, bounded);
         try {
-          return await onDisk(doing, () => put(root, reading, key, staged, options));
+          checkAnnounced(where, wanted, staged);
+          return await onDisk(`write ${where}`, () => put(root, reading, key, staged, wanted));
         } finally {
           await staged.discard();
         }
       }),
     remove: async (key) =>
       onDisk(`remove ${reading.locate(key)}`, async () => {
+        requireFree(reading.locate(key), await reading.head(key));
         const former = await unpublish(join(root, name), checkKey(key));
         if (former !== undefined) await removeRecord(root, name, key, former);
       }),
   };
 };
 
+/** For a person at the disk; the store itself goes by its record, and root by neither. */
+const RETAINED = 0o444;
+
 const put = async (
   root: string,
   bucket: ReadableBucket,
   key: string,
   staged: StagedFile,
-  options: PutOptions,
+  { contentType, metadata = {}, tags, retainUntil, ifAbsent = false }: PutOptions,
 ): Promise<PutResult> => {
-  const { size, sha256, identity } = staged;
-  if (options.sha256 !== undefined && options.sha256 !== sha256) {
-    throw new CertusError('digest_mismatch', `${key} was to have sha256 ${options.sha256} and has ${sha256}`);
-  }
-  const info: ObjectInfo = {
-    key,
-    size,
-    sha256,
-    contentType: options.contentType,
-    metadata: options.metadata ?? {},
-  };
-  await writeRecord(root, bucket.name, identity, info);
+  const { size, sha256, identity, path } = staged;
+  const kept = retainUntil === undefined ? {} : { retainUntil };
+  const info: ObjectInfo = { key, size, sha256, contentType, metadata, ...kept };
+  if (retainUntil !== undefined) await chmod(path, RETAINED);
+  await writeRecord(root, bucket.name, identity, info, tags);
   try {
-    return await settle(root, bucket, staged, info, options.ifAbsent ?? false);
+    return await settle(root, bucket, staged, info, ifAbsent);
   } catch (error) {
     // Only a refusal is sure to have published nothing; after a failed disk the record may be in use.
     if (error instanceof CertusError) await removeRecord(root, bucket.name, key, identity);
@@ -156,8 +170,15 @@ const settle = async (
   ifAbsent: boolean,
 ): Promise<PutResult> => {
   const { key } = info;
+  const mayReplace = async () => requireFree(bucket.locate(key), await bucket.head(key));
   for (;;) {
-    const { outcome, former } = await publish(staged.path, join(root, bucket.name), key, ifAbsent);
+    const { outcome, former } = await publish(
+      staged.path,
+      join(root, bucket.name),
+      key,
+      ifAbsent,
+      mayReplace,
+    );
     if (outcome === 'exists') {
       const standing = await bucket.head(key);
       if (standing === undefined) continue;

@@ -16,9 +16,10 @@ export const isDenied = (error: unknown): boolean =>
   error instanceof S3ServiceException && error.name === 'AccessDenied';
 
 /** Somebody else holds the key (412), or is taking it this very moment (409). */
-export const isTaken = (error: unknown): boolean =>
-  status(error) === 412 ||
-  (error instanceof S3ServiceException && error.name === 'ConditionalRequestConflict');
+export const isTaken = (error: unknown): boolean => status(error) === 412 || isBeingTaken(error);
+
+export const isBeingTaken = (error: unknown): boolean =>
+  error instanceof S3ServiceException && error.name === 'ConditionalRequestConflict';
 
 export const isBucketThere = (error: unknown): boolean =>
   error instanceof S3ServiceException &&

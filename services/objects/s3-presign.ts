@@ -1,73 +1,15 @@
-import { createHash, createHmac } from 'node:crypto';
-import type { S3Client } from '@aws-sdk/client-s3';
-import { onS3 } from './s3-errors.ts';
+import type { Place } from './s3-place.ts';
+import { signedAddress } from './s3-query-signature.ts';
 import type { PresignOptions } from './store.ts';
 
-/**
- * A GET that is signed in its own address, as Signature Version 4 describes for query strings. Only the host is signed of
- * the headers, so that every client can follow it; the type and the file name that are answered are part of it.
- */
-export const presignedUrl = async (
-  client: S3Client,
-  bucket: string,
-  key: string,
+/** Only the host is signed of the headers, so that every client can follow it; the type and the file name are part of it. */
+export const presignedUrl = (
+  place: Place,
   { seconds, contentType, contentDisposition }: PresignOptions,
-): Promise<string> =>
-  onS3(`sign for s3://${bucket}/${key}`, async () => {
-    const [credentials, region, address] = await Promise.all([
-      client.config.credentials(),
-      client.config.region(),
-      bucketAddress(client, bucket),
-    ]);
-    const time = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '');
-    const scope = `${time.slice(0, 8)}/${region}/s3/aws4_request`;
-    const { sessionToken, accessKeyId, secretAccessKey } = credentials;
-    const query = canonicalQuery({
-      'X-Amz-Algorithm': ALGORITHM,
-      'X-Amz-Credential': `${accessKeyId}/${scope}`,
-      'X-Amz-Date': time,
-      'X-Amz-Expires': String(seconds),
-      'X-Amz-SignedHeaders': 'host',
-      ...(sessionToken === undefined ? {} : { 'X-Amz-Security-Token': sessionToken }),
-      'response-content-disposition': contentDisposition,
-      'response-content-type': contentType,
-    });
-    const path = `${address.pathname.replace(/\/$/, '')}/${key.split('/').map(encoded).join('/')}`;
-    const request = ['GET', path, query, `host:${address.host}`, '', 'host', 'UNSIGNED-PAYLOAD'].join('\n');
-    const toSign = [ALGORITHM, time, scope, createHash('sha256').update(request).digest('hex')].join('\n');
-    const signature = hmac(signingKey(secretAccessKey, scope), toSign).toString('hex');
-    return `${address.origin}${path}?${query}&X-Amz-Signature=${signature}`;
-  });
-
-const ALGORITHM = 'AWS4-HMAC-SHA256';
-
-/** Where the client itself would find the bucket: in the path, or in the name of the host. */
-const bucketAddress = async (client: S3Client, bucket: string): Promise<URL> => {
-  const { config } = client;
-  const custom = config.isCustomEndpoint ? await config.endpoint?.() : undefined;
-  const port = custom?.port === undefined ? '' : `:${custom.port}`;
-  return config.endpointProvider({
-    Bucket: bucket,
-    Region: await config.region(),
-    ForcePathStyle: config.forcePathStyle,
-    ...(custom ? { Endpoint: `${custom.protocol}//${custom.hostname}${port}${custom.path}` } : {}),
-  }).url;
+): Promise<string> => {
+  const query = {
+    'response-content-disposition': contentDisposition,
+    'response-content-type': contentType,
+  };
+  return signedAddress(place, { method: 'GET', seconds, query, headers: {} });
 };
-
-const canonicalQuery = (values: Readonly<Record<string, string>>): string =>
-  Object.entries(values)
-    .map(([name, value]) => `${encoded(name)}=${encoded(value)}`)
-    .sort()
-    .join('&');
-
-/** RFC 3986 to the letter: what JavaScript leaves as it is, the signature wants encoded. */
-const encoded = (text: string): string =>
-  encodeURIComponent(text).replaceAll(
-    /[!'()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-
-const signingKey = (secret: string, scope: string): Buffer =>
-  scope.split('/').reduce<Buffer>((key, part) => hmac(key, part), Buffer.from(`AWS4${secret}`));
-
-const hmac = (key: Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();

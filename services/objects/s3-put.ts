@@ -1,103 +1,55 @@
-import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import { setTimeout as wait } from 'node:timers/promises';
-import { PutObjectCommand, type PutObjectCommandInput, type S3Client } from '@aws-sdk/client-s3';
-import { Upload } from '@aws-sdk/lib-storage';
-import { CertusError } from '../../contracts/errors.ts';
-import { isTaken, onS3 } from './s3-errors.ts';
-import { DIGEST, WRITER } from './s3-metadata.ts';
-import { headObject } from './s3-read.ts';
-import { PART, type Spooled, spool } from './s3-spool.ts';
-import type { ObjectInfo, PutOptions, PutResult } from './store.ts';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { checkAnnounced, noLongerThan } from './announced.ts';
+import { signedAs } from './s3-digest.ts';
+import { type Order, orderOf } from './s3-order.ts';
+import { PART, uploadParts } from './s3-parts.ts';
+import type { Place } from './s3-place.ts';
+import { settle } from './s3-settle.ts';
+import { spool } from './s3-spool.ts';
+import type { BucketOptions, ObjectInfo, PutOptions, PutResult } from './store.ts';
 
-/** Nothing leaves this process before the whole body has been read and its digest is the announced one. */
+/**
+ * Nothing becomes an object before its whole body has been read and is what was announced. A long stream whose size and
+ * digest are known goes straight to the server; any other is read to its end first.
+ */
 export const putObject = async (
-  client: S3Client,
-  bucket: string,
-  key: string,
-  where: string,
+  place: Place,
   body: Uint8Array | Readable,
   options: PutOptions,
+  lock: BucketOptions['lock'],
 ): Promise<PutResult> => {
-  const spooled = await spool(body);
+  const { sha256, size } = options;
+  if (!(body instanceof Uint8Array) && sha256 !== undefined && size !== undefined && size > PART) {
+    const content = { size, sha256 };
+    const order = orderOf(place, content, options, lock);
+    return outcomeOf(order, await uploadParts(place, body, content, order));
+  }
+  const spooled = await spool(body instanceof Uint8Array ? body : noLongerThan(place.where, body, size));
   try {
-    const { size, sha256 } = spooled;
-    if (options.sha256 !== undefined && options.sha256 !== sha256) {
-      throw new CertusError(
-        'digest_mismatch',
-        `${where} was to have sha256 ${options.sha256} and has ${sha256}`,
-      );
-    }
-    const { contentType, metadata = {} } = options;
-    const writer = randomUUID();
-    const params: PutObjectCommandInput = {
-      Bucket: bucket,
-      Key: key,
-      ContentType: contentType,
-      Metadata: { ...metadata, [DIGEST]: sha256, [WRITER]: writer },
-      ...(options.ifAbsent ? { IfNoneMatch: '*' } : {}),
-    };
-    const standing = await send(client, bucket, key, where, spooled, params);
-    if (standing !== undefined && standing.writer !== writer)
-      return { outcome: 'exists', info: standing.info };
-    const info: ObjectInfo = { key, size, sha256, contentType, metadata };
-    return { outcome: 'created', info };
+    checkAnnounced(place.where, options, spooled);
+    const order = orderOf(place, spooled, options, lock);
+    if (spooled.body instanceof Uint8Array)
+      return outcomeOf(order, await putWhole(place, spooled.body, spooled, order));
+    return outcomeOf(order, await uploadParts(place, spooled.body(), spooled, order));
   } finally {
     await spooled.release();
   }
 };
 
-const ATTEMPTS = 20;
+const outcomeOf = ({ info }: Order, standing: ObjectInfo | undefined): PutResult =>
+  standing === undefined ? { outcome: 'created', info } : { outcome: 'exists', info: standing };
 
-/** Answers with what holds the key already, or `undefined` once the upload is through. */
-const send = async (
-  client: S3Client,
-  bucket: string,
-  key: string,
-  where: string,
-  spooled: Spooled,
-  params: PutObjectCommandInput,
-) => {
-  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-    const stored = await onS3(`write ${where}`, async () => {
-      try {
-        await upload(client, spooled, params);
-        return true;
-      } catch (error) {
-        if (params.IfNoneMatch !== undefined && isTaken(error)) return false;
-        throw error;
-      }
-    });
-    if (stored) return undefined;
-    const standing = await headObject(client, bucket, key, where);
-    if (standing !== undefined) return standing;
-    // The other writer has not finished, may yet fail, or its object has just been removed: ask again.
-    await wait(attempt * 25);
-  }
-  throw new CertusError(
-    'dependency_unavailable',
-    `Cannot write ${where}: another writer kept holding the key`,
-  );
-};
-
-/**
- * One request for what is in memory, parts for what is not. Either is visible only when complete, and the server
- * checks each against its digest. In memory at a time: the parts on their way and the one being cut.
- */
-const upload = async (client: S3Client, spooled: Spooled, params: PutObjectCommandInput): Promise<void> => {
-  if (spooled.body instanceof Uint8Array) {
-    const ChecksumSHA256 = Buffer.from(spooled.sha256, 'hex').toString('base64');
-    await client.send(new PutObjectCommand({ ...params, Body: spooled.body, ChecksumSHA256 }));
-    return;
-  }
-  const Body = spooled.body();
-  try {
-    const partSize = Math.max(PART, Math.ceil(spooled.size / MAX_PARTS));
-    const whole = { ...params, Body, ContentLength: spooled.size, ChecksumAlgorithm: 'SHA256' } as const;
-    await new Upload({ client, params: whole, partSize, queueSize: 2 }).done();
-  } finally {
-    Body.destroy();
-  }
-};
-
-const MAX_PARTS = 10_000;
+/** One request, which the server checks against the digest. Answers with what holds the key already. */
+const putWhole = (
+  place: Place,
+  bytes: Uint8Array,
+  { sha256 }: { readonly sha256: string },
+  order: Order,
+): Promise<ObjectInfo | undefined> =>
+  settle(place, order, async () => {
+    const condition = order.ifAbsent ? { IfNoneMatch: '*' } : {};
+    const ChecksumSHA256 = Buffer.from(sha256, 'hex').toString('base64');
+    const command = new PutObjectCommand({ ...order.params, ...condition, Body: bytes, ChecksumSHA256 });
+    await place.client.send(signedAs(command, sha256));
+  });

@@ -10,8 +10,10 @@ import {
 import { CertusError } from '../../contracts/errors.ts';
 import { keyFault } from './names.ts';
 import { checkRange, notFound } from './reading.ts';
+import { stillRetained } from './retention.ts';
 import { isMissing, onS3 } from './s3-errors.ts';
 import { DIGEST, OWN_METADATA, WRITER } from './s3-metadata.ts';
+import type { Place } from './s3-place.ts';
 import type { ByteRange, ObjectEntry, ObjectInfo } from './store.ts';
 
 type Found = {
@@ -20,12 +22,8 @@ type Found = {
   readonly etag: string | undefined;
 };
 
-export const headObject = async (
-  client: S3Client,
-  bucket: string,
-  key: string,
-  where: string,
-): Promise<Found | undefined> => {
+export const headObject = async (place: Place): Promise<Found | undefined> => {
+  const { client, bucket, key, where } = place;
   const answer = await onS3(`read ${where}`, async () => {
     try {
       return await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
@@ -35,37 +33,29 @@ export const headObject = async (
     }
   });
   if (answer === undefined) return undefined;
-  const sha256 = recordedDigest(answer) ?? (await takeDigest(client, bucket, key, where, answer.ETag));
+  const sha256 = recordedDigest(answer) ?? (await takeDigest(place, answer.ETag));
   return { info: describe(key, answer, sha256), writer: answer.Metadata?.[WRITER], etag: answer.ETag };
 };
 
-export const getObject = async (
-  client: S3Client,
-  bucket: string,
-  key: string,
-  where: string,
-): Promise<{ info: ObjectInfo; body: Readable }> => {
-  const { answer, body } = await get(client, bucket, key, where);
+export const getObject = async (place: Place): Promise<{ info: ObjectInfo; body: Readable }> => {
+  const { answer, body } = await get(place);
   const recorded = recordedDigest(answer);
-  if (recorded !== undefined) return { info: describe(key, answer, recorded), body };
+  if (recorded !== undefined) return { info: describe(place.key, answer, recorded), body };
   body.destroy();
-  const sha256 = await takeDigest(client, bucket, key, where, answer.ETag);
-  const again = await get(client, bucket, key, where, { etag: answer.ETag });
-  return { info: describe(key, again.answer, sha256), body: again.body };
+  const sha256 = await takeDigest(place, answer.ETag);
+  const again = await get(place, { etag: answer.ETag });
+  return { info: describe(place.key, again.answer, sha256), body: again.body };
 };
 
 /** The head comes first: what it says is what the range is cut from, or the store refuses. */
 export const getRange = async (
-  client: S3Client,
-  bucket: string,
-  key: string,
-  where: string,
+  place: Place,
   range: ByteRange,
 ): Promise<{ info: ObjectInfo; body: Readable }> => {
-  const found = await headObject(client, bucket, key, where);
-  if (found === undefined) throw notFound(where);
+  const found = await headObject(place);
+  if (found === undefined) throw notFound(place.where);
   checkRange(found.info, range);
-  const { body } = await get(client, bucket, key, where, { etag: found.etag, range });
+  const { body } = await get(place, { etag: found.etag, range });
   return { info: found.info, body };
 };
 
@@ -98,7 +88,7 @@ export async function* listObjects(
 
 type Which = { readonly etag?: string | undefined; readonly range?: ByteRange };
 
-const get = (client: S3Client, bucket: string, key: string, where: string, { etag, range }: Which = {}) =>
+const get = ({ client, bucket, key, where }: Place, { etag, range }: Which = {}) =>
   onS3(`read ${where}`, async () => {
     try {
       const which = {
@@ -116,7 +106,10 @@ const get = (client: S3Client, bucket: string, key: string, where: string, { eta
 
 const describe = (
   key: string,
-  answer: Pick<HeadObjectCommandOutput, 'ContentLength' | 'ContentType' | 'Metadata'>,
+  answer: Pick<
+    HeadObjectCommandOutput,
+    'ContentLength' | 'ContentType' | 'Metadata' | 'ObjectLockRetainUntilDate'
+  >,
   sha256: string,
 ): ObjectInfo => {
   if (answer.ContentLength === undefined)
@@ -128,6 +121,7 @@ const describe = (
     sha256,
     contentType: answer.ContentType ?? 'application/octet-stream',
     metadata: Object.fromEntries(metadata),
+    ...stillRetained(answer.ObjectLockRetainUntilDate),
   };
 };
 
@@ -137,15 +131,9 @@ const recordedDigest = ({ Metadata }: Pick<HeadObjectCommandOutput, 'Metadata'>)
 };
 
 /** An object that another tool stored has no recorded digest, so it is read once to take it. */
-const takeDigest = async (
-  client: S3Client,
-  bucket: string,
-  key: string,
-  where: string,
-  etag: string | undefined,
-) => {
-  const { body } = await get(client, bucket, key, where, { etag });
-  return onS3(`read ${where}`, async () => {
+const takeDigest = async (place: Place, etag: string | undefined) => {
+  const { body } = await get(place, { etag });
+  return onS3(`read ${place.where}`, async () => {
     const hash = createHash('sha256');
     for await (const chunk of body) hash.update(chunk);
     return hash.digest('hex');

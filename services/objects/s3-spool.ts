@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import type { Readable } from 'node:stream';
 import { onDisk } from '../files/failure.ts';
 import { openNamelessFile } from '../files/nameless-file.ts';
-import { chunksOf } from '../files/staged-file.ts';
+import { PART } from './s3-parts.ts';
 
-/** A body whose size and digest are known, and that can be sent as often as the network needs. */
+/** A body whose size and digest are known. */
 export type Spooled = {
   readonly size: number;
   readonly sha256: string;
@@ -18,13 +18,13 @@ export type Spooled = {
  * S3 wants an object's metadata before its first byte, and our digest is part of it. So a stream is read to its
  * end first: a little in memory, more in a nameless file, which the system takes back even after kill -9.
  */
-export const spool = async (body: Uint8Array | Readable): Promise<Spooled> => {
+export const spool = async (body: Uint8Array | AsyncIterable<Uint8Array>): Promise<Spooled> => {
   const hash = createHash('sha256');
   const held: Uint8Array[] = [];
   let size = 0;
   let file: FileHandle | undefined;
   try {
-    for await (const chunk of chunksOf(body)) {
+    for await (const chunk of body instanceof Uint8Array ? [body] : body) {
       hash.update(chunk);
       size += chunk.length;
       held.push(chunk);
@@ -45,8 +45,6 @@ export const spool = async (body: Uint8Array | Readable): Promise<Spooled> => {
   };
 };
 
-/** Up to this size an object is sent in one request; above it in parts of this size. */
-export const PART = 8 * 1024 * 1024;
 const SPOOLING = `buffer an upload in ${tmpdir()}`;
 
 const writeOut = (file: FileHandle, part: Uint8Array) => onDisk(SPOOLING, () => file.writeFile(part));

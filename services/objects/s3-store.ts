@@ -7,14 +7,18 @@ import {
 } from '@aws-sdk/client-s3';
 import { CertusError } from '../../contracts/errors.ts';
 import { checkBucketName, checkKey, checkPrefix } from './names.ts';
-import { checkPutOptions } from './put-options.ts';
+import { checkedOptions } from './put-options.ts';
 import { readWhole, reported, verified } from './reading.ts';
+import { requireFree } from './retention.ts';
 import { isBucketThere, isDenied, isForbidden, isMissing, onS3 } from './s3-errors.ts';
+import { removeVersions, requireLock } from './s3-lock.ts';
+import type { Place } from './s3-place.ts';
 import { presignedUrl } from './s3-presign.ts';
+import { presignedPut } from './s3-presign-put.ts';
 import { putObject } from './s3-put.ts';
 import { getObject, getRange, headObject, listObjects } from './s3-read.ts';
 import { lookingAfter } from './source.ts';
-import type { Bucket, ObjectInfo, ObjectStore, ReadableBucket } from './store.ts';
+import type { Bucket, BucketOptions, ObjectInfo, ObjectStore, ReadableBucket } from './store.ts';
 
 export type S3Options = {
   readonly endpoint?: string | undefined;
@@ -28,10 +32,10 @@ export type S3Options = {
 export const openS3Store = (options: S3Options): ObjectStore => {
   const client = connect(options);
   return {
-    bucket: async (name) => {
+    bucket: async (name, bucketOptions = {}) => {
       checkBucketName(name);
-      await onS3(`open the bucket ${name}`, () => ensureBucket(client, name, options.region));
-      return writableBucket(client, name);
+      await onS3(`open the bucket ${name}`, () => ensureBucket(client, name, options.region, bucketOptions));
+      return writableBucket(client, name, bucketOptions);
     },
     readable: (name) => readableBucket(client, checkBucketName(name)),
     close: async () => client.destroy(),
@@ -53,7 +57,12 @@ const connect = ({ endpoint, region, accessKeyId, secretAccessKey, forcePathStyl
     responseChecksumValidation: 'WHEN_REQUIRED',
   });
 
-const ensureBucket = async (client: S3Client, name: string, region: string): Promise<void> => {
+const ensureBucket = async (
+  client: S3Client,
+  name: string,
+  region: string,
+  { lock }: BucketOptions,
+): Promise<void> => {
   try {
     await client.send(new HeadBucketCommand({ Bucket: name }));
     return;
@@ -66,7 +75,8 @@ const ensureBucket = async (client: S3Client, name: string, region: string): Pro
       ? {}
       : { CreateBucketConfiguration: { LocationConstraint: region as 'eu-west-1' } };
   try {
-    await client.send(new CreateBucketCommand({ Bucket: name, ...constraint }));
+    const locked = lock === undefined ? {} : { ObjectLockEnabledForBucket: true };
+    await client.send(new CreateBucketCommand({ Bucket: name, ...constraint, ...locked }));
   } catch (error) {
     if (!isBucketThere(error)) throw error;
     // Made by a process that started with us, or owned by a stranger: this tells.
@@ -87,21 +97,22 @@ const requireKnown = async (client: S3Client, name: string): Promise<void> => {
 };
 
 const readableBucket = (client: S3Client, name: string): ReadableBucket => {
-  const locate = (key: string) => `s3://${name}/${checkKey(key)}`;
+  const locate = (key: string) => place(key).where;
+  const place = (key: string) => placeOf(client, name, checkKey(key));
   const openObject = async (key: string) => {
-    const object = await getObject(client, name, key, locate(key));
+    const object = await getObject(place(key));
     return { info: object.info, body: verified(object) };
   };
   return {
     name,
     locate,
-    head: async (key) => (await headObject(client, name, key, locate(key)))?.info,
+    head: async (key) => (await headObject(place(key)))?.info,
     open: openObject,
     openRange: async (key, range) => {
-      const object = await getRange(client, name, key, locate(key), range);
+      const object = await getRange(place(key), range);
       return { info: object.info, body: reported(object) };
     },
-    presign: async (key, options) => presignedUrl(client, name, checkKey(key), options),
+    presign: async (key, options) => presignedUrl(place(key), options),
     read: async (key, limit) => readWhole(await openObject(key), limit),
     list: async function* (prefix, leftOut) {
       yield* listObjects(client, name, checkPrefix(prefix), leftOut);
@@ -119,24 +130,52 @@ const standingIn = async (bucket: ReadableBucket, key: string): Promise<ObjectIn
   }
 };
 
-const writableBucket = (client: S3Client, name: string): Bucket => {
+const placeOf = (client: S3Client, bucket: string, key: string): Place => ({
+  client,
+  bucket,
+  key,
+  where: `s3://${bucket}/${key}`,
+});
+
+const writableBucket = (client: S3Client, name: string, options: BucketOptions): Bucket => {
   const reading = readableBucket(client, name);
+  const place = (key: string) => placeOf(client, name, checkKey(key));
+  let mayLock: Promise<void> | undefined;
+  const lockable = () => {
+    // Only a yes is remembered: somebody may be about to put it right.
+    mayLock ??= requireLock(client, name).catch((error: unknown) => {
+      mayLock = undefined;
+      throw error;
+    });
+    return mayLock;
+  };
   return {
     ...reading,
-    put: (key, body, options) =>
+    put: (key, body, wanted) =>
       lookingAfter(body, async () => {
-        const where = reading.locate(key);
-        checkPutOptions(options);
-        const standing = await standingIn(reading, key);
-        if (standing !== undefined && options.ifAbsent) return { outcome: 'exists', info: standing };
-        const result = await putObject(client, name, key, where, body, options);
+        const target = place(key);
+        const checked = checkedOptions(wanted, options);
+        if (checked.retainUntil !== undefined) await lockable();
+        // What is in memory is sent at once, and the server says whether the key is free; a stream is not sent for nothing.
+        const look = !checked.ifAbsent || !(body instanceof Uint8Array);
+        const standing = look ? await standingIn(reading, key) : undefined;
+        if (standing !== undefined && checked.ifAbsent) return { outcome: 'exists', info: standing };
+        // A bucket with a lock would take it as a new version, and the retained one would be there and not be seen.
+        requireFree(target.where, standing);
+        const result = await putObject(target, body, checked, options.lock);
         return result.outcome === 'created' && standing !== undefined
           ? { ...result, outcome: 'replaced' }
           : result;
       }),
     remove: async (key) => {
-      const where = reading.locate(key);
-      await onS3(`remove ${where}`, () => client.send(new DeleteObjectCommand({ Bucket: name, Key: key })));
+      const target = place(key);
+      if (options.lock !== undefined) {
+        requireFree(target.where, await reading.head(key));
+        return removeVersions(target);
+      }
+      const command = new DeleteObjectCommand({ Bucket: name, Key: key });
+      await onS3(`remove ${target.where}`, () => client.send(command));
     },
+    presignPut: async (key, wanted) => presignedPut(place(key), wanted),
   };
 };
