@@ -1,0 +1,50 @@
+import type { Content } from './content.ts';
+import { type Encoding, looksLikeText } from './encoding.ts';
+import type { Look } from './look.ts';
+import { type Piece, under } from './piece.ts';
+import { cutBefore, reveal } from './reveal.ts';
+import { linesIn, OVERLAP, ownPart, WINDOW } from './windows.ts';
+
+/**
+ * A text of any length, a window at a time. Windows hold some of the same text, so that nothing is missed that stands where
+ * they meet, and each counts only what begins in its own part.
+ */
+export function* plainText(
+  content: Content,
+  encoding: Encoding,
+  format: string,
+  look: Look,
+): Generator<Piece> {
+  const decoder = new TextDecoder(encoding.label, { ignoreBOM: true });
+  const place = content.place;
+  let [before, raw, line, heading] = ['', '', 1, undefined as string | undefined];
+  let read = 0;
+  for (const window of content.windows(WINDOW)) {
+    const start = read === 0 ? encoding.mark : 0;
+    read += window.length;
+    const isLast = read >= content.size;
+    if (!encoding.label.startsWith('utf-16') && !looksLikeText(window))
+      look.unread('unknown_format', under(place, `from line ${line}`));
+    raw += decoder.decode(window.subarray(start), { stream: !isLast });
+    const cut = isLast ? raw.length : cutBefore(raw, format);
+    const fresh = reveal(raw.slice(0, cut), format);
+    raw = raw.slice(cut);
+    const text = before + fresh;
+    heading ??= firstLine(text);
+    const kept = isLast ? 0 : Math.min(OVERLAP, text.length);
+    yield {
+      ...{ place, text, unit: 'line', first: line },
+      ...(before === '' && isLast ? {} : { counts: ownPart(before.length, text.length, kept) }),
+      ...(before === '' || format !== 'csv' ? {} : { heading }),
+    };
+    if (isLast) return;
+    before = text.slice(text.length - kept);
+    line += linesIn(text, 0, text.length - kept);
+  }
+  if (read < content.size) look.unread('damaged', place);
+}
+
+const firstLine = (text: string): string =>
+  text.slice(0, Math.min(MAX_HEADING, (text.indexOf('\n') + 1 || MAX_HEADING + 1) - 1));
+
+const MAX_HEADING = 2000;
