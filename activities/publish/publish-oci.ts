@@ -1,29 +1,35 @@
-import pMap from 'p-map';
-import { BUNDLE, type BundleFile } from '../../contracts/bundle.ts';
-import { CertusError } from '../../contracts/errors.ts';
+import { BUNDLE } from '../../contracts/bundle.ts';
 import { goldenManifestKey } from '../../contracts/object-keys.ts';
 import { SIGSTORE_BUNDLE_MEDIA_TYPE } from '../../contracts/statements.ts';
 import type { PublishInput } from '../../contracts/workflows.ts';
 import { sha256 } from '../../domain/custody/digest.ts';
+import { explainedFiles, publishedFiles, type Sanitized } from '../../domain/custody/explained-files.ts';
 import { oneLine } from '../../domain/text/one-line.ts';
 import { takePermit } from '../../services/database/permit-uses.ts';
-import { type ArtifactFile, pushArtifact } from '../../services/registry/artifact.ts';
+import { type ArtifactFile, prepareArtifact, type StreamedFile } from '../../services/registry/artifact.ts';
+import { layerType } from '../../services/registry/layer-type.ts';
 import type { Registry } from '../../services/registry/registry.ts';
-import type { Evidence } from '../custody/read-evidence.ts';
-import { readGoldenManifest } from '../custody/read-golden-manifest.ts';
 import { attachPublication } from './attach-publication.ts';
 import type { PublishDeps } from './deps.ts';
-import { type PermittedBundle, requirePermit } from './permitted-bundle.ts';
+import {
+  altered,
+  bytesOf,
+  evidenceIn,
+  type GoldenCopy,
+  type GoldenFile,
+  readGoldenCopy,
+  STATEMENTS,
+} from './golden-copy.ts';
+import { ANNOTATION, BUNDLE_ARTIFACT_TYPE, moveLatest, repositoryOf } from './latest-run.ts';
+import { heldOrRefused, type PermittedBundle, requirePermit } from './permitted-bundle.ts';
 import { requirePromotion } from './promoted-bundle.ts';
 import { requireNotQuarantined } from './quarantine-notice.ts';
 import { withdrawIfQuarantined } from './withdraw-oci.ts';
 
-const MAX_FILE = 256 * 1024 * 1024;
-const BUNDLE_ARTIFACT_TYPE = 'application/vnd.certus.bundle.v1+json';
-
 /**
  * Pushes the golden copy as an OCI artifact, a layer a file. Permit and promotion are checked again over the very bytes
- * that are pushed. Nothing in the manifest depends on the time, so pushing twice gives the same digest. A permit that is for
+ * that are pushed, and each of them once more on its way. What is attached to the artifact is there before the manifest,
+ * which shows the rest, and of which nothing depends on the time: pushing twice gives the same digest. A permit that is for
  * golden alone pushes nothing, and that is no fault: null.
  */
 export async function publishOci(
@@ -32,51 +38,102 @@ export async function publishOci(
   signal: AbortSignal,
   publication: string,
 ): Promise<string | null> {
-  const { registry, registryNamespace, database, keySet, golden } = deps;
+  const { database, golden } = deps;
   await requireNotQuarantined(golden, input);
-  const { permit_id, files } = await readGolden(deps, input);
-  const question = { database, keySet, destination: 'golden' } as const;
-  const permitted = await requirePermit(question, input, evidenceOf(files));
-  if (!permitted.permit.destinations.includes('oci')) return null;
-  if (permit_id !== input.permitId) throw altered('the golden manifest', 'names another permit');
-  requireSameFiles(files, permitted);
-  // asks as well that the permit was good when it was used, which the registry's outage may have outlived
-  requirePromotion(keySet, permitted, bytesOf(files, BUNDLE.promotion));
+  const copy = await readGoldenCopy(golden, goldenManifestKey(input.scope, input.testId));
+  const { permitted, sanitized, promotedOn } = await requireGolden(deps, input, copy);
+  if (promotedOn === null) return null;
   const use = { permitId: input.permitId, destination: 'oci', usedBy: publication } as const;
   await takePermit(database, input.scope, use, deps.now());
-  const { tenant, workspace } = input.scope;
-  const repository = `${registryNamespace}/${tenant}/${workspace}/${input.component}`;
-  const { reference, digest } = await pushArtifact(whileWanted(registry, signal), {
+
+  const registry = whileWanted(deps.registry, signal);
+  const repository = repositoryOf(deps, input);
+  const tagsBefore = await registry.tags(repository);
+  const manifest = await prepareArtifact(registry, {
     repository,
-    tag: input.testId,
     artifactType: BUNDLE_ARTIFACT_TYPE,
-    files,
+    files: copy.files.map(layerOf),
     annotations: {
-      'dev.certus.bundle.digest': `sha256:${input.bundle.digest}`,
-      'dev.certus.permit': permitted.permitId,
-      'dev.certus.permit.tier': permitted.permit.tier,
+      [ANNOTATION.bundle]: `sha256:${input.bundle.digest}`,
+      [ANNOTATION.permit]: permitted.permitId,
+      [ANNOTATION.tier]: permitted.permit.tier,
       ...bypassAnnotation(permitted),
-      'dev.certus.test-id': input.testId,
+      [ANNOTATION.testId]: input.testId,
+      [ANNOTATION.promotedAt]: promotedOn,
     },
   });
+  const { tenant, workspace } = input.scope;
   await attachPublication(deps, {
-    repository,
-    manifestDigest: digest.slice('sha256:'.length),
-    permit: { id: permitted.permitId, digest: { sha256: sha256(permitted.permitBytes) } },
-    bundle: { digest: { sha256: input.bundle.digest } },
-    tenant,
-    workspace,
-    test_id: input.testId,
+    manifest,
+    facts: {
+      repository,
+      manifestDigest: manifest.digest.slice('sha256:'.length),
+      permit: { id: permitted.permitId, digest: { sha256: sha256(permitted.permitBytes) } },
+      bundle: { digest: { sha256: input.bundle.digest } },
+      tenant,
+      workspace,
+      test_id: input.testId,
+    },
+    statements: new Map(
+      STATEMENTS.filter((path) => path !== BUNDLE.sanitize || sanitized !== undefined).map((path) => [
+        path,
+        bytesOf(copy, path),
+      ]),
+    ),
   });
+  await registry.pushManifest(repository, manifest.bytes, manifest.mediaType, input.testId);
+  await moveLatest({ registry, golden, scope: input.scope, repository }, manifest, tagsBefore);
   await withdrawIfQuarantined(deps, input);
-  return reference;
+  return registry.reference(repository, input.testId, manifest.digest);
+}
+
+/** All that must hold of what lies in golden before any of it leaves the house; without a time where it is not to leave. */
+async function requireGolden(
+  { database, keySet }: PublishDeps,
+  input: PublishInput,
+  copy: GoldenCopy,
+): Promise<{ permitted: PermittedBundle; sanitized: Sanitized | undefined; promotedOn: string | null }> {
+  const indexBytes = bytesOf(copy, BUNDLE.index);
+  const sanitizeBytes = copy.files.find(({ path }) => path === BUNDLE.sanitize)?.bytes;
+  const explained = { indexBytes, files: evidenceIn(copy), sanitizeBytes, keySet };
+  const { files, sanitized } = heldOrRefused(() => explainedFiles(explained));
+  const evidence = { indexBytes, provenanceBytes: bytesOf(copy, BUNDLE.provenance), files };
+  const permitted = await requirePermit({ database, keySet, destination: 'golden' }, input, evidence);
+  if (!permitted.permit.destinations.includes('oci')) return { permitted, sanitized, promotedOn: null };
+  if (copy.permitId !== input.permitId) throw altered('the golden manifest', 'names another permit');
+  requireSameFiles(copy, permitted, sanitized);
+  // asks as well that the permit was good when it was used, which the registry's outage may have outlived
+  const { promotedOn } = requirePromotion(keySet, permitted, bytesOf(copy, BUNDLE.promotion), sanitized);
+  return { permitted, sanitized, promotedOn };
+}
+
+/** Names, types and permit come from golden's manifest, which nobody signed: they must be the signed index's. */
+function requireSameFiles(
+  copy: GoldenCopy,
+  { evidence: { index }, permitBytes, proof }: PermittedBundle,
+  sanitized: Sanitized | undefined,
+): void {
+  const published = publishedFiles(index, sanitized?.statement);
+  const types = new Map<string, string>(published.map(({ path, media_type }) => [path, media_type]));
+  types.set(BUNDLE.index, 'application/json');
+  for (const path of STATEMENTS) types.set(path, SIGSTORE_BUNDLE_MEDIA_TYPE);
+  if (sanitized === undefined) types.delete(BUNDLE.sanitize);
+  if (proof !== null) types.set(BUNDLE.permitProof, 'text/plain');
+  if (copy.files.length !== types.size)
+    throw altered('the golden manifest', 'lists other files than were promoted');
+  for (const { path, mediaType } of copy.files)
+    if (types.get(path) !== mediaType) throw altered(path, 'is shown as of another type');
+  if (sha256(bytesOf(copy, BUNDLE.permit)) !== sha256(permitBytes))
+    throw altered(BUNDLE.permit, 'is not the permit that was given');
+  if (proof !== null && sha256(bytesOf(copy, BUNDLE.permitProof)) !== sha256(proof))
+    throw altered(BUNDLE.permitProof, 'is not the proof that was written down');
 }
 
 /** Whoever looks at the artifact sees that it went past the rules, without opening it. */
 function bypassAnnotation({ permit: { bypass } }: PermittedBundle): Record<string, string> {
   if (bypass === undefined) return {};
   const { by, order_id, until, reason } = bypass;
-  return { 'dev.certus.bypass': oneLine(`${order_id} by ${by} until ${until}: ${reason}`, 1000) };
+  return { [ANNOTATION.bypass]: oneLine(`${order_id} by ${by} until ${until}: ${reason}`, 1000) };
 }
 
 /** Blobs alone are visible to nobody; the manifest is, so a run that was cancelled meanwhile does not push it. */
@@ -88,57 +145,9 @@ const whileWanted = (registry: Registry, signal: AbortSignal): Registry => ({
   },
 });
 
-async function readGolden(
-  { golden }: PublishDeps,
-  { scope, testId }: PublishInput,
-): Promise<{ permit_id: string; files: ArtifactFile[] }> {
-  const { prefix, permit_id, files } = await readGoldenManifest(golden, goldenManifestKey(scope, testId));
-  const read = async ({ path, media_type }: BundleFile): Promise<ArtifactFile> => ({
-    name: path,
-    mediaType: media_type,
-    bytes: await golden.read(`${prefix}${path}`, MAX_FILE),
-  });
-  return { permit_id, files: await pMap(files.filter(isOurs), read, { concurrency: 8 }) };
+function layerOf({ path, mediaType, sha256: digest, size, head, bytes, open }: GoldenFile) {
+  const layer = { name: path, mediaType: layerType({ path, mediaType, head }) };
+  const file: ArtifactFile | StreamedFile =
+    bytes === undefined ? { ...layer, sha256: digest, size, open } : { ...layer, bytes };
+  return file;
 }
-
-const STATEMENTS: readonly string[] = [BUNDLE.provenance, BUNDLE.permit, BUNDLE.promotion];
-
-/** Every file of evidence answers to a signature; of statements only those that we know leave the house. */
-const isOurs = ({ path }: BundleFile): boolean =>
-  !path.startsWith(BUNDLE.statements) || STATEMENTS.includes(path) || path === BUNDLE.permitProof;
-
-/** What is in memory now, as evidence to be checked. */
-function evidenceOf(files: readonly ArtifactFile[]): Evidence {
-  const evidence = files.filter(({ name }) => !name.startsWith(BUNDLE.statements));
-  return {
-    indexBytes: bytesOf(files, BUNDLE.index),
-    provenanceBytes: bytesOf(files, BUNDLE.provenance),
-    files: new Map(evidence.map(({ name, bytes }) => [name, { sha256: sha256(bytes), size: bytes.length }])),
-  };
-}
-
-/** A statement that is missing opens as an empty one: it holds nothing, and is refused as such. */
-const bytesOf = (files: readonly ArtifactFile[], path: string): Uint8Array =>
-  files.find(({ name }) => name === path)?.bytes ?? new Uint8Array();
-
-/** Names, types and permit come from golden's manifest, which nobody signed: they must be the signed index's. */
-function requireSameFiles(
-  files: readonly ArtifactFile[],
-  { evidence: { index }, permitBytes, proof }: PermittedBundle,
-): void {
-  const types = new Map<string, string>(index.files.map(({ path, media_type }) => [path, media_type]));
-  types.set(BUNDLE.index, 'application/json');
-  for (const path of STATEMENTS) types.set(path, SIGSTORE_BUNDLE_MEDIA_TYPE);
-  if (proof !== null) types.set(BUNDLE.permitProof, 'text/plain');
-  if (files.length !== types.size)
-    throw altered('the golden manifest', 'lists other files than were promoted');
-  for (const { name, mediaType } of files)
-    if (types.get(name) !== mediaType) throw altered(name, 'is shown as of another type');
-  if (sha256(bytesOf(files, BUNDLE.permit)) !== sha256(permitBytes))
-    throw altered(BUNDLE.permit, 'is not the permit that was given');
-  if (proof !== null && sha256(bytesOf(files, BUNDLE.permitProof)) !== sha256(proof))
-    throw altered(BUNDLE.permitProof, 'is not the proof that was written down');
-}
-
-const altered = (what: string, how: string) =>
-  new CertusError('digest_mismatch', `not pushed: ${what} in golden ${how}`);

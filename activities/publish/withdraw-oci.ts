@@ -3,6 +3,7 @@ import type { RunIdentity } from '../../contracts/workflows.ts';
 import type { Withdrawal } from '../../services/registry/registry.ts';
 import { isQuarantined } from '../custody/is-quarantined.ts';
 import type { PublishDeps } from './deps.ts';
+import { moveLatestBack, repositoryOf } from './latest-run.ts';
 import { quarantined } from './quarantine-notice.ts';
 
 type Run = Pick<RunIdentity, 'scope' | 'component' | 'testId'>;
@@ -15,11 +16,11 @@ type Deps = Pick<PublishDeps, 'registry' | 'registryNamespace' | 'golden'>;
 export async function withdrawOci(deps: Deps, run: Run): Promise<Withdrawal> {
   if (!(await isQuarantined(deps.golden, run)))
     throw new CertusError('order_invalid', `${run.testId} is not in quarantine`);
-  const { tenant, workspace } = run.scope;
-  return deps.registry.withdraw(
-    `${deps.registryNamespace}/${tenant}/${workspace}/${run.component}`,
-    run.testId,
-  );
+  const { registry, golden } = deps;
+  const repository = repositoryOf(deps, run);
+  const withdrawal = await registry.withdraw(repository, run.testId);
+  await moveLatestBack({ registry, golden, scope: run.scope, repository }, run.testId);
+  return withdrawal;
 }
 
 /** Asked once it was pushed: the withdrawal may have come a moment before, and found nothing. */

@@ -17,13 +17,29 @@ export type Attestation = {
 export async function attachAttestation(
   registry: Registry,
   { repository, subject, predicateType, bundle }: Attestation,
-): Promise<{ digest: string }> {
-  const layer = { mediaType: SIGSTORE_BUNDLE_MEDIA_TYPE, digest: digestOf(bundle), size: bundle.length };
-  await Promise.all([
-    registry.pushBlob(repository, EMPTY.digest, EMPTY_BYTES),
-    registry.pushBlob(repository, layer.digest, bundle),
-  ]);
-  const manifest = {
+): Promise<void> {
+  await attachBundles(registry, { repository, subject, bundles: [{ predicateType, bundle }] });
+}
+
+export type Attached = Pick<Attestation, 'predicateType' | 'bundle'>;
+
+/** The same for several, side by side. What they are about need not be there yet: it may be shown once they are. */
+export async function attachBundles(
+  registry: Registry,
+  {
+    repository,
+    subject,
+    bundles,
+  }: Omit<Attestation, keyof Attached> & { readonly bundles: readonly Attached[] },
+): Promise<void> {
+  const empty = registry.pushBlob(repository, EMPTY.digest, EMPTY_BYTES);
+  const layers = bundles.map(async ({ predicateType, bundle }) => {
+    const layer = { mediaType: SIGSTORE_BUNDLE_MEDIA_TYPE, digest: digestOf(bundle), size: bundle.length };
+    await registry.pushBlob(repository, layer.digest, bundle);
+    return { predicateType, layer };
+  });
+  const [attached] = await Promise.all([Promise.all(layers), empty]);
+  const manifests = attached.map(({ predicateType, layer }) => ({
     schemaVersion: 2,
     mediaType: OCI_MANIFEST,
     artifactType: SIGSTORE_BUNDLE_MEDIA_TYPE,
@@ -34,10 +50,10 @@ export async function attachAttestation(
       'dev.sigstore.bundle.content': 'dsse-envelope',
       'dev.sigstore.bundle.predicateType': predicateType,
     },
-  };
-  const bytes = Buffer.from(JSON.stringify(manifest));
-  const { digest } = await registry.pushManifest(repository, bytes, OCI_MANIFEST);
-  return { digest };
+  }));
+  const push = (manifest: object) =>
+    registry.pushManifest(repository, Buffer.from(JSON.stringify(manifest)), OCI_MANIFEST);
+  await Promise.all(manifests.map(push));
 }
 
 const MOST = 100;
@@ -70,7 +86,7 @@ async function bundleOf(
 ): Promise<Uint8Array> {
   try {
     const stored = await registry.pullManifest(repository, digest);
-    const parsed = Attached.safeParse(stored && parseJson(stored.bytes));
+    const parsed = AttachedManifest.safeParse(stored && parseJson(stored.bytes));
     const [layer] = parsed.data?.layers ?? [];
     if (layer === undefined || parsed.data?.subject.digest !== subject) return new Uint8Array();
     return await registry.pullBlob(repository, layer.digest, MAX_BUNDLE);
@@ -86,7 +102,7 @@ const UNREADABLE: ReadonlySet<ErrorCode> = new Set([
   'digest_mismatch',
 ]);
 
-const Attached = z.looseObject({
+const AttachedManifest = z.looseObject({
   layers: z.array(Descriptor.extend({ mediaType: z.literal(SIGSTORE_BUNDLE_MEDIA_TYPE) })).length(1),
   subject: Descriptor,
 });

@@ -5,10 +5,11 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { attachPublication } from '../../activities/publish/attach-publication.ts';
+import { BUNDLE } from '../../contracts/bundle.ts';
 import { PREDICATE } from '../../contracts/statements.ts';
 import { sealStatement } from '../../domain/custody/seal-statement.ts';
 import { COSIGN_SIGNATURE, verifyImage } from '../../domain/custody/verify-image.ts';
-import { pushArtifact } from '../../services/registry/artifact.ts';
+import { prepareArtifact } from '../../services/registry/artifact.ts';
 import { attachAttestation, attachedBundles } from '../../services/registry/attestations.ts';
 import { digestOf, OCI_MANIFEST } from '../../services/registry/content.ts';
 import { openRegistry } from '../../services/registry/open-registry.ts';
@@ -166,27 +167,93 @@ describe('what we attach to an image', () => {
 });
 
 describe('a golden copy in the registry', () => {
-  test('is vouched for under its own digest by the promotion key, once', async () => {
-    const promotion = signingKey('P-256', 'promotion');
-    writeFileSync(join(folder, 'promotion.pub'), promotion.signer.publicKeyPem);
-    const files = [{ name: 'bundle.json', mediaType: 'application/json', bytes: Buffer.from('{}') }];
-    const artifactType = 'application/vnd.certus.bundle.v1+json';
-    const { digest } = await pushArtifact(registry, { repository, tag: 'golden', artifactType, files });
-    const facts = {
+  const promotion = signingKey('P-256', 'promotion');
+  const evidence = signingKey('P-256', 'evidence');
+  const deps = () => ({ registry, promotionSigner: promotion.signer, now: () => new Date() });
+  /** As a bundle has them: about its files, and not about the artifact that they are pushed as. */
+  const statements = async () =>
+    new Map(
+      await Promise.all(
+        [BUNDLE.provenance, BUNDLE.permit, BUNDLE.sanitize, BUNDLE.promotion].map(
+          async (path) =>
+            [path, await sealStatement(statement({ predicate: { path } }), evidence.signer)] as const,
+        ),
+      ),
+    );
+  const facts = (digest: string) => ({
+    repository,
+    manifestDigest: digest.slice('sha256:'.length),
+    permit: { id: `permit_${'1'.repeat(32)}`, digest: { sha256: 'a'.repeat(64) } },
+    bundle: { digest: { sha256: 'b'.repeat(64) } },
+    tenant: 'default',
+    workspace: 'web',
+    test_id: 'test_0123456789ab',
+  });
+  const prepare = (text: string) =>
+    prepareArtifact(registry, {
       repository,
-      manifestDigest: digest.slice('sha256:'.length),
-      permit: { id: `permit_${'1'.repeat(32)}`, digest: { sha256: 'a'.repeat(64) } },
-      bundle: { digest: { sha256: 'b'.repeat(64) } },
-      tenant: 'default',
-      workspace: 'web',
-      test_id: 'test_0123456789ab',
-    };
-    const deps = { registry, promotionSigner: promotion.signer, now: () => new Date() };
-    await attachPublication(deps, facts);
-    await attachPublication(deps, facts);
-    expect(await attachedBundles(registry, repository, digest)).toHaveLength(1);
-    const golden = (await registry.pullManifest(repository, digest)) as StoredManifest;
-    expect(takes('verify-attestation', 'promotion.pub', golden, '--type', PREDICATE.publication)).toBe(true);
-    expect(takes('verify-attestation', 'stranger.pub', golden, '--type', PREDICATE.publication)).toBe(false);
+      artifactType: 'application/vnd.certus.bundle.v1+json',
+      files: [{ name: 'bundle.json', mediaType: 'application/json', bytes: Buffer.from(text) }],
+    });
+  let golden: StoredManifest;
+  let unsigned: StoredManifest;
+
+  beforeAll(async () => {
+    writeFileSync(join(folder, 'promotion.pub'), promotion.signer.publicKeyPem);
+    writeFileSync(join(folder, 'evidence.pub'), evidence.signer.publicKeyPem);
+    [golden, unsigned] = [await prepare('{}'), await prepare('[]')];
+    const publication = { manifest: golden, facts: facts(golden.digest), statements: await statements() };
+    // before the manifest that they are about, and again as an attempt would that goes on after a crash
+    await attachPublication(deps(), publication);
+    for (const { bytes } of [golden, unsigned]) await registry.pushManifest(repository, bytes, OCI_MANIFEST);
+    await attachPublication(deps(), publication);
+  });
+
+  test('has its signature, its publication and the statements of the bundle beside it, each once', async () => {
+    const attached = await attachedBundles(registry, repository, golden.digest);
+    const types = attached.map(
+      (bytes) =>
+        JSON.parse(
+          Buffer.from(JSON.parse(String(Buffer.from(bytes))).dsseEnvelope.payload, 'base64').toString(),
+        ).predicateType,
+    );
+    expect(types.toSorted()).toEqual(
+      [...Array(4).fill(TYPE), PREDICATE.publication, COSIGN_SIGNATURE].sort(),
+    );
+    const listed = await registry.referrers(repository, golden.digest);
+    expect(
+      listed.map(({ annotations }) => annotations?.['dev.sigstore.bundle.predicateType']).sort(),
+    ).toEqual(
+      [
+        COSIGN_SIGNATURE,
+        PREDICATE.publication,
+        PREDICATE.provenance,
+        PREDICATE.permit,
+        PREDICATE.sanitize,
+        PREDICATE.promotion,
+      ].sort(),
+    );
+  });
+
+  test('is verified by cosign as an image is, by the promotion key and at its own digest alone', () => {
+    expect(takes('verify', 'promotion.pub', golden)).toBe(true);
+    expect(takes('verify', 'stranger.pub', golden)).toBe(false);
+    expect(takes('verify', 'evidence.pub', golden)).toBe(false);
+    expect(takes('verify', 'promotion.pub', unsigned)).toBe(false);
+    expect(takes('verify', 'promotion.pub', image)).toBe(false);
+  });
+
+  test('is vouched for under its own digest by the promotion key, for cosign to see', () => {
+    const publication = ['--type', PREDICATE.publication];
+    expect(takes('verify-attestation', 'promotion.pub', golden, ...publication)).toBe(true);
+    expect(takes('verify-attestation', 'stranger.pub', golden, ...publication)).toBe(false);
+    expect(takes('verify-attestation', 'promotion.pub', unsigned, ...publication)).toBe(false);
+    expect(takes('verify-attestation', 'promotion.pub', golden, '--type', 'https://example.org/other')).toBe(
+      false,
+    );
+  });
+
+  test('lends the signature of nobody else to what was attached of the bundle: it is about other digests', () => {
+    expect(takes('verify-attestation', 'evidence.pub', golden, '--type', TYPE)).toBe(false);
   });
 });
