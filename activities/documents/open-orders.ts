@@ -25,7 +25,7 @@ export async function openSignedOrder(
 /** The decisions that let a held document go. Whether it takes two people is asked where the policy is known. */
 export async function openDecisions(
   deps: Deps,
-  { scope, testId, orderId, release }: PromotionInput,
+  { scope, testId, orderId, release }: Pick<PromotionInput, 'scope' | 'testId' | 'orderId' | 'release'>,
   subject: string,
   { secondPerson } = { secondPerson: false },
 ): Promise<{ readonly last: Order; readonly decisions: Decision[] }> {

@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { CertusError } from '../../contracts/errors.ts';
+
+type Seen = { readonly length: number; readonly digest: string };
+
+/**
+ * Sees to it that what is copied is what was looked into. A large document is opened more than once, and who looks into it
+ * may stop early: its digest alone would then say nothing of what was seen, and whoever can swap objects under the reader
+ * would show one thing and have another one copied.
+ */
+export class SameBytes {
+  readonly #seen: Seen[] = [];
+
+  /** For who looks: remembers how far they read, and what. */
+  watch(body: Readable): Readable {
+    const note = (seen: Seen) => this.#seen.push(seen);
+    return Readable.from(watched(body, note), { objectMode: false });
+  }
+
+  /** For who copies: ends with `digest_mismatch` where it is not what was seen. */
+  hold(body: Readable): Readable {
+    const seen = this.#seen.toSorted((a, b) => a.length - b.length);
+    return Readable.from(held(body, seen), { objectMode: false });
+  }
+}
+
+async function* watched(body: Readable, note: (seen: Seen) => void): AsyncGenerator<Buffer> {
+  const hash = createHash('sha256');
+  let length = 0;
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      hash.update(chunk);
+      length += chunk.length;
+      yield chunk;
+    }
+  } finally {
+    note({ length, digest: hash.digest('hex') });
+  }
+}
+
+async function* held(body: Readable, seen: readonly Seen[]): AsyncGenerator<Buffer> {
+  const hash = createHash('sha256');
+  const open = [...seen];
+  let length = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    let rest = chunk;
+    for (let next = open[0]; next !== undefined && next.length <= length + rest.length; next = open[0]) {
+      hash.update(rest.subarray(0, next.length - length));
+      rest = rest.subarray(next.length - length);
+      length = next.length;
+      if (hash.copy().digest('hex') !== next.digest) throw changed();
+      open.shift();
+    }
+    hash.update(rest);
+    length += rest.length;
+    yield chunk;
+  }
+  if (open.length > 0) throw changed();
+}
+
+const changed = () =>
+  new CertusError('digest_mismatch', 'the document was another one while it was looked into');
