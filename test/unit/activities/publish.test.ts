@@ -149,7 +149,7 @@ test('what was promoted in time is pushed however long the registry was away', a
   await promote(deps, input, wanted, PUBLICATION);
   clock = new Date('2026-06-03T13:00:00.000Z');
   await publishOci(deps, input, wanted, PUBLICATION);
-  expect(await pushed()).toEqual([RUN.testId]);
+  expect(await pushed()).toEqual(['latest', RUN.testId]);
 });
 
 test('a permit is good for one publication: another one with it is refused, golden and registry each', async () => {
@@ -404,6 +404,6 @@ describe('a run that is cancelled on the way', () => {
     );
     expect(await pushed()).toEqual([]);
     await publishOci(deps, input, wanted, PUBLICATION);
-    expect(await pushed()).toEqual([RUN.testId]);
+    expect(await pushed()).toEqual(['latest', RUN.testId]);
   });
 });
