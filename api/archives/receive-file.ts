@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { CertusError } from '../../contracts/errors.ts';
 import { HEAD_BYTES } from '../../services/archive/format.ts';
 import { onDisk } from '../../services/files/failure.ts';
@@ -48,7 +48,7 @@ export async function withReceivedFile<T>(
       return await use({
         ...received,
         filename: rules.checkName === undefined ? plainName(received.filename) : (received.filename ?? ''),
-        read: () => handle.createReadStream({ start: 0, autoClose: false }),
+        read: () => Readable.from(contents(handle), { objectMode: false }),
         head: (bytes) => onDisk(RECEIVING, () => beginning(handle, bytes)),
       });
     } finally {
@@ -105,6 +105,19 @@ async function store(handle: FileHandle, body: Readable, { maxBytes, refuse }: R
   if (size < HEAD_BYTES) refuse?.(head.subarray(0, size));
   return { size, sha256: hash.digest('hex') };
 }
+
+/** A stream of the handle's own would close it when it is destroyed, and a file may have to be read again. */
+async function* contents(handle: FileHandle): AsyncGenerator<Uint8Array> {
+  for (let position = 0; ; ) {
+    const buffer = Buffer.allocUnsafe(CHUNK);
+    const { bytesRead } = await handle.read(buffer, 0, CHUNK, position);
+    if (bytesRead === 0) return;
+    yield buffer.subarray(0, bytesRead);
+    position += bytesRead;
+  }
+}
+
+const CHUNK = 256 * 1024;
 
 async function beginning(handle: FileHandle, bytes: number): Promise<Uint8Array> {
   const buffer = Buffer.alloc(bytes);
