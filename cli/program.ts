@@ -12,6 +12,7 @@ import { offlineCommands } from './words/offline.ts';
 import type { Action } from './words/options.ts';
 import { policyCommands } from './words/policy.ts';
 import { provenanceCommands } from './words/provenance.ts';
+import { pullCommands } from './words/pull.ts';
 import { scanControlCommands } from './words/scan-control.ts';
 import { scanCommands } from './words/scans.ts';
 import { scheduleCommands } from './words/schedules.ts';
@@ -55,6 +56,7 @@ const GROUPS = [
   findingCommands,
   scheduleCommands,
   offlineCommands,
+  pullCommands,
   policyCommands,
   provenanceCommands,
   keyCommands,

@@ -8,8 +8,6 @@ import type { ReadableBucket } from '../../services/objects/store.ts';
 import type { Registry, StoredManifest } from '../../services/registry/registry.ts';
 import { isQuarantined } from '../custody/is-quarantined.ts';
 
-export const BUNDLE_ARTIFACT_TYPE = 'application/vnd.certus.bundle.v1+json';
-
 export const ANNOTATION = {
   bundle: 'dev.certus.bundle.digest',
   permit: 'dev.certus.permit',

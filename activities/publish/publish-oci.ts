@@ -6,7 +6,12 @@ import { sha256 } from '../../domain/custody/digest.ts';
 import { explainedFiles, publishedFiles, type Sanitized } from '../../domain/custody/explained-files.ts';
 import { oneLine } from '../../domain/text/one-line.ts';
 import { takePermit } from '../../services/database/permit-uses.ts';
-import { type ArtifactFile, prepareArtifact, type StreamedFile } from '../../services/registry/artifact.ts';
+import {
+  type ArtifactFile,
+  BUNDLE_ARTIFACT_TYPE,
+  prepareArtifact,
+  type StreamedFile,
+} from '../../services/registry/artifact.ts';
 import { layerType } from '../../services/registry/layer-type.ts';
 import type { Registry } from '../../services/registry/registry.ts';
 import { attachPublication } from './attach-publication.ts';
@@ -20,7 +25,7 @@ import {
   readGoldenCopy,
   STATEMENTS,
 } from './golden-copy.ts';
-import { ANNOTATION, BUNDLE_ARTIFACT_TYPE, moveLatest, repositoryOf } from './latest-run.ts';
+import { ANNOTATION, moveLatest, repositoryOf } from './latest-run.ts';
 import { heldOrRefused, type PermittedBundle, requirePermit } from './permitted-bundle.ts';
 import { requirePromotion } from './promoted-bundle.ts';
 import { requireNotQuarantined } from './quarantine-notice.ts';

@@ -5,6 +5,9 @@ import { checkBytes, Descriptor, digestOf, MAX_BLOB, OCI_MANIFEST, parseJson } f
 import type { BlobSource, Registry, StoredManifest } from './registry.ts';
 import { titleFault } from './titles.ts';
 
+/** What is pushed of a golden copy. */
+export const BUNDLE_ARTIFACT_TYPE = 'application/vnd.certus.bundle.v1+json';
+
 export type ArtifactFile = { readonly name: string; readonly mediaType: string; readonly bytes: Uint8Array };
 
 /** A file that is too large for memory. */

@@ -56,6 +56,8 @@ export async function attachBundles(
   await Promise.all(manifests.map(push));
 }
 
+type Readable = Pick<Registry, 'referrers' | 'pullManifest' | 'pullBlob'>;
+
 const MOST = 100;
 const MAX_BUNDLE = 16 * 1024 * 1024;
 
@@ -64,7 +66,7 @@ const MAX_BUNDLE = 16 * 1024 * 1024;
  * could else hide a good one behind any number of others, or keep a reader busy for ever.
  */
 export async function attachedBundles(
-  registry: Registry,
+  registry: Readable,
   repository: string,
   digest: string,
 ): Promise<Uint8Array[]> {
@@ -79,7 +81,7 @@ export async function attachedBundles(
 
 /** What is listed and cannot be read is as good as empty: nobody can hide the others behind it. */
 async function bundleOf(
-  registry: Registry,
+  registry: Readable,
   repository: string,
   subject: string,
   { digest }: Descriptor,
