@@ -1,5 +1,5 @@
 import { canonicalJson } from '../../contracts/canonical-json.ts';
-import type { AllowedValue, PrivacyPolicy } from '../../contracts/privacy.ts';
+import { type AllowedValue, PrivacyAction, type PrivacyPolicy } from '../../contracts/privacy.ts';
 import { sha256 } from '../custody/digest.ts';
 import { customRecogniser } from './custom.ts';
 import type { Detected, Detector } from './detector.ts';
@@ -9,8 +9,11 @@ import { RECOGNISERS, RECOGNISERS_VERSION } from './recognisers.ts';
 /** What looks for personal data as a tenant's policy says. The policy is one that `requireUsablePrivacyPolicy` passes. */
 export function createDetector(policy: PrivacyPolicy, as: 'documents' | 'evidence'): Detector {
   const { actions, action, min_confidence: least } = policy[as];
+  const actionFor = (type: string) => (Object.hasOwn(actions, type) ? actions[type] : undefined) ?? action;
+  // a mild kind around a strict one must not hide it
+  const strictness = (type: string) => STRICTNESS.indexOf(actionFor(type));
   const wanted = [...RECOGNISERS, ...policy.custom.map(customRecogniser)].filter(
-    ({ type }) => (Object.hasOwn(actions, type) ? actions[type] : action) !== 'ignore',
+    ({ type }) => actionFor(type) !== 'ignore',
   );
   const isAllowed = allowing(policy.allow);
   return {
@@ -23,10 +26,12 @@ export function createDetector(policy: PrivacyPolicy, as: 'documents' | 'evidenc
         if (confidence >= least && !isAllowed(type, text.slice(start, end)))
           counted.push({ type, start, end, confidence });
       }
-      return withoutOverlaps(counted);
+      return withoutOverlaps(counted, strictness);
     },
   };
 }
+
+const STRICTNESS = PrivacyAction.options;
 
 /** A tenant's patterns and exceptions are rules, too: what is signed says with which of them a file was looked into. */
 function rulesOf({ custom, allow }: PrivacyPolicy): string {

@@ -35,33 +35,36 @@ export const confidenceOf = ({ likelihood, nobodys }: Match): number =>
 const NOBODYS = 0.3;
 
 /**
- * One of those that overlap: the longer, then the surer. It takes in what reaches beyond it, so that no end of the other is
- * left over where it is masked.
+ * One of those that overlap: what is to be treated the strictest, then the longer, then the surer. It takes in what reaches
+ * beyond it, so that no end of another is left over where it is masked.
  */
-export function withoutOverlaps(found: readonly Detected[]): Detected[] {
+export function withoutOverlaps(
+  found: readonly Detected[],
+  strictness: (type: string) => number = () => 0,
+): Detected[] {
   const kept: Detected[] = [];
   let group: Detected[] = [];
   let end = -1;
   for (const one of found.toSorted((a, b) => a.start - b.start || b.end - a.end)) {
     if (one.start >= end && group.length > 0) {
-      kept.push(asOne(group));
+      kept.push(asOne(group, strictness));
       group = [];
     }
     group.push(one);
     end = Math.max(end, one.end);
   }
-  if (group.length > 0) kept.push(asOne(group));
+  if (group.length > 0) kept.push(asOne(group, strictness));
   return kept;
 }
 
-function asOne(group: readonly Detected[]): Detected {
-  let [best] = group as readonly [Detected];
-  let { end } = best;
-  for (const one of group) {
-    const longer = one.end - one.start - (best.end - best.start);
-    if (longer > 0 || (longer === 0 && one.confidence > best.confidence)) best = one;
-    end = Math.max(end, one.end);
-  }
-  const [{ start }] = group as readonly [Detected];
-  return { ...best, start, end };
+function asOne(group: readonly Detected[], strictness: (type: string) => number): Detected {
+  const [first] = group as readonly [Detected];
+  const best = group.reduce((a, b) => (isBetter(b, a, strictness) ? b : a));
+  return { ...best, start: first.start, end: group.reduce((end, one) => Math.max(end, one.end), 0) };
+}
+
+function isBetter(a: Detected, b: Detected, strictness: (type: string) => number): boolean {
+  const stricter = strictness(a.type) - strictness(b.type);
+  const longer = a.end - a.start - (b.end - b.start);
+  return stricter > 0 || (stricter === 0 && (longer > 0 || (longer === 0 && a.confidence > b.confidence)));
 }

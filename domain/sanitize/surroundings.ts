@@ -36,7 +36,8 @@ const MAX_ROW = 2000;
 
 type Table = (start: number) => string;
 
-function tableOf(text: string, { heading }: DetectHint): Table | undefined {
+function tableOf(text: string, { heading, format }: DetectHint): Table | undefined {
+  if (format !== undefined && NO_TABLE.has(format)) return undefined;
   const first = heading ?? text.slice(0, MAX_ROW).split('\n', 1)[0] ?? '';
   const separator = SEPARATORS.find((sign) => first.includes(sign));
   if (separator === undefined) return undefined;
@@ -50,6 +51,9 @@ function tableOf(text: string, { heading }: DetectHint): Table | undefined {
     return heads[cellsOf(row, separator).length - 1] ?? '';
   };
 }
+
+/** Their lines are not rows, and their names stand beside their values. */
+const NO_TABLE: ReadonlySet<string> = new Set(['json', 'yaml', 'xml', 'html']);
 
 const SEPARATORS = ['\t', ';', ',', '|'];
 

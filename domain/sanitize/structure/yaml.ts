@@ -1,0 +1,69 @@
+import { isMap, type Node, parseAllDocuments, Scalar, visit } from 'yaml';
+import { inPlace, type Region, withMasks } from './region.ts';
+
+/** Scalars and comments; undefined for what is no YAML, or too much of it to be read in reasonable time. */
+export function yamlRegions(source: string): Region[] | undefined {
+  if (source.length > MAX_LENGTH) return undefined;
+  const scalars = scalarsOf(source);
+  if (scalars === undefined) return undefined;
+  const regions: Region[] = [];
+  let at = 0;
+  for (const { node, map } of scalars) {
+    const [start, end] = rangeOf(node);
+    if (start < at || end <= start) continue;
+    regions.push(...comments(source, at, start), {
+      ...scalarRegion(source, node),
+      ...(map === undefined ? {} : { map }),
+    });
+    at = end;
+  }
+  return [...regions, ...comments(source, at, source.length)];
+}
+
+const MAX_LENGTH = 4 * 1024 * 1024;
+
+type Placed = { readonly node: Scalar; readonly map: number | undefined };
+
+function scalarsOf(source: string): Placed[] | undefined {
+  const placed: Placed[] = [];
+  const maps = new Map<unknown, number>();
+  try {
+    const documents = parseAllDocuments(source, { uniqueKeys: true, logLevel: 'silent' });
+    for (const document of documents) {
+      if (document.errors.length > 0) return undefined;
+      visit(document, {
+        Scalar: (key, node, path) => {
+          const owner = key === 'key' ? path.findLast((one) => isMap(one)) : undefined;
+          if (owner !== undefined && !maps.has(owner)) maps.set(owner, maps.size + 1);
+          if (node.range) placed.push({ node, map: maps.get(owner) });
+        },
+      });
+    }
+  } catch (error) {
+    // what is nested by the thousand takes the reader's stack
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+  return placed.sort((a, b) => rangeOf(a.node)[0] - rangeOf(b.node)[0]);
+}
+
+const rangeOf = (node: Node): readonly [number, number] => [node.range?.[0] ?? 0, node.range?.[1] ?? 0];
+
+function scalarRegion(source: string, node: Scalar): Region {
+  const [start, end] = rangeOf(node);
+  const written = source.slice(start, end);
+  const isBlock = node.type === Scalar.BLOCK_LITERAL || node.type === Scalar.BLOCK_FOLDED;
+  const isQuoted = node.type === Scalar.QUOTE_DOUBLE || node.type === Scalar.QUOTE_SINGLE;
+  if (isBlock || (isQuoted && !/[\\\n]|''/.test(written.slice(1, -1)))) return inPlace(source, start, end);
+  // a mask would be read as a list
+  const text = node.source ?? String(node.value);
+  return { start, end, text, write: (marks, number) => JSON.stringify(withMasks(text, marks, number)) };
+}
+
+function comments(source: string, start: number, end: number): Region[] {
+  const between = source.slice(start, end);
+  if (!between.includes('#')) return [];
+  return [...between.matchAll(/(?<=^|\s)#[^\r\n]*/g)].map((match) =>
+    inPlace(source, start + match.index + 1, start + match.index + match[0].length),
+  );
+}
