@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { createDocumentsActivities } from '../activities/documents/create-documents-activities.ts';
+import { createPromotionActivities } from '../activities/documents/create-promotion-activities.ts';
 import { createUploadActivities } from '../activities/documents/create-upload-activities.ts';
 import { createIngestActivities } from '../activities/ingest/create-ingest-activities.ts';
 import { createNotifyActivities } from '../activities/notify/create-notify-activities.ts';
@@ -86,6 +88,15 @@ export const ZONE_SERVICES: Readonly<Record<Zone, (shared: Shared) => Promise<Zo
       ...createSignActivities({ raw, uploads, evidenceSigner, timestamp: await timestamps(settings) }),
       ...createKeyMakingActivities({ sealedKeys, keyEncryption }),
     };
+    const documents = createDocumentsActivities({
+      database,
+      raw,
+      uploads,
+      keySet: await readKeySet(settings),
+      evidenceSigner,
+      version,
+      now,
+    });
     const { runTool, ...activities } = createScanActivities({
       database,
       raw,
@@ -110,7 +121,12 @@ export const ZONE_SERVICES: Readonly<Record<Zone, (shared: Shared) => Promise<Zo
       version,
     });
     return [
-      { zone: 'assurance', activities: { ...activities, ...signing }, workflowBundle, concurrency: 4 },
+      {
+        zone: 'assurance',
+        activities: { ...activities, ...signing, ...documents },
+        workflowBundle,
+        concurrency: 4,
+      },
       {
         zone: 'assurance',
         queue: TOOL_QUEUE,
@@ -180,6 +196,7 @@ export const ZONE_SERVICES: Readonly<Record<Zone, (shared: Shared) => Promise<Zo
     };
     const activities = {
       ...createPublishActivities(deps),
+      ...createPromotionActivities(deps),
       ...createQuarantineActivities(deps),
       ...createLocationActivities(deps),
       ...createUploadActivities(deps),

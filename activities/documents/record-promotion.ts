@@ -1,5 +1,5 @@
 import type { PromotionInput, PromotionState } from '../../contracts/promotion.ts';
-import { type PromotionChanges, recordPromotion as record } from '../../services/database/promotions.ts';
+import { changePromotion, openPromotion } from '../../services/database/document-promotions.ts';
 import type { PublishDeps } from '../publish/deps.ts';
 
 /** What became known of a promotion; left out what is not. */
@@ -23,15 +23,10 @@ export type PromotionNews = {
 export async function recordPromotion(
   { database, now }: Pick<PublishDeps, 'database' | 'now'>,
   { scope, testId, component, orderId, requestedBy, release }: PromotionInput,
-  { documents = 1, bytes, logIndex, ended, ...news }: PromotionNews,
+  { ended, ...news }: PromotionNews,
 ): Promise<void> {
   const kind = release === undefined ? 'documents' : 'release';
-  const promotion = { testId, kind, component, orderId, requestedBy, documents, createdAt: now() } as const;
-  const changes: PromotionChanges = {
-    ...news,
-    ...(bytes === undefined ? {} : { bytes: BigInt(bytes) }),
-    ...(logIndex === undefined ? {} : { logIndex: BigInt(logIndex) }),
-    ...(ended === true ? { endedAt: now() } : {}),
-  };
-  await record(database, scope, promotion, changes);
+  const about = { testId, kind, component, orderId, requestedBy } as const;
+  await openPromotion(database, scope, { ...about, documents: 0, bytes: 0, createdAt: now() });
+  await changePromotion(database, scope, testId, { ...news, ...(ended === true ? { endedAt: now() } : {}) });
 }
