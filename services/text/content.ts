@@ -21,16 +21,24 @@ export const HEAD_BYTES = 64 * 1024;
 /** The largest that is taken into memory as a whole. */
 export const MAX_WHOLE = 256 * 1024 * 1024;
 
+/** More than this of markup, or of JSON, is read as the text that it is written in. */
+export const MAX_MARKUP = 32 * 1024 * 1024;
+
 export function contentOfBytes(
   bytes: Uint8Array,
-  { name, place = '', depth = 0 }: { name: string; place?: string; depth?: number },
+  {
+    name,
+    place = '',
+    depth = 0,
+    size = bytes.length,
+  }: { name: string; place?: string; depth?: number; size?: number },
 ): Content {
   return {
-    ...{ name, place, depth, size: bytes.length },
+    ...{ name, place, depth, size },
     head: bytes.subarray(0, HEAD_BYTES),
     whole: () => bytes,
-    *windows(size) {
-      for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+    *windows(length) {
+      for (let at = 0; at < bytes.length; at += length) yield bytes.subarray(at, at + length);
     },
   };
 }
@@ -56,7 +64,11 @@ export function contentOfFile(fd: number, { name, size }: { name: string; size: 
       return whole;
     },
     *windows(length) {
-      for (let at = 0; at < size; at += length) yield read(at, length);
+      for (let at = 0; at < size; at += length) {
+        const window = read(at, length);
+        if (window.length === 0) return; // it holds less than was said
+        yield window;
+      }
     },
   };
 }

@@ -5,9 +5,6 @@ import { type Piece, under } from './piece.ts';
 import { TextBuilder } from './text-builder.ts';
 import { readXml } from './xml.ts';
 
-/** More than this of markup is read as the text that it is written in. */
-export const MAX_MARKUP = 32 * 1024 * 1024;
-
 /** Text with the name of its element, which tells what it is. `undefined` where it is not well-formed. */
 export function xmlText(xml: string, { place }: Content, look: Look): Piece[] | undefined {
   const body = new TextBuilder();

@@ -1,9 +1,8 @@
 import { extname } from 'node:path/posix';
-import { archiveFormat } from '../archive/format.ts';
+import { binaryFormat } from './binary-format.ts';
 import type { Content } from './content.ts';
-import { MAX_WHOLE } from './content.ts';
+import { MAX_MARKUP, MAX_WHOLE } from './content.ts';
 import { declaredEncoding, decode, type Encoding, encodingOf } from './encoding.ts';
-import { MAX_MARKUP } from './markup.ts';
 import { listZip } from './zip-bytes.ts';
 
 export type Recognised = {
@@ -17,38 +16,12 @@ export type Recognised = {
 export async function recognise(content: Content): Promise<Recognised> {
   const { head, size } = content;
   if (size === 0) return typed('text', { label: 'utf-8', mark: 0 });
-  if (startsWith(head, '{\\rtf')) return typed('rtf');
-  if (Buffer.from(head.subarray(0, 1024)).includes('%PDF-')) return typed('pdf');
-  const packed = archiveFormat(head);
-  if (packed === 'zip') return typed(size > MAX_WHOLE ? 'zip' : zipFormat(content.whole()));
-  if (packed !== undefined) return typed(packed);
-  if (OLE.every((byte, at) => head[at] === byte)) return typed('ole');
-  const picture = PICTURES.find(([, at, magic]) => startsWith(head.subarray(at), magic));
-  if (picture !== undefined) return typed(picture[0]);
+  const binary = binaryFormat(head);
+  if (binary === 'zip') return typed(size > MAX_WHOLE ? 'zip' : zipFormat(content.whole()));
+  if (binary !== undefined) return typed(binary);
   const encoding = encodingOf(head, size <= head.length);
-  if (encoding === undefined) return unknownFormat(head);
-  return kindOfText(content, encoding);
+  return encoding === undefined ? unknownFormat(head) : kindOfText(content, encoding);
 }
-
-const startsWith = (bytes: Uint8Array, magic: string): boolean =>
-  Buffer.from(bytes.subarray(0, magic.length)).toString('latin1') === magic;
-
-/** What office programs wrote before there was XML, and what they put encrypted documents into. */
-const OLE = [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
-
-const PICTURES: readonly (readonly [string, number, string])[] = [
-  ['jpeg', 0, '\xff\xd8\xff'],
-  ['png', 0, '\x89PNG\r\n\x1a\n'],
-  ['gif', 0, 'GIF8'],
-  ['tiff', 0, 'II*\0'],
-  ['tiff', 0, 'MM\0*'],
-  ['webp', 8, 'WEBPVP8'],
-  ['heic', 4, 'ftyphei'],
-  ['heic', 4, 'ftypmif1'],
-  ['avif', 4, 'ftypavif'],
-];
-
-export const isPicture = (format: string): boolean => PICTURES.some(([known]) => known === format);
 
 /** By the parts that make it what it is. */
 function zipFormat(bytes: Uint8Array): string {

@@ -1,0 +1,53 @@
+import { once } from 'node:events';
+import type { MessagePort } from 'node:worker_threads';
+import type { PrivacyPolicy } from '../../contracts/privacy.ts';
+import { createDetector } from '../../domain/sanitize/create-detector.ts';
+import type { Detector } from '../../domain/sanitize/detector.ts';
+import { contentOfBytes, contentOfFile } from '../text/content.ts';
+import type { ReadPicture } from '../text/look.ts';
+import { lookInto } from './look-into.ts';
+import type { ThreadAnswer, ThreadTask } from './thread-task.ts';
+
+// The entry of a thread: it is ended from outside when its time is up, and its memory is limited.
+
+export async function inspect(task: ThreadTask): Promise<ThreadAnswer> {
+  const { name, size, content, as, mask, preview, maxBytes, pictures } = task;
+  try {
+    const { policy, detector } = known(task.policy, as);
+    const file =
+      'fd' in content
+        ? contentOfFile(content.fd, { name, size })
+        : contentOfBytes(content.bytes, { name, size });
+    const readPicture = pictures === undefined ? undefined : asking(pictures);
+    return await lookInto(file, { policy, as, mask, preview }, detector, { maxBytes, readPicture });
+  } catch (error) {
+    // its message could have something of the file in it
+    return { failure: error instanceof Error ? error.name : 'something was thrown' };
+  } finally {
+    pictures?.close();
+  }
+}
+
+/** Patterns of a policy are compiled once, and not for every file. */
+const detectors = new Map<string, { policy: PrivacyPolicy; detector: Detector }>();
+
+function known(json: string, as: 'documents' | 'evidence'): { policy: PrivacyPolicy; detector: Detector } {
+  const key = `${as} ${json}`;
+  const found = detectors.get(key);
+  if (found !== undefined) return found;
+  const policy = JSON.parse(json) as PrivacyPolicy;
+  const made = { policy, detector: createDetector(policy, as) };
+  if (detectors.size >= MAX_KNOWN) detectors.clear();
+  detectors.set(key, made);
+  return made;
+}
+
+const MAX_KNOWN = 8;
+
+const asking =
+  (port: MessagePort): ReadPicture =>
+  async (picture) => {
+    port.postMessage(Uint8Array.from(picture));
+    const [answer] = (await once(port, 'message')) as [string | null];
+    return answer ?? undefined;
+  };
