@@ -27,8 +27,9 @@ export const uploadPartKey = ({ tenant, workspace }: Scope, uploadId: string, of
 export const documentListKey = ({ tenant, workspace }: Scope, sha256: string): string =>
   `${tenant}/${workspace}/lists/${sha256}.json`;
 /** What is held back for a review, in quarantine: the thing itself, and beside it a masked copy when one can be made. */
-export const heldKey = ({ tenant, workspace }: Scope, reviewId: string, name: string): string =>
-  `${tenant}/${workspace}/held/${reviewId}/${name}`;
+export const heldKey = (scope: Scope, reviewId: string, name: string): string =>
+  `${heldPrefix(scope)}${reviewId}/${name}`;
+export const heldPrefix = ({ tenant, workspace }: Scope): string => `${tenant}/${workspace}/held/`;
 /** Transform's own word on why evidence is held back, and since when. */
 export const holdStatementKey = (scope: Scope, testId: string): string =>
   `${run(scope, testId)}hold.sigstore.json`;

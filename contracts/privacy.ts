@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DocumentName, MediaType } from './documents.ts';
+import { MediaType } from './documents.ts';
 import { Sha256, TestId, WorkspaceId } from './identifiers.ts';
 
 /** A kind of personal data, named as Presidio names it where it has the kind. */
@@ -144,12 +144,20 @@ export type PrivacyOutcome = z.infer<typeof PrivacyOutcome>;
 export const PrivacyScanId = z.string().regex(/^privacy_[0-9a-f]{24}$/);
 
 /** As clients of the earlier system send it; `prefix` is inside the documents of the workspace. */
-export const PrivacyScanRequest = z.strictObject({
-  workspace_id: WorkspaceId.default('default'),
-  prefix: z.string().max(700).optional(),
-  scan_id: TestId.optional(),
-  dry_run: z.boolean().default(false),
-});
+export const PrivacyScanRequest = z
+  .strictObject({
+    workspace_id: WorkspaceId.default('default'),
+    /** All documents when neither it nor a scan is named. */
+    prefix: z.string().max(700).optional(),
+    /** The evidence of this scan instead; it is reported on, and stays as it is. */
+    scan_id: TestId.regex(/^test_/, 'is no scan; documents are named by their prefix').optional(),
+    /** Nothing is held back. */
+    dry_run: z.boolean().default(false),
+  })
+  .refine(
+    ({ prefix, scan_id }) => prefix === undefined || scan_id === undefined,
+    'give a prefix or a scan, not both',
+  );
 export type PrivacyScanRequest = z.infer<typeof PrivacyScanRequest>;
 
 export const PrivacyScanInput = z.object({
@@ -165,10 +173,12 @@ export type PrivacyScanInput = z.infer<typeof PrivacyScanInput>;
 
 export const PrivacyScanResult = z.object({
   key: z.string(),
-  name: z.union([DocumentName, z.string()]),
+  name: z.string(),
   sha256: Sha256,
   format: z.string(),
+  /** What it would be in a promotion. */
   outcome: PrivacyOutcome,
+  /** Whether it is held back for a review. */
   quarantined: z.boolean(),
   /** How many in all; as the earlier contract has it. */
   findings: z.number().int(),
@@ -184,6 +194,10 @@ export const PrivacyScanView = z.object({
   state: z.enum(['running', 'done', 'failed']),
   bucket: z.string(),
   prefix: z.string(),
+  /** Below which what is held back lies. */
+  quarantine_prefix: z.string(),
+  /** The whole of it as JSON; null before its end. */
+  report_object: z.string().nullable(),
   scan_id: TestId.nullable(),
   dry_run: z.boolean(),
   policy_digest: Sha256.nullable(),
@@ -199,3 +213,10 @@ export const PrivacyScanView = z.object({
   next_cursor: z.string().nullable(),
 });
 export type PrivacyScanView = z.infer<typeof PrivacyScanView>;
+
+export const PrivacyScanList = z.object({
+  scans: z.array(PrivacyScanView.omit({ results: true, next_cursor: true })),
+  next_cursor: z.string().nullable(),
+});
+
+export const PutPrivacyPolicy = z.strictObject({ policy: PrivacyPolicy });

@@ -5,6 +5,7 @@ export { keyCareWorkflow } from './key-care-workflow.ts';
 export { notifyWorkflow } from './notify-workflow.ts';
 export { orderWorkflow } from './order-workflow.ts';
 export { permitWorkflow } from './permit-workflow.ts';
+export { privacyScanWorkflow } from './privacy-scan-workflow.ts';
 export { promotionWorkflow } from './promotion-workflow.ts';
 export { publishWorkflow } from './publish-workflow.ts';
 export { quarantineWorkflow } from './quarantine-workflow.ts';

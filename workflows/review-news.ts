@@ -11,6 +11,11 @@ const facts = ({ scope, id, subject, testId, found }: ReviewInput) => ({
   kinds: found.kinds,
 });
 
+export const heldEvent = (review: ReviewInput): NewPlatformEvent => ({
+  ...news(review, 'document_quarantined', 'held'),
+  data: facts(review),
+});
+
 export const reminderEvent = (review: ReviewInput, nth: number): NewPlatformEvent => ({
   ...news(review, 'review_reminder', String(nth)),
   data: { ...facts(review), reminder: nth },
