@@ -17,6 +17,7 @@ import { presignedUrl } from './s3-presign.ts';
 import { presignedPut } from './s3-presign-put.ts';
 import { putObject } from './s3-put.ts';
 import { getObject, getRange, headObject, listObjects } from './s3-read.ts';
+import { sweepUploads } from './s3-sweep.ts';
 import { lookingAfter } from './source.ts';
 import type { Bucket, BucketOptions, ObjectInfo, ObjectStore, ReadableBucket } from './store.ts';
 
@@ -34,7 +35,10 @@ export const openS3Store = (options: S3Options): ObjectStore => {
   return {
     bucket: async (name, bucketOptions = {}) => {
       checkBucketName(name);
-      await onS3(`open the bucket ${name}`, () => ensureBucket(client, name, options.region, bucketOptions));
+      await onS3(`open the bucket ${name}`, async () => {
+        await ensureBucket(client, name, options.region, bucketOptions);
+        await sweepUploads(client, name, Date.now());
+      });
       return writableBucket(client, name, bucketOptions);
     },
     readable: (name) => readableBucket(client, checkBucketName(name)),

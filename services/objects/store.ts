@@ -7,7 +7,7 @@ export type ObjectInfo = {
   readonly sha256: string;
   readonly contentType: string;
   readonly metadata: Readonly<Record<string, string>>;
-  /** Present while the store keeps it from being changed. */
+  /** Present while the store keeps it from being changed. A `head` tells it; an `open` where the server's answer to it does. */
   readonly retainUntil?: Date;
 };
 
@@ -27,9 +27,12 @@ export type PutOptions = {
    * was announced. Without it the stream is first read to its end.
    */
   readonly size?: number;
-  /** Names and values as in metadata; at most ten. They show in the store's own tools. */
+  /** At most ten, names as in metadata, values of letters, digits, `_.:/=+-@` and spaces between. They show in the store's own tools. */
   readonly tags?: Readonly<Record<string, string>>;
-  /** Until then the store itself lets nobody change or remove these bytes; needs a bucket that was opened with a lock. */
+  /**
+   * Until then the store itself lets nobody change or remove these bytes; needs a bucket that was opened with a lock. Rounded
+   * up to whole seconds; a time that has passed asks for nothing.
+   */
   readonly retainUntil?: Date;
 };
 

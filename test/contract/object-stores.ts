@@ -6,6 +6,8 @@ import { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { ListMultipartUploadsCommand, ListPartsCommand, S3Client } from '@aws-sdk/client-s3';
+import { openS3Store } from '../../services/objects/s3-store.ts';
 import type { ObjectEntry, ObjectStore } from '../../services/objects/store.ts';
 
 /** One store in a place of its own; `open` may be called again, as a restarted process would. */
@@ -28,6 +30,43 @@ export const directoryUnderTest = async (
   };
 };
 
+/** The real server that the runner started. */
+export const s3Settings = () => ({
+  endpoint: process.env.CERTUS_S3_ENDPOINT ?? '',
+  region: process.env.CERTUS_S3_REGION ?? 'us-east-1',
+  accessKeyId: process.env.CERTUS_S3_ACCESS_KEY_ID ?? '',
+  secretAccessKey: process.env.CERTUS_S3_SECRET_ACCESS_KEY ?? '',
+});
+
+export const s3UnderTest = async (): Promise<StoreUnderTest> => ({
+  open: () => openS3Store(s3Settings()),
+  bucketName: freshBucketName(),
+  dispose: async () => undefined,
+});
+
+/** A client of S3 that is none of ours. */
+export const stranger = (): S3Client => {
+  const { endpoint, region, accessKeyId, secretAccessKey } = s3Settings();
+  return new S3Client({
+    endpoint,
+    region,
+    forcePathStyle: true,
+    credentials: { accessKeyId, secretAccessKey },
+  });
+};
+
+/** What was sent to S3 and became part of no object; also uploads that were begun and have no parts. */
+export const leftBehind = async (client: S3Client, Bucket: string) => {
+  const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket }));
+  const parts = await Promise.all(
+    Uploads.map(async ({ Key, UploadId }) => {
+      const { Parts = [] } = await client.send(new ListPartsCommand({ Bucket, Key, UploadId }));
+      return Parts.length;
+    }),
+  );
+  return { uploads: Uploads.length, parts: parts.reduce((sum, count) => sum + count, 0) };
+};
+
 export const freshBucketName = () => `test-${randomBytes(8).toString('hex')}`;
 
 export const sha256 = (bytes: Uint8Array | string) => createHash('sha256').update(bytes).digest('hex');
@@ -40,6 +79,24 @@ export const collect = async (entries: AsyncIterable<ObjectEntry>): Promise<Obje
 
 export const keysOf = async (entries: AsyncIterable<ObjectEntry>) =>
   (await collect(entries)).map(({ key }) => key);
+
+/** A long body whose digest is known before it is sent, as often as it is wanted. */
+export const knownStream = (size: number) => {
+  const block = randomBytes(64 * 1024);
+  function* chunks(onChunk: (sent: number) => void) {
+    for (let sent = 0; sent < size; sent += block.length) {
+      const chunk = Buffer.from(block.subarray(0, Math.min(block.length, size - sent)));
+      chunk.writeUInt32LE(sent % 0xffffffff);
+      onChunk(sent);
+      yield chunk;
+    }
+  }
+  const hash = createHash('sha256');
+  for (const chunk of chunks(() => undefined)) hash.update(chunk);
+  const stream = (onChunk: (sent: number) => void = () => undefined) =>
+    Readable.from(chunks(onChunk), { objectMode: false });
+  return { sha256: hash.digest('hex'), size, stream };
+};
 
 /** Bytes that compress to nothing recognisable and need not be kept to be checked. */
 export const longStream = (size: number, onChunk: (sent: number) => void = () => undefined) => {

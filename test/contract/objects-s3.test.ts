@@ -3,37 +3,23 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import {
-  CreateBucketCommand,
-  ListMultipartUploadsCommand,
-  PutObjectCommand,
-  S3Client,
-} from '@aws-sdk/client-s3';
+import { CreateBucketCommand, ListMultipartUploadsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, expect, test } from '@jest/globals';
 import { openS3Store } from '../../services/objects/s3-store.ts';
-import { collect, freshBucketName, longStream, sha256 } from './object-stores.ts';
+import { collect, freshBucketName, longStream, s3Settings, sha256, stranger } from './object-stores.ts';
 
-const endpoint = process.env.CERTUS_S3_ENDPOINT ?? '';
-const region = process.env.CERTUS_S3_REGION ?? 'us-east-1';
-const accessKeyId = process.env.CERTUS_S3_ACCESS_KEY_ID ?? '';
-const secretAccessKey = process.env.CERTUS_S3_SECRET_ACCESS_KEY ?? '';
-
-const store = openS3Store({ endpoint, region, accessKeyId, secretAccessKey });
-const stranger = new S3Client({
-  endpoint,
-  region,
-  forcePathStyle: true,
-  credentials: { accessKeyId, secretAccessKey },
-});
+const { endpoint, region, accessKeyId, secretAccessKey } = s3Settings();
+const store = openS3Store(s3Settings());
+const other = stranger();
 afterAll(async () => {
   await store.close();
-  stranger.destroy();
+  other.destroy();
 });
 
 test('what another tool stored has its true digest', async () => {
   const Bucket = freshBucketName();
-  await stranger.send(new CreateBucketCommand({ Bucket }));
-  await stranger.send(new PutObjectCommand({ Bucket, Key: 'x', Body: 'hello', Metadata: { a: 'b' } }));
+  await other.send(new CreateBucketCommand({ Bucket }));
+  await other.send(new PutObjectCommand({ Bucket, Key: 'x', Body: 'hello', Metadata: { a: 'b' } }));
   const reader = store.readable(Bucket);
   expect(await reader.head('x')).toMatchObject({ size: 5, sha256: sha256('hello'), metadata: { a: 'b' } });
   expect(Buffer.from(await reader.read('x', 5)).toString()).toBe('hello');
@@ -41,9 +27,9 @@ test('what another tool stored has its true digest', async () => {
 
 test('an object with a digest that is not its own is not handed out as good', async () => {
   const Bucket = freshBucketName();
-  await stranger.send(new CreateBucketCommand({ Bucket }));
+  await other.send(new CreateBucketCommand({ Bucket }));
   const Metadata = { 'certus-sha256': sha256('good') };
-  await stranger.send(new PutObjectCommand({ Bucket, Key: 'x', Body: 'evil', Metadata }));
+  await other.send(new PutObjectCommand({ Bucket, Key: 'x', Body: 'evil', Metadata }));
   await expect(store.readable(Bucket).read('x', 5)).rejects.toMatchObject({ code: 'digest_mismatch' });
 });
 
@@ -69,7 +55,7 @@ test('an upload in parts that is refused leaves no parts to pay for', async () =
   const streams = [longStream(20 << 20), longStream(20 << 20), longStream(20 << 20)];
   const results = await Promise.all(streams.map(({ stream }) => bucket.put('x', stream, options)));
   expect(results.filter(({ outcome }) => outcome === 'created')).toHaveLength(1);
-  const { Uploads } = await stranger.send(new ListMultipartUploadsCommand({ Bucket: bucket.name }));
+  const { Uploads } = await other.send(new ListMultipartUploadsCommand({ Bucket: bucket.name }));
   expect(Uploads ?? []).toEqual([]);
 });
 

@@ -4,7 +4,6 @@ import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { openDirectoryStore } from '../../services/objects/directory-store.ts';
-import { openS3Store } from '../../services/objects/s3-store.ts';
 import type { Bucket, ObjectStore } from '../../services/objects/store.ts';
 import {
   bufferMeter,
@@ -14,23 +13,12 @@ import {
   keysOf,
   longStream,
   type StoreUnderTest,
+  s3UnderTest,
   sha256,
 } from './object-stores.ts';
 
 const MIB = 1024 * 1024;
 const TEXT = { contentType: 'text/plain' };
-
-const s3UnderTest = async (): Promise<StoreUnderTest> => ({
-  open: () =>
-    openS3Store({
-      endpoint: process.env.CERTUS_S3_ENDPOINT,
-      region: process.env.CERTUS_S3_REGION ?? 'us-east-1',
-      accessKeyId: process.env.CERTUS_S3_ACCESS_KEY_ID,
-      secretAccessKey: process.env.CERTUS_S3_SECRET_ACCESS_KEY,
-    }),
-  bucketName: freshBucketName(),
-  dispose: async () => undefined,
-});
 
 describe.each([
   ['directory', () => directoryUnderTest(openDirectoryStore)],
@@ -313,6 +301,7 @@ describe.each([
     '.hidden/.meta',
     'quo\'te"<>.txt',
     `${'x'.repeat(255)}/y`,
+    `${'k'.repeat(250)}/${'é'.repeat(125)}/${'k'.repeat(250)}/${'k'.repeat(147)}`,
   ])('the key %j is taken as it is', async (key) => {
     await bucket.put(key, Buffer.from(key), { ...TEXT, ifAbsent: true });
     expect(String(await bytesOf(key))).toBe(key);
@@ -320,6 +309,13 @@ describe.each([
     expect(await keysOf(bucket.list(key))).toEqual([key]);
     await bucket.remove(key);
     expect(await bucket.head(key)).toBeUndefined();
+  });
+
+  test('keys that look alike are different keys', async () => {
+    const keys = ['alike/Case', 'alike/case', 'alike/CASE', 'alike/\u00e9', 'alike/e\u0301'];
+    for (const key of keys) await bucket.put(key, Buffer.from(key), { ...TEXT, ifAbsent: true });
+    for (const key of keys) expect(String(await bytesOf(key))).toBe(key);
+    expect(await keysOf(bucket.list('alike/'))).toHaveLength(keys.length);
   });
 
   test.each([
@@ -392,7 +388,16 @@ describe.each([
     { metadata: { a: 'line\nbreak' } },
     { metadata: { a: ' trimmed ' } },
     { metadata: { a: '' } },
-    { metadata: { a: 'x'.repeat(1000), b: 'x'.repeat(1000) } },
+    { metadata: { a: 'x'.repeat(1000), b: 'x'.repeat(877) } },
+    { size: -1 },
+    { size: 0.5 },
+    { tags: { a: 'ü' } },
+    { tags: { a: 'b&c=d' } },
+    { tags: { a: '' } },
+    { tags: { 'a b': 'c' } },
+    { tags: Object.fromEntries(Array.from({ length: 11 }, (_, n) => [`t${n}`, 'x'])) },
+    { retainUntil: new Date(Number.NaN) },
+    { retainUntil: new Date(Date.now() + 60_000) },
     { contentType: 'text/plain\r\nx-evil: 1' },
     { contentType: '' },
     { sha256: 'not a digest' },
@@ -401,6 +406,12 @@ describe.each([
       code: 'invalid_request',
     });
     expect(await bucket.head('meta')).toBeUndefined();
+  });
+
+  test('metadata up to the limit is kept to the letter', async () => {
+    const metadata = { a: 'x'.repeat(1000), b: 'x'.repeat(876) };
+    await bucket.put('meta-full', Buffer.from('x'), { ...TEXT, metadata });
+    expect(await bucket.head('meta-full')).toMatchObject({ metadata });
   });
 
   test('removing is idempotent and frees the key', async () => {
