@@ -35,7 +35,7 @@ type Pattern = Omit<Recogniser, 'find'> & {
    */
   readonly pattern: RegExp;
   /** For the whole text: none of it is looked at without this. */
-  readonly needs?: string;
+  readonly needs?: string | RegExp;
   /** 0 is: it is not. */
   readonly likelihood: (found: Found) => number;
   readonly nobodys?: (found: Found) => boolean;
@@ -45,7 +45,8 @@ type Pattern = Omit<Recogniser, 'find'> & {
 export const byPattern = ({ pattern, needs, likelihood, nobodys, ...rest }: Pattern): Recogniser => ({
   ...rest,
   find: (text, window, around) => {
-    if (needs !== undefined && !text.includes(needs)) return [];
+    if (needs !== undefined && !(typeof needs === 'string' ? text.includes(needs) : needs.test(text)))
+      return [];
     const whole = rest.where === 'text';
     // with a little on both sides, for what must not stand there
     const from = whole ? 0 : Math.max(0, window.start - MARGIN);

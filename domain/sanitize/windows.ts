@@ -86,7 +86,7 @@ const isAccount = (text: string, at: number): boolean =>
   !isLetter(text.charCodeAt(at - 3)) &&
   !isDigit(text.charCodeAt(at - 3));
 
-/** `a:b` of hexadecimal digits or `::`; of hyphens only those with two digits on either side. */
+/** `a:b` of hexadecimal digits or `::`; of hyphens only those that go on as the numbers of network cards do: dates have two. */
 function isPair(text: string, at: number, code: number): boolean {
   const [before, after] = [text.charCodeAt(at - 1), text.charCodeAt(at + 1)];
   if (code === 58)
@@ -99,7 +99,8 @@ function isPair(text: string, at: number, code: number): boolean {
     isHex(text.charCodeAt(at - 2)) &&
     isHex(after) &&
     isHex(text.charCodeAt(at + 2)) &&
-    text.charCodeAt(at + 3) === 45
+    text.charCodeAt(at + 3) === 45 &&
+    text.charCodeAt(at + 6) === 45
   );
 }
 

@@ -3,6 +3,7 @@ import { Intervals } from '../text/intervals.ts';
 import { ASSIGNMENT_RULES } from './assignment-rules.ts';
 import { CONNECTION_RULES } from './connection-rules.ts';
 import { KEY_RULES } from './key-rules.ts';
+import { longWordsOf } from './long-words.ts';
 import type { SecretRule } from './rule.ts';
 import { TOKEN_RULES } from './token-rules.ts';
 
@@ -14,29 +15,33 @@ const FAMILY = 'certus';
 
 /** What our own rules see in a text; `offset` is where the text lies in its file. */
 export function findSecretsIn(path: string, content: string, offset: number): SecretMatch[] {
-  const worthTrying = RULES.filter(
-    ({ appliesTo, needs }) => (appliesTo?.(path) ?? true) && (needs === undefined || content.includes(needs)),
-  );
-  return worthTrying.flatMap((rule) =>
-    [...content.matchAll(rule.pattern)].flatMap((match) => {
-      const secret = match.groups?.secret ?? match[0];
-      if (!rule.holds(secret, { content, match })) return [];
-      // from the end of the match: the name before the value may be the same text
-      const start = match.index + match[0].lastIndexOf(secret);
-      return [
-        {
-          rule: rule.id,
-          family: FAMILY,
-          message: `found ${rule.title}`,
-          severity: rule.severity,
-          confidence: rule.confidence,
-          start: offset + start,
-          end: offset + start + secret.length,
-          values: [secret],
-        },
-      ];
-    }),
-  );
+  const words = longWordsOf(content);
+  return RULES.filter(({ appliesTo }) => appliesTo?.(path) ?? true).flatMap((rule) => {
+    if (rule.solid) return matchesOf(rule, words.text, (at) => offset + words.offsetOf(at));
+    return matchesOf(rule, content, (at) => offset + at);
+  });
+}
+
+function matchesOf(rule: SecretRule, content: string, offsetOf: (at: number) => number): SecretMatch[] {
+  if (rule.needs !== undefined && !content.includes(rule.needs)) return [];
+  return [...content.matchAll(rule.pattern)].flatMap((match) => {
+    const secret = match.groups?.secret ?? match[0];
+    if (!rule.holds(secret, { content, match })) return [];
+    // from the end of the match: the name before the value may be the same text
+    const start = offsetOf(match.index + match[0].lastIndexOf(secret));
+    return [
+      {
+        rule: rule.id,
+        family: FAMILY,
+        message: `found ${rule.title}`,
+        severity: rule.severity,
+        confidence: rule.confidence,
+        start,
+        end: start + secret.length,
+        values: [secret],
+      },
+    ];
+  });
 }
 
 /** One finding for each secret: what another rule has already named is not named again by a vaguer one. */

@@ -14,6 +14,8 @@ export type SecretRule = {
   readonly pattern: RegExp;
   /** A part of every match, in its very letters: where a text has none of it, the pattern is not tried. */
   readonly needs?: string;
+  /** Whether every match is twenty characters and more without a blank: of most texts little is left to look at. */
+  readonly solid?: true;
   /** Which files it is looked for in; all when unsaid. */
   readonly appliesTo?: (path: string) => boolean;
   readonly holds: (secret: string, place: Place) => boolean;

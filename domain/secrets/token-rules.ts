@@ -16,6 +16,7 @@ const token = (
   // the characters of tokens on both sides: what only contains the shape is a digest or a picture
   pattern: new RegExp(`(?<![A-Za-z0-9_-])(?<secret>${shape})(?![A-Za-z0-9_-])`, 'g'),
   ...(needs === undefined ? {} : { needs }),
+  solid: true,
   holds: (secret) => isRandom(secret, 3),
 });
 

@@ -12,6 +12,7 @@ const DATE = `(?:\\d{1,2}[./-]\\d{1,2}[./-](?:19|20)?\\d{2}|(?:19|20)\\d{2}[-/.]
 export const DATE_OF_BIRTH: Recogniser = byPattern({
   type: 'DATE_OF_BIRTH',
   where: 'text',
+  needs: /birth|born|geb|naissance|née?[ (:]|nacimiento|nacid|d\.?o\.?b/i,
   pattern: new RegExp(`${WORDS}["']?[ \\t:=(>*_-]{0,6}["']?(?<value>${DATE})(?![\\w-])`, 'giu'),
   likelihood: () => 0.85,
 });

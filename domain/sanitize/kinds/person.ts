@@ -7,6 +7,7 @@ const NAME = `${WORD}(?: (?:(?:van|von|de|del|da|di|la|le|den|der|zu|bin|al|y|e)
 export const LABELLED_PERSON: Recogniser = byPattern({
   type: 'PERSON',
   where: 'text',
+  needs: /name|patient|prénom|apellido|nom de famille/i,
   pattern: new RegExp(
     `(?<![\\p{L}\\p{N}])(?:[Pp]atient(?:in)?(?:['’]s)?(?: [Nn]ame)?|[Ff]ull[ _]?[Nn]ame|[Ff]irst[ _]?[Nn]ame|[Ll]ast[ _]?[Nn]ame|[Ss]urname|[Ff]amily[ _][Nn]ame|[Gg]iven[ _]?[Nn]ame|[Mm]aiden [Nn]ame|[Cc]ustomer[ _]?[Nn]ame|[Ee]mployee[ _]?[Nn]ame|[Vv]orname|[Nn]achname|[Ff]amilienname|[Nn]om de famille|[Pp]rénom|[Aa]pellidos?|[Nn]ombre completo)["']?[ \\t]{0,3}[:=][ \\t]{0,3}["']?(?<value>${NAME})(?![\\p{L}\\p{N}(])`,
     'gu',
@@ -19,6 +20,7 @@ export const LABELLED_PERSON: Recogniser = byPattern({
 export const NAMED_PERSON: Recogniser = byPattern({
   type: 'PERSON',
   where: 'text',
+  needs: /N(?:ame?|om|ombre|aam|ome)[ \t]{0,3}:/,
   pattern: new RegExp(
     `^[ \\t]{0,8}(?:Name|Nom|Nombre|Naam|Nome)[ \\t]{0,3}:[ \\t]{1,3}(?<value>${NAME})[ \\t]{0,8}(?=$|[,;|])`,
     'gmu',
