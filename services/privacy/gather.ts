@@ -15,7 +15,8 @@ export type Gathered = {
 /** Fetches no more of a file than can be looked into: of one that nobody can read, its beginning. */
 export async function gather({ size, body }: FileToInspect, most: number): Promise<Gathered> {
   if (typeof body !== 'function') {
-    const wanted = isWanted(body.subarray(0, HEAD_BYTES), body.length) ? body : body.subarray(0, HEAD_BYTES);
+    const head = body.subarray(0, HEAD_BYTES);
+    const wanted = body.length <= HEAD_BYTES || isReadable(head, false) ? body : head;
     // a copy, for it is given away: who called may go on using theirs
     return { size: body.length, content: { bytes: Uint8Array.from(wanted) }, close: nothing };
   }
@@ -29,8 +30,6 @@ export async function gather({ size, body }: FileToInspect, most: number): Promi
 
 const nothing = async () => undefined;
 
-const isWanted = (head: Uint8Array, size: number): boolean => isReadable(head, size <= head.length);
-
 async function read(stream: Readable, said: number, most: number): Promise<Gathered> {
   const held: Uint8Array[] = [];
   let [size, isKnown] = [0, false];
@@ -42,7 +41,7 @@ async function read(stream: Readable, said: number, most: number): Promise<Gathe
       else held.push(chunk);
       if (!isKnown && size >= HEAD_BYTES) {
         const bytes = Buffer.concat(held).subarray(0, HEAD_BYTES);
-        if (!isWanted(bytes, said))
+        if (!isReadable(bytes, said <= HEAD_BYTES))
           return { size: said, content: { bytes: Uint8Array.from(bytes) }, close: nothing };
         isKnown = true;
       }

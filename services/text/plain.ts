@@ -1,4 +1,4 @@
-import type { Content } from './content.ts';
+import { type Content, HEAD_BYTES } from './content.ts';
 import { type Encoding, looksLikeText } from './encoding.ts';
 import type { Look } from './look.ts';
 import { type Piece, under } from './piece.ts';
@@ -21,9 +21,10 @@ export function* plainText(
   let read = 0;
   for (const window of content.windows(WINDOW)) {
     const start = read === 0 ? encoding.mark : 0;
+    const unseen = read === 0 ? window.subarray(HEAD_BYTES) : window;
     read += window.length;
     const isLast = read >= content.size;
-    if (!encoding.label.startsWith('utf-16') && !looksLikeText(window))
+    if (!encoding.label.startsWith('utf-16') && !looksLikeText(unseen))
       look.unread('unknown_format', under(place, `from line ${line}`));
     raw += decoder.decode(window.subarray(start), { stream: !isLast });
     const cut = isLast ? raw.length : cutBefore(raw, format);

@@ -2,15 +2,16 @@ import { inner } from './archive.ts';
 import type { Content } from './content.ts';
 import { decodePage } from './encoding.ts';
 import type { Look } from './look.ts';
-import type { Piece } from './piece.ts';
+import { type Piece, under } from './piece.ts';
 import { TextBuilder } from './text-builder.ts';
 
 /** The text of an RTF document, with what it says about its author; what stands in fields, notes and headers is text too. */
 export async function* rtfText(content: Content, look: Look): AsyncGenerator<Piece> {
   const bytes = content.whole();
-  const { text, pictures, closed } = read(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
+  const { text, beside, pictures, closed } = read(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
   if (!closed) look.unread('damaged', content.place);
   yield text.piece(content.place, 'paragraph');
+  yield beside.piece(under(content.place, 'beside the text'));
   for (const [at, picture] of pictures.entries()) {
     if (!look.entry()) return look.unread('too_large', content.place);
     yield* look.inside(inner(content, `${picture.what} ${at + 1}`, picture.bytes));
@@ -18,8 +19,10 @@ export async function* rtfText(content: Content, look: Look): AsyncGenerator<Pie
 }
 
 type Group = {
-  /** Nothing in it is text. */
-  silent: boolean;
+  /** Where its text goes: none for what is none. */
+  into: TextBuilder | undefined;
+  /** It stands beside the text around it. */
+  aside: boolean;
   /** Bytes as hexadecimal digits. */
   data: { readonly what: string; readonly from: number } | undefined;
   /** How many characters stand for a Unicode one to older readers. */
@@ -29,18 +32,18 @@ type Group = {
 
 type Held = { readonly what: string; readonly bytes: Uint8Array };
 
-function read(rtf: Buffer): { text: TextBuilder; pictures: Held[]; closed: boolean } {
-  const text = new TextBuilder();
+function read(rtf: Buffer): { text: TextBuilder; beside: TextBuilder; pictures: Held[]; closed: boolean } {
+  const [text, beside] = [new TextBuilder(), new TextBuilder()];
   const pictures: Held[] = [];
   const fonts = new Map<number, string>();
   const groups: Group[] = [];
-  let group: Group = { silent: false, data: undefined, fallback: 1, page: 'windows-1252' };
+  let group: Group = { into: text, aside: false, data: undefined, fallback: 1, page: 'windows-1252' };
   let [skip, paragraph, font] = [0, 1, 0];
   let pending: number[] = [];
   let [at, depth] = [0, 0];
   text.mark(1);
   const flush = () => {
-    if (pending.length > 0 && !group.silent) text.add(decodePage(Uint8Array.from(pending), group.page));
+    if (pending.length > 0) group.into?.add(decodePage(Uint8Array.from(pending), group.page));
     pending = [];
   };
   const byte = (value: number) => {
@@ -55,11 +58,12 @@ function read(rtf: Buffer): { text: TextBuilder; pictures: Held[]; closed: boole
       depth += 1;
       // a document of nothing but braces is no deeper than this to us
       if (groups.length < MAX_GROUPS) groups.push(group);
-      group = { ...group, data: undefined };
+      group = { ...group, data: undefined, aside: false };
       [at, skip] = [at + 1, 0];
     } else if (sign === CLOSE) {
       flush();
       const { data } = group;
+      if (group.aside) beside.breakLine();
       depth -= 1;
       const outer = depth < groups.length ? groups.pop() : group;
       if (data !== undefined && pictures.length < MAX_PICTURES)
@@ -74,7 +78,7 @@ function read(rtf: Buffer): { text: TextBuilder; pictures: Held[]; closed: boole
     }
   }
   flush();
-  return { text, pictures, closed: depth === 0 };
+  return { text, beside, pictures, closed: depth === 0 };
 
   function control(): number {
     const next = rtf[at + 1] ?? 0;
@@ -83,7 +87,7 @@ function read(rtf: Buffer): { text: TextBuilder; pictures: Held[]; closed: boole
       return at + 4;
     }
     if (!isLetter(next)) {
-      if (next === 0x2a) return at + 2; // what an unknown destination holds is text that somebody may read
+      if (next === 0x2a) setAside(); // what an unknown destination holds is text that somebody may read
       if (next === 0x7e) byte(0x20);
       else if (next === 0x5f) byte(0x2d);
       else if (next === 0x0a || next === 0x0d) newParagraph();
@@ -99,16 +103,23 @@ function read(rtf: Buffer): { text: TextBuilder; pictures: Held[]; closed: boole
 
   function newParagraph(): void {
     flush();
-    if (group.silent) return;
+    group.into?.add('\n');
+    if (group.into !== text) return;
     paragraph += 1;
-    text.add('\n');
     text.mark(paragraph);
+  }
+
+  function setAside(): void {
+    flush();
+    if (group.into === undefined) return;
+    beside.breakLine();
+    [group.into, group.aside] = [beside, true];
   }
 
   function obey(word: string, number: number | undefined, next: number): void {
     if (word === 'u' && number !== undefined) {
       flush();
-      if (!group.silent && group.data === undefined) text.add(String.fromCharCode(number & 0xffff));
+      if (group.data === undefined) group.into?.add(String.fromCharCode(number & 0xffff));
       skip = group.fallback;
       return;
     }
@@ -116,7 +127,7 @@ function read(rtf: Buffer): { text: TextBuilder; pictures: Held[]; closed: boole
     else if (ENDS.has(word)) newParagraph();
     else if (SIGNS[word] !== undefined) {
       flush();
-      if (!group.silent) text.add(SIGNS[word]);
+      group.into?.add(SIGNS[word]);
     } else if (word === 'ansicpg') group.page = pageOf(number ?? 1252);
     else if (word === 'f') {
       font = number ?? 0;
@@ -130,8 +141,9 @@ function read(rtf: Buffer): { text: TextBuilder; pictures: Held[]; closed: boole
       if (page !== undefined) fonts.set(font, page);
     } else if (SILENT.has(word)) {
       flush();
-      group.silent = true;
-    } else if (DATA.has(word)) {
+      group.into = undefined;
+    } else if (ASIDE.has(word)) setAside();
+    else if (DATA.has(word)) {
       flush();
       group.data = { what: word === 'pict' ? 'picture' : 'object', from: next };
     } else if (group.data !== undefined) group.data = { ...group.data, from: next };
@@ -170,6 +182,24 @@ const SIGNS: Readonly<Record<string, string>> = {
 
 /** How things look, in digits. What anything else holds is looked at. */
 const SILENT: ReadonlySet<string> = new Set(['themedata', 'colorschememapping', 'datastore']);
+
+/** Text that does not stand in the text around it. */
+const ASIDE: ReadonlySet<string> = new Set([
+  ...[
+    'author',
+    'operator',
+    'title',
+    'subject',
+    'manager',
+    'company',
+    'keywords',
+    'comment',
+    'doccomm',
+    'category',
+  ],
+  ...['header', 'headerl', 'headerr', 'headerf', 'footer', 'footerl', 'footerr', 'footerf', 'footnote'],
+  ...['annotation', 'atnauthor', 'atnid', 'fonttbl', 'stylesheet', 'listtext', 'pntext', 'fldinst', 'info'],
+]);
 
 const DATA: ReadonlySet<string> = new Set(['pict', 'objdata']);
 
