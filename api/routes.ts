@@ -6,6 +6,7 @@ import { authorityRoutes } from './enrolment/authority-routes.ts';
 import { enrolmentRoutes } from './enrolment/enrolment-routes.ts';
 import { eventRoutes } from './events/event-routes.ts';
 import { subscriptionRoutes } from './events/subscription-routes.ts';
+import { executeUploadRoutes } from './execute-upload/execute-routes.ts';
 import { findingRoutes } from './findings/finding-routes.ts';
 import { triageRoutes } from './findings/triage-routes.ts';
 import { healthRoutes } from './health.ts';
@@ -15,8 +16,11 @@ import { openApiDocument } from './openapi.ts';
 import { orderRoutes } from './orders/order-routes.ts';
 import { permitRoutes } from './permits/permit-routes.ts';
 import { policyRoutes } from './policies/policy-routes.ts';
+import { privacyRoutes } from './privacy/privacy-routes.ts';
+import { promotionRoutes } from './promotions/promotion-routes.ts';
 import { provenanceRoutes } from './provenance/provenance-routes.ts';
 import { sarifRoutes } from './reports/sarif-routes.ts';
+import { reviewRoutes } from './reviews/review-routes.ts';
 import type { Route } from './route.ts';
 import { scanControlRoutes } from './scans/control-routes.ts';
 import { scanRoutes } from './scans/scan-routes.ts';
@@ -44,7 +48,11 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...triageRoutes(deps),
     ...sarifRoutes(deps),
     ...uploadRoutes(deps),
+    ...privacyRoutes(deps),
+    ...reviewRoutes(deps),
+    ...promotionRoutes(deps),
     ...permitRoutes(deps),
+    ...executeUploadRoutes(deps),
     ...policyRoutes(deps),
     ...signRoutes(deps),
     ...verifyRoutes(deps),

@@ -11,7 +11,7 @@ import { existingScan } from '../scans/existing-scan.ts';
 import { startUpload } from '../scans/start-upload.ts';
 import { finished } from './request-permit.ts';
 
-const _PATIENCE_MS = 5000;
+type FinishedScan = ReturnType<typeof finished>;
 
 /** Publishes a scan on a permit that was given for it. Asked again, the run that was started first goes on. */
 export async function publishWith(
@@ -23,6 +23,24 @@ export async function publishWith(
   const scan = finished(await existingScan({ database }, scope, permit.scan_id));
   if (scan.uploadStatus === 'uploaded')
     throw new CertusError('not_uploadable', 'this scan is published already');
+  await startPublication(temporal, principal, scope, { scan, permit, ofRun: false });
+  return scan;
+}
+
+type Publication = {
+  readonly scan: FinishedScan;
+  readonly permit: UploadPermission;
+  /** Whether the run asked for the permit itself: it then goes on where it stopped. */
+  readonly ofRun: boolean;
+};
+
+/** Starts the run that publishes, or finds it under way; gives back its id. */
+export async function startPublication(
+  temporal: ApiDeps['temporal'],
+  principal: Principal,
+  scope: Scope,
+  { scan, permit, ofRun }: Publication,
+): Promise<string> {
   if (permit.reason === 'permit_expired') throw new CertusError('permit_invalid', permit.detail ?? '');
   if (!permit.permitted)
     throw new CertusError(
@@ -37,8 +55,9 @@ export async function publishWith(
     testId: scan.testId,
     bundle: { prefix: rawPrefix(scope, scan.testId), digest: scan.bundleDigest },
     requestedBy: principal.subject,
-    permitId: id,
+    ...(ofRun ? {} : { permitId: id }),
   };
-  await startUpload(temporal, `${workflowId('upload', input)}/${id}`, input);
-  return scan;
+  const run = ofRun ? workflowId('upload', input) : `${workflowId('upload', input)}/${id}`;
+  await startUpload(temporal, run, input);
+  return run;
 }
