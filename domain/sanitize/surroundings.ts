@@ -24,7 +24,12 @@ export function surroundingsIn(text: string, hint: DetectHint): (start: number, 
       before,
       after,
       heading,
-      says: (words) => words.test(before(BEFORE)) || words.test(after(AFTER)) || words.test(heading()),
+      says: (words) => {
+        const head = heading();
+        if (head === '') return words.test(before(BEFORE)) || words.test(after(AFTER));
+        // the row above is about somebody else, or about another column
+        return words.test(head) || words.test(before(BEFORE).split('\n').at(-1) ?? '');
+      },
     };
   };
 }
