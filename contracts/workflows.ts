@@ -154,3 +154,7 @@ export const Publication = z.object({
   ingestion: Ingestion,
 });
 export type Publication = z.infer<typeof Publication>;
+
+/** What became of evidence that was held back for a review, and that nobody let go. */
+export const Unpublished = z.object({ unpublished: z.enum(['rejected', 'expired']), reviewId: z.string() });
+export type Unpublished = z.infer<typeof Unpublished>;

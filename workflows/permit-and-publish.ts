@@ -1,7 +1,13 @@
 import { executeChild, proxyActivities } from '@temporalio/workflow';
 import type { TrustActivities } from '../activities/trust/create-trust-activities.ts';
 import { WORKFLOWS, workflowId } from '../contracts/workflow-names.ts';
-import type { BundleReference, PermitDecision, Publication, RunIdentity } from '../contracts/workflows.ts';
+import type {
+  BundleReference,
+  PermitDecision,
+  Publication,
+  RunIdentity,
+  Unpublished,
+} from '../contracts/workflows.ts';
 import { taskQueue } from '../contracts/zones.ts';
 import { isDecision } from '../domain/permit/is-decision.ts';
 import { inZone } from './options.ts';
@@ -20,7 +26,7 @@ export async function permitAndPublish(
   run: RunIdentity,
   bundle: BundleReference,
   board: ProgressBoard,
-  learn: (more: { permit: PermitDecision } | { publication: Publication }) => void,
+  learn: (more: { permit: PermitDecision } | { publication: Publication | Unpublished }) => void,
   permitId?: string,
 ): Promise<void> {
   const permit = await board.during('permit', () =>

@@ -1,15 +1,22 @@
 import { Context } from '@temporalio/activity';
 import { CertusError } from '../../contracts/errors.ts';
-import type { PublishInput } from '../../contracts/workflows.ts';
+import type { ReviewOutcome } from '../../contracts/review.ts';
+import type { PublishInput, RunIdentity } from '../../contracts/workflows.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import type { PublishDeps } from './deps.ts';
 import { type Promotion, promote } from './promote.ts';
 import { publishOci } from './publish-oci.ts';
+import { recordHeldBack } from './record-held-back.ts';
 
 /** The steps of the transform zone. */
 export const createPublishActivities = (deps: PublishDeps) => ({
-  promote: (input: PublishInput): Promise<Promotion> =>
-    withHeartbeat((signal) => promote(deps, input, signal, publication())),
+  /** `decided` once people have said what is to become of evidence that was held back. */
+  promote: (input: PublishInput, decided?: ReviewOutcome): Promise<Promotion> =>
+    withHeartbeat((signal) => promote(deps, input, signal, publication(), decided)),
+  recordHeldBack: (
+    run: Pick<RunIdentity, 'scope' | 'testId'>,
+    uploadStatus: 'in_review' | 'rejected',
+  ): Promise<void> => withHeartbeat(() => recordHeldBack(deps, run, uploadStatus)),
   publishOci: (input: PublishInput): Promise<string | null> =>
     withHeartbeat((signal) => publishOci(deps, input, signal, publication())),
 });

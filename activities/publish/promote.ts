@@ -1,167 +1,193 @@
 import pMap from 'p-map';
-import { BUNDLE, type BundleFile, type GoldenManifest } from '../../contracts/bundle.ts';
+import { BUNDLE, type BundleFile, type GoldenManifest, ScanDocument } from '../../contracts/bundle.ts';
 import { canonicalJson } from '../../contracts/canonical-json.ts';
 import { CertusError } from '../../contracts/errors.ts';
+import { jsonOf } from '../../contracts/json-of.ts';
 import { goldenManifestKey, goldenPrefix } from '../../contracts/object-keys.ts';
-import { SIGSTORE_BUNDLE_MEDIA_TYPE } from '../../contracts/statements.ts';
+import type { ReviewInput, ReviewOutcome } from '../../contracts/review.ts';
 import type { PublishInput } from '../../contracts/workflows.ts';
-import { sha256 } from '../../domain/custody/digest.ts';
-import { promotionStatement } from '../../domain/custody/promotion-statement.ts';
-import { sealStatement } from '../../domain/custody/seal-statement.ts';
+import { publishedFiles } from '../../domain/custody/explained-files.ts';
+import { openSanitize } from '../../domain/custody/sanitize-statement.ts';
 import { takePermit } from '../../services/database/permit-uses.ts';
-import { readEvidence } from '../custody/read-evidence.ts';
+import { readEvidenceStatement } from '../custody/read-evidence.ts';
 import { readGoldenManifest } from '../custody/read-golden-manifest.ts';
+import { readListed } from '../custody/read-listed.ts';
+import { type PrivacyPolicyInForce, privacyPolicyInForce } from '../privacy/privacy-policy.ts';
 import type { PublishDeps } from './deps.ts';
-import { type PermittedBundle, requirePermit } from './permitted-bundle.ts';
+import { evidenceSource, Room } from './evidence-source.ts';
+import { goldenDescription } from './golden-description.ts';
+import {
+  indexFile,
+  lockedUntil,
+  type StatementFile,
+  statementsOf,
+  storePromotion,
+  storeSanitize,
+} from './golden-statements.ts';
+import { holdEvidence } from './hold-evidence.ts';
+import { heldOrRefused, type PermittedBundle, requirePermit } from './permitted-bundle.ts';
+import { type LookedInto, lookInto, placeFile } from './place-file.ts';
 import { requirePromotion } from './promoted-bundle.ts';
 import { hideIfQuarantined, requireNotQuarantined } from './quarantine-notice.ts';
+import { recordHeld, recordingFailure, recordPromoted } from './record-promotion.ts';
+import { openHeldStatement, type Release, requireReleased } from './released-evidence.ts';
+import { sumOfKinds } from './sum-of-kinds.ts';
 
-const MAX_STATEMENT = 16 * 1024 * 1024;
-/** Larger files are streamed; for small ones a stream costs more than the file. */
-const IN_MEMORY = 1024 * 1024;
-
-/** Where a person finds the two. */
-export type Promotion = { readonly manifest: string; readonly bundle: string };
+/** Where a person finds the two; or, where people are to decide first, what they are asked. */
+export type Promotion =
+  | { readonly manifest: string; readonly bundle: string }
+  | { readonly held: ReviewInput };
 
 /**
- * Copies a permitted bundle from raw to golden. Every object is written once and never replaced, and the golden
- * manifest comes last: what is half promoted is not visible, and a second attempt completes the first.
+ * Brings a permitted bundle from raw to golden as far as the privacy policy lets it, each file read once. Every object is
+ * written once and never replaced, and the golden manifest comes last: what is half promoted is not visible, and a second
+ * attempt completes the first. Where a person is to decide, nothing of the bundle reaches golden before.
  */
 export async function promote(
   deps: PublishDeps,
   input: PublishInput,
   signal: AbortSignal,
   publication: string,
+  decided?: ReviewOutcome,
 ): Promise<Promotion> {
+  const attempt = { signal, publication, decided };
   const { golden } = deps;
   const manifestKey = goldenManifestKey(input.scope, input.testId);
   const prefix = goldenPrefix(input.scope, input.testId);
   const [shown] = await Promise.all([golden.head(manifestKey), requireNotQuarantined(golden, input)]);
-  if (shown === undefined) await copyPermitted(deps, input, manifestKey, prefix, { signal, publication });
-  else await requireSameBundle(deps, manifestKey, input);
+  const held = await recordingFailure(deps, input, () =>
+    shown === undefined ? promotePermitted(deps, input, attempt) : requireSameBundle(deps, input),
+  );
+  if (held !== undefined) return { held };
   return {
     manifest: golden.locate(manifestKey),
     bundle: golden.locate(prefix.replace(/\/$/, '')),
   };
 }
 
-async function copyPermitted(
+type Attempt = {
+  readonly signal: AbortSignal;
+  /** By which workflow the permit is used. */
+  readonly publication: string;
+  /** What people have said, where the bundle was held back. */
+  readonly decided: ReviewOutcome | undefined;
+};
+
+async function promotePermitted(
   deps: PublishDeps,
   input: PublishInput,
-  manifestKey: string,
-  to: string,
-  { signal, publication }: { readonly signal: AbortSignal; readonly publication: string },
-): Promise<void> {
-  const { golden, raw, database, keySet } = deps;
+  attempt: Attempt,
+): Promise<ReviewInput | undefined> {
+  const { database, keySet, raw, golden } = deps;
   const from = input.bundle.prefix;
-  const usedAt = deps.now();
+  const now = deps.now();
+  const hold = attempt.decided === undefined ? undefined : await openHeldStatement(deps, input);
+  // a permit is not held to how long people take: it was used when the bundle was held back
+  const usedAt = hold === undefined ? now : new Date(hold.inspectedOn);
   const question = { database, keySet, destination: 'golden', usedAt } as const;
-  const permitted = await requirePermit(question, input, readEvidence(raw, from));
-  const use = { permitId: input.permitId, destination: 'golden', usedBy: publication } as const;
-  await takePermit(database, input.scope, use, usedAt);
-  const statements = [
-    statementFile(BUNDLE.provenance, permitted.provenanceBytes),
-    statementFile(BUNDLE.permit, permitted.permitBytes),
-    ...(permitted.proof === null ? [] : [proofFile(permitted.proof)]),
-  ];
-  const index = fileOf(BUNDLE.index, permitted.indexBytes, 'application/json');
-  const small = [{ ...index, bytes: permitted.indexBytes }, ...statements];
-  await Promise.all([
-    pMap(small, ({ bytes, ...file }) => putOnce(deps, to, file, bytes)),
-    pMap(permitted.evidence.index.files, (file) => copyFile(deps, file, from, to), { concurrency: 8 }),
+  const [permitted, privacy, retainUntil, scanBytes] = await Promise.all([
+    requirePermit(question, input, readListed(raw, from)),
+    privacyPolicyInForce(deps, input.scope),
+    deps.lockUntil(input.scope, now),
+    readEvidenceStatement(raw, `${from}${BUNDLE.scan}`),
   ]);
-  const promotion = await storePromotion(deps, permitted, from, to, usedAt);
-  const { promotedOn } = requirePromotion(keySet, permitted, promotion.bytes);
+  const release =
+    hold === undefined || attempt.decided === undefined
+      ? undefined
+      : await requireReleased(deps, input, attempt.decided, hold, privacy.policy.review);
+  const use = { permitId: input.permitId, destination: 'golden', usedBy: attempt.publication } as const;
+  const [looked] = await Promise.all([
+    lookIntoAll(deps, from, permitted, { privacy, release, scanBytes }),
+    takePermit(database, input.scope, use, usedAt),
+  ]);
+  attempt.signal.throwIfAborted();
+  const scan = ScanDocument.safeParse(jsonOf(scanBytes)).data;
+  const requestedBy = scan?.requested_by ?? null;
+  const withheld = looked.filter(({ goes }) => goes === undefined).length;
+  if (withheld > 0) {
+    const review = await holdEvidence(deps, input, privacy, looked, usedAt);
+    await recordHeld(deps, input, { documents: looked.length, withheld, requestedBy, since: usedAt });
+    return review;
+  }
+
+  const to = goldenPrefix(input.scope, input.testId);
+  const place = { to, retainUntil };
+  const [promotedOn, permitUsedOn] = [now.toISOString(), usedAt.toISOString()];
+  const describe = goldenDescription(permitted, scan, promotedOn);
+  const locked = lockedUntil(retainUntil);
+  const put = (goes: NonNullable<LookedInto['goes']>) =>
+    placeFile(golden, `${to}${goes.file.path}`, goes, { ...describe(goes.file), ...locked });
+  const index = indexFile(permitted);
+  const statements = statementsOf(permitted);
+  const { testId } = input;
+  const inspected = {
+    ...{ ...input.scope, testId, bundleDigest: permitted.evidence.bundleDigest },
+    policyDigest: privacy.digest,
+    rules: deps.inspector.rules,
+    inspectedOn: promotedOn,
+    lookedAt: looked.length,
+    kinds: sumOfKinds(looked.map(({ inspection }) => inspection)),
+    files: looked.flatMap(({ change }) => (change === undefined ? [] : [change])),
+  };
+  const [{ file: sanitize, sanitized }] = await Promise.all([
+    storeSanitize(deps, inspected, place),
+    pMap([index, ...statements].map(whole), put),
+    pMap(
+      looked.flatMap(({ goes }) => goes ?? []),
+      put,
+      { concurrency: 8 },
+    ),
+  ]);
+  const promotion = await storePromotion(deps, permitted, sanitized, {
+    ...{ ...place, from, promotedOn, permitUsedOn },
+  });
+  const promoted = requirePromotion(keySet, permitted, promotion.bytes, sanitized);
   const files = [
-    index,
-    ...permitted.evidence.index.files,
-    ...[...statements, promotion].map(({ bytes: _, ...file }) => file),
+    withoutBytes(index),
+    ...publishedFiles(permitted.evidence.index, sanitized.statement),
+    ...[...statements, sanitize, promotion].map(withoutBytes),
   ];
-  const manifest = goldenManifest(permitted, to, files, promotedOn);
-  signal.throwIfAborted(); // from the next line on the bundle is there for all to see
-  const { outcome } = await golden.put(manifestKey, Buffer.from(`${canonicalJson(manifest)}\n`), {
-    contentType: 'application/json',
-    ifAbsent: true,
-  });
-  await hideIfQuarantined(golden, input);
-  if (outcome === 'exists') await requireSameBundle(deps, manifestKey, input);
-}
-
-/** The store compares the digest while it writes: what is swapped in raw after it was checked does not arrive. */
-async function copyFile(
-  { raw, golden }: PublishDeps,
-  file: BundleFile,
-  from: string,
-  to: string,
-): Promise<void> {
-  const key = `${from}${file.path}`;
-  const body = file.size > IN_MEMORY ? (await raw.open(key)).body : await raw.read(key, IN_MEMORY);
-  const options = { contentType: file.media_type, sha256: file.sha256, ifAbsent: true };
-  const { info } = await golden.put(`${to}${file.path}`, body, options);
-  requireDigest(file.path, info.sha256, file.sha256);
-}
-
-async function putOnce(
-  { golden }: PublishDeps,
-  to: string,
-  file: BundleFile,
-  bytes: Uint8Array,
-): Promise<void> {
-  const options = { contentType: file.media_type, sha256: file.sha256, ifAbsent: true };
-  const { info } = await golden.put(`${to}${file.path}`, bytes, options);
-  requireDigest(file.path, info.sha256, file.sha256);
-}
-
-function requireDigest(path: string, actual: string, expected: string): void {
-  if (actual !== expected)
-    throw new CertusError('golden_conflict', `${path} is in golden already with other bytes`);
-}
-
-type Statement = BundleFile & { readonly bytes: Uint8Array };
-
-/** A signature differs at each attempt: the first statement that was stored is the one that counts. */
-async function storePromotion(
-  { raw, golden, promotionSigner }: PublishDeps,
-  { evidence, permitId, permitBytes }: PermittedBundle,
-  from: string,
-  to: string,
-  usedAt: Date,
-): Promise<Statement> {
-  const statement = promotionStatement({
-    bundle: evidence,
-    permit: { id: permitId, digest: sha256(permitBytes) },
-    from: `${raw.name}/${from}`,
-    to: `${golden.name}/${to}`,
-    promotedOn: usedAt.toISOString(),
-  });
-  const key = `${to}${BUNDLE.promotion}`;
-  const sealed = await sealStatement(statement, promotionSigner);
-  const { outcome } = await golden.put(key, sealed, {
-    contentType: SIGSTORE_BUNDLE_MEDIA_TYPE,
-    ifAbsent: true,
-  });
-  return statementFile(
-    BUNDLE.promotion,
-    outcome === 'exists' ? await golden.read(key, MAX_STATEMENT) : sealed,
+  const manifest = goldenManifest(permitted, to, files, promoted.promotedOn);
+  attempt.signal.throwIfAborted(); // from the next line on the bundle is there for all to see
+  const { outcome } = await golden.put(
+    goldenManifestKey(input.scope, input.testId),
+    Buffer.from(`${canonicalJson(manifest)}\n`),
+    { contentType: 'application/json', ifAbsent: true },
   );
+  await Promise.all([
+    hideIfQuarantined(golden, input),
+    outcome === 'exists'
+      ? requireSameBundle(deps, input)
+      : recordPromoted(deps, input, manifest, sanitized.statement, requestedBy),
+  ]);
+  return undefined;
 }
 
-const fileOf = (path: string, bytes: Uint8Array, mediaType: string): BundleFile => ({
-  path,
-  sha256: sha256(bytes),
-  size: bytes.length,
-  media_type: mediaType,
-});
-
-const statementFile = (path: string, bytes: Uint8Array): Statement => ({
-  ...fileOf(path, bytes, SIGSTORE_BUNDLE_MEDIA_TYPE),
-  bytes,
-});
-
-const proofFile = (proof: string): Statement => {
-  const bytes = Buffer.from(proof);
-  return { ...fileOf(BUNDLE.permitProof, bytes, 'text/plain'), bytes };
+type Gate = {
+  readonly privacy: PrivacyPolicyInForce;
+  readonly release: Release | undefined;
+  /** Read already, for what it says of the scan. */
+  readonly scanBytes: Uint8Array;
 };
+
+function lookIntoAll(
+  { raw, inspector }: PublishDeps,
+  from: string,
+  { evidence: { index } }: PermittedBundle,
+  { privacy: { policy }, release, scanBytes }: Gate,
+): Promise<LookedInto[]> {
+  const room = new Room();
+  const taken = new Set<string>(index.files.map(({ path }) => path));
+  const looking = { inspector, policy, release, taken, room };
+  const look = (file: BundleFile) => {
+    const known = file.path === BUNDLE.scan ? scanBytes : undefined;
+    return lookInto(looking, file, evidenceSource(raw, `${from}${file.path}`, file, { room, known }));
+  };
+  return pMap(index.files, look, { concurrency: 8 });
+}
+
+const whole = ({ bytes, ...file }: StatementFile) => ({ file, body: async () => bytes });
+const withoutBytes = ({ bytes: _, ...file }: StatementFile): BundleFile => file;
 
 const goldenManifest = (
   { evidence: { index, bundleDigest }, permitId, permit: { bypass } }: PermittedBundle,
@@ -184,13 +210,24 @@ const goldenManifest = (
     : { bypass: { order_id: bypass.order_id, by: bypass.by, reason: bypass.reason, until: bypass.until } }),
 });
 
-async function requireSameBundle(
-  { golden }: PublishDeps,
-  manifestKey: string,
-  { bundle }: PublishInput,
-): Promise<void> {
-  const { bundle_digest } = await readGoldenManifest(golden, manifestKey);
-  if (bundle_digest !== bundle.digest) {
+/** An attempt that ended right after it was shown has put nothing on record yet. */
+async function requireSameBundle(deps: PublishDeps, input: PublishInput): Promise<undefined> {
+  const { golden, keySet } = deps;
+  const { scope, testId, bundle } = input;
+  const manifestKey = goldenManifestKey(scope, testId);
+  const manifest = await readGoldenManifest(golden, manifestKey);
+  if (manifest.bundle_digest !== bundle.digest)
     throw new CertusError('golden_conflict', `${manifestKey} already shows another bundle of this run`);
-  }
+  const to = goldenPrefix(scope, testId);
+  const [sanitizeBytes, scanBytes] = await Promise.all([
+    readEvidenceStatement(golden, `${to}${BUNDLE.sanitize}`),
+    readEvidenceStatement(golden, `${to}${BUNDLE.scan}`),
+  ]);
+  const about = { ...scope, testId, bundleDigest: bundle.digest };
+  const sanitize =
+    sanitizeBytes.length === 0
+      ? undefined
+      : heldOrRefused(() => openSanitize(sanitizeBytes, about, keySet).statement);
+  const requestedBy = ScanDocument.safeParse(jsonOf(scanBytes)).data?.requested_by ?? null;
+  await recordPromoted(deps, input, manifest, sanitize, requestedBy);
 }

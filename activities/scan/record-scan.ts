@@ -1,7 +1,13 @@
 import { CertusError } from '../../contracts/errors.ts';
 import type { Notice, ScanState } from '../../contracts/scan.ts';
 import type { NewScanEvent } from '../../contracts/scan-event.ts';
-import type { Checkout, PermitDecision, Publication, ScanInput } from '../../contracts/workflows.ts';
+import type {
+  Checkout,
+  PermitDecision,
+  Publication,
+  ScanInput,
+  Unpublished,
+} from '../../contracts/workflows.ts';
 import { newScan } from '../../services/database/new-scan.ts';
 import type { ScanChanges } from '../../services/database/scan-record.ts';
 import { openScan, updateScan } from '../../services/database/scans.ts';
@@ -18,7 +24,7 @@ export type RunRecord = {
   readonly manifestDigest?: string;
   readonly assessment?: Assessment;
   readonly permit?: PermitDecision;
-  readonly publication?: Publication;
+  readonly publication?: Publication | Unpublished;
   readonly errors?: readonly Notice[];
 };
 
@@ -69,7 +75,7 @@ function changes(
 ): ScanChanges {
   const warnings = [
     ...(assessment?.warnings ?? checkout?.skipped ?? []),
-    ...(publication?.ingestion.failed ?? []),
+    ...(publication === undefined ? [] : noticesOf(publication)),
   ];
   return {
     status,
@@ -115,15 +121,21 @@ export const permitted = (
   uploadStatus: !yes ? 'denied' : status === 'RUNNING' ? 'permitted' : 'upload_failed', // unless it was published
 });
 
-export const published = ({
-  goldenManifest,
-  goldenBundle,
-  ociReference,
-  ingestion,
-}: Publication): ScanChanges => ({
-  goldenManifest,
-  ociReference,
-  bundle: goldenBundle,
-  uploadStatus: 'uploaded',
-  indexed: ingestion.indexed,
-});
+export function published(publication: Publication | Unpublished): ScanChanges {
+  if ('unpublished' in publication) return { uploadStatus: 'rejected' };
+  const { goldenManifest, goldenBundle, ociReference, ingestion } = publication;
+  return {
+    goldenManifest,
+    ociReference,
+    bundle: goldenBundle,
+    uploadStatus: 'uploaded',
+    indexed: ingestion.indexed,
+  };
+}
+
+export function noticesOf(publication: Publication | Unpublished): readonly Notice[] {
+  if (!('unpublished' in publication)) return publication.ingestion.failed;
+  const { unpublished, reviewId } = publication;
+  const why = unpublished === 'rejected' ? 'was rejected' : 'was decided by nobody in time';
+  return [{ code: 'privacy_held', message: `not published: ${reviewId} ${why}` }];
+}

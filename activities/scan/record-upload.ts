@@ -1,13 +1,13 @@
 import type { Notice } from '../../contracts/scan.ts';
-import type { PermitDecision, Publication, UploadInput } from '../../contracts/workflows.ts';
+import type { PermitDecision, Publication, Unpublished, UploadInput } from '../../contracts/workflows.ts';
 import { findScan, updateScan } from '../../services/database/scans.ts';
 import type { ScanDeps } from './deps.ts';
-import { permitted, published } from './record-scan.ts';
+import { noticesOf, permitted, published } from './record-scan.ts';
 
 /** What became of evidence whose publication was asked for after its scan. */
 export type UploadRecord = {
   readonly permit?: PermitDecision;
-  readonly publication?: Publication;
+  readonly publication?: Publication | Unpublished;
   readonly error?: Notice;
 };
 
@@ -22,6 +22,9 @@ export async function recordUpload(
   await updateScan(database, scope, testId, {
     ...(permit === undefined ? { uploadStatus: 'upload_failed' } : permitted(permit, 'SUCCEEDED')),
     ...(publication === undefined ? {} : published(publication)),
+    ...(publication === undefined || !('unpublished' in publication)
+      ? {}
+      : { warnings: [...(row?.warnings ?? []), ...noticesOf(publication)] }),
     ...(error === undefined || known ? {} : { errors: [...(row?.errors ?? []), error] }),
   });
 }

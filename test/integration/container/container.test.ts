@@ -149,7 +149,7 @@ describe('the accounts of the zones', () => {
   test.each([
     ['api', { writes: ['uploads', 'keys'], reads: ['uploads', 'raw', 'golden', 'quarantine'] }],
     ['assurance', { writes: ['raw', 'keys'], reads: ['uploads', 'raw', 'keys'] }],
-    ['trust', { writes: [], reads: ['raw'] }],
+    ['trust', { writes: [], reads: ['raw', 'golden'] }],
     [
       'transform',
       {

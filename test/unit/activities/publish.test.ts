@@ -6,13 +6,13 @@ import type { PublishDeps } from '../../../activities/publish/deps.ts';
 import { promote } from '../../../activities/publish/promote.ts';
 import { publishOci } from '../../../activities/publish/publish-oci.ts';
 import { BUNDLE, GoldenManifest } from '../../../contracts/bundle.ts';
+import { CertusError } from '../../../contracts/errors.ts';
 import { goldenManifestKey, goldenPrefix, rawPrefix } from '../../../contracts/object-keys.ts';
 import { SIGSTORE_BUNDLE_MEDIA_TYPE } from '../../../contracts/statements.ts';
 import type { PublishInput } from '../../../contracts/workflows.ts';
 import { sha256 } from '../../../domain/custody/digest.ts';
 import type { PermitTerms } from '../../../domain/custody/permit-statement.ts';
 import { sealStatement } from '../../../domain/custody/seal-statement.ts';
-import type { Database } from '../../../services/database/database.ts';
 import { openDirectoryStore } from '../../../services/objects/directory-store.ts';
 import type { Bucket } from '../../../services/objects/store.ts';
 import { pullArtifact } from '../../../services/registry/artifact.ts';
@@ -32,6 +32,7 @@ import {
   type TestKey,
 } from '../domain/custody-fixture.ts';
 import { testLog } from '../permit/log-fixture.ts';
+import { publishTables, unlocked, wordInspector } from './publish-fixture.ts';
 
 const PUBLICATION = 'publish/web/shop/test_0123456789ab';
 const BYPASS = {
@@ -62,6 +63,10 @@ beforeEach(async () => {
     database: permitTable(statementOf(fixture, BUNDLE.permit)),
     raw: await store.bucket('raw'),
     golden: await store.bucket('golden'),
+    uploads: await store.bucket('uploads'),
+    quarantine: await store.bucket('quarantine'),
+    inspector: wordInspector(),
+    lockUntil: unlocked,
     registry: openLayoutRegistry(join(folder, 'oci')),
     registryNamespace: 'certus',
     promotionSigner: { ...KEYS.promotion.signer, publicKeyPem: KEYS.promotion.trusted.public_key_pem },
@@ -85,26 +90,8 @@ beforeEach(async () => {
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** The one row that the publisher asks for; what it says is checked by its signature anyway. */
-function permitTable(statement: Uint8Array, logProof: string | null = null): Database {
-  const uses = new Map<string, { usedBy: string }>();
-  return {
-    client: {
-      permit: { findUnique: async () => ({ permitted: true, statement, logProof }) },
-      keySetVersion: { findFirst: async () => null },
-      permitUse: {
-        createMany: async ({ data: [row] }: { data: { destination: string; usedBy: string }[] }) => {
-          if (row !== undefined && !uses.has(row.destination)) uses.set(row.destination, row);
-        },
-        findUnique: async ({
-          where: { tenant_workspace_permitId_destination: key },
-        }: {
-          where: { tenant_workspace_permitId_destination: { destination: string } };
-        }) => uses.get(key.destination) ?? null,
-      },
-    },
-  } as unknown as Database;
-}
+const permitTable = (statement: Uint8Array, logProof: string | null = null) =>
+  publishTables(statement, logProof).database;
 
 const pushed = () => deps.registry.tags(REPOSITORY);
 const readManifest = async () =>
@@ -141,7 +128,10 @@ test('a permitted bundle goes to golden and from there to the registry, as it wa
   const { annotations, files } = await pullArtifact(deps.registry, REPOSITORY, RUN.testId);
   expect(annotations['dev.certus.permit']).toBe(input.permitId);
   expect(files.map(({ name }) => name).sort()).toEqual(
-    [BUNDLE.index, 'findings.json', 'scan.json', BUNDLE.permit, BUNDLE.promotion, BUNDLE.provenance].sort(),
+    [
+      ...[BUNDLE.index, 'findings.json', 'scan.json'],
+      ...[BUNDLE.permit, BUNDLE.promotion, BUNDLE.provenance, BUNDLE.sanitize],
+    ].sort(),
   );
 });
 
@@ -356,8 +346,18 @@ describe('nothing is pushed when golden shows', () => {
 
 describe('a promotion statement that lies in golden already', () => {
   test('is taken over, with its time, when it is ours', async () => {
-    const ours = await promotion(KEYS.promotion, '2026-06-01T12:01:30.000Z');
-    await putStatement(BUNDLE.promotion, ours);
+    const golden: Bucket = {
+      ...deps.golden,
+      put: async (key, ...rest) => {
+        if (key === goldenManifestKey(scope, RUN.testId))
+          throw new CertusError('dependency_unavailable', 'away');
+        return deps.golden.put(key, ...rest);
+      },
+    };
+    clock = new Date('2026-06-01T12:01:30.000Z');
+    await expect(promote({ ...deps, golden }, input, wanted, PUBLICATION)).rejects.toThrow('away');
+    const ours = await deps.golden.read(`${to}${BUNDLE.promotion}`, 1e6);
+    clock = new Date('2026-06-01T12:02:00.000Z');
     await promote(deps, input, wanted, PUBLICATION);
     const { promoted_at, files } = await readManifest();
     expect(promoted_at).toBe('2026-06-01T12:01:30.000Z');
