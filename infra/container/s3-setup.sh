@@ -33,7 +33,7 @@ account transform "$S3_TRANSFORM_SECRET"
 account ingest "$S3_INGEST_SECRET"
 bucket uploads api --grant-read certus-assurance,certus-transform --grant-write certus-transform
 bucket raw assurance --grant-read certus-trust,certus-transform,certus-api
-bucket golden transform --grant-read certus-ingest,certus-api,certus-trust,certus-trust
+bucket golden transform --grant-read certus-ingest,certus-api,certus-trust
 bucket quarantine transform --grant-read certus-api
 bucket archive transform
 bucket keys assurance --grant-write certus-api
