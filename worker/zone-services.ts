@@ -2,9 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { createDocumentsActivities } from '../activities/documents/create-documents-activities.ts';
 import { createPromotionActivities } from '../activities/documents/create-promotion-activities.ts';
 import { createUploadActivities } from '../activities/documents/create-upload-activities.ts';
+import { createEventActivities } from '../activities/events/create-event-activities.ts';
 import { createIngestActivities } from '../activities/ingest/create-ingest-activities.ts';
 import { createNotifyActivities } from '../activities/notify/create-notify-activities.ts';
 import { openNotifyDeps } from '../activities/notify/notify-deps.ts';
+import { createPrivacyScanActivities } from '../activities/privacy/create-privacy-scan-activities.ts';
+import { createReviewActivities } from '../activities/privacy/create-review-activities.ts';
 import { createPublishActivities } from '../activities/publish/create-publish-activities.ts';
 import { createQuarantineActivities } from '../activities/publish/create-quarantine-activities.ts';
 import { createScanActivities } from '../activities/scan/create-scan-activities.ts';
@@ -35,7 +38,8 @@ import type { Database } from '../services/database/database.ts';
 import { openEventLog } from '../services/events/event-log.ts';
 import { openKeyEncryption } from '../services/keys/encryption/open-key-encryption.ts';
 import { openFileSigner } from '../services/keys/file-signer.ts';
-import type { ObjectStore } from '../services/objects/store.ts';
+import type { BucketOptions, ObjectStore } from '../services/objects/store.ts';
+import { openInspector } from '../services/privacy/open-inspector.ts';
 import { openRegistry } from '../services/registry/open-registry.ts';
 import type { SearchIndex } from '../services/search/search-index.ts';
 import { timestampBundle } from '../services/sigstore/timestamp.ts';
@@ -69,6 +73,7 @@ export const ZONE_SERVICES: Readonly<Record<Zone, (shared: Shared) => Promise<Zo
       settings.CERTUS_RAW_BUCKET,
       settings.CERTUS_GOLDEN_BUCKET,
       settings.CERTUS_QUARANTINE_BUCKET,
+      settings.CERTUS_ARCHIVE_BUCKET,
       settings.CERTUS_KEYS_BUCKET,
     ];
     const foreign = settings.CERTUS_SOURCE_BUCKETS.filter((name) => !ours.includes(name));
@@ -164,7 +169,10 @@ export const ZONE_SERVICES: Readonly<Record<Zone, (shared: Shared) => Promise<Zo
       ...createTrustActivities(deps),
       ...createOrderActivities(deps),
       ...createKeyCareActivities(deps),
-      ...createKnownActivities(deps),
+      ...createKnownActivities({
+        ...deps,
+        golden: objects.readable(settings.CERTUS_GOLDEN_BUCKET),
+      }),
       ...createSignatureTrustActivities(deps),
       ...createWitnessActivities({
         ...deps,
@@ -183,7 +191,7 @@ export const ZONE_SERVICES: Readonly<Record<Zone, (shared: Shared) => Promise<Zo
       database,
       uploads: await objects.bucket(settings.CERTUS_UPLOADS_BUCKET),
       raw: objects.readable(settings.CERTUS_RAW_BUCKET),
-      golden: await objects.bucket(settings.CERTUS_GOLDEN_BUCKET),
+      golden: await objects.bucket(settings.CERTUS_GOLDEN_BUCKET, lockOf(settings)),
       registry: await openRegistry(CERTUS_REGISTRY_URL, {
         username: settings.CERTUS_REGISTRY_USERNAME,
         password: settings.CERTUS_REGISTRY_PASSWORD,
@@ -192,15 +200,23 @@ export const ZONE_SERVICES: Readonly<Record<Zone, (shared: Shared) => Promise<Zo
       promotionSigner: await openFileSigner(CERTUS_PROMOTION_KEY_FILE),
       keySet: await readKeySet(settings),
       quarantine: await objects.bucket(settings.CERTUS_QUARANTINE_BUCKET),
+      inspector: openInspector({
+        threads: settings.CERTUS_PRIVACY_THREADS,
+        maxBytes: settings.CERTUS_PRIVACY_MAX_BYTES,
+      }),
       now,
     };
+    const notify = await openNotifyDeps(settings, now);
     const activities = {
       ...createPublishActivities(deps),
       ...createPromotionActivities(deps),
       ...createQuarantineActivities(deps),
       ...createLocationActivities(deps),
+      ...createPrivacyScanActivities(deps),
+      ...createReviewActivities(deps),
       ...createUploadActivities(deps),
-      ...createNotifyActivities(await openNotifyDeps(settings, now)),
+      ...createNotifyActivities(notify),
+      ...createEventActivities({ ...notify, database }),
     };
     return [{ zone: 'transform', activities, workflowBundle, concurrency: 8 }];
   },
@@ -213,6 +229,8 @@ export const ZONE_SERVICES: Readonly<Record<Zone, (shared: Shared) => Promise<Zo
     return [{ zone: 'ingest', activities, workflowBundle, concurrency: 8 }];
   },
 };
+
+const lockOf = ({ CERTUS_GOLDEN_LOCK: lock }: Settings): BucketOptions => (lock === 'none' ? {} : { lock });
 
 async function readKeySet(settings: Settings): Promise<KeySet> {
   const { CERTUS_KEY_SET_FILE } = requireSettings(settings, ['CERTUS_KEY_SET_FILE']);
