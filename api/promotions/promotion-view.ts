@@ -1,0 +1,69 @@
+import { DOCUMENTS } from '../../contracts/documents.ts';
+import type { Scope } from '../../contracts/identifiers.ts';
+import { goldenPrefix } from '../../contracts/object-keys.ts';
+import type { PromotionItemView, PromotionView } from '../../contracts/promotion.ts';
+import type { PromotionRecord } from '../../services/database/document-promotions.ts';
+import type { PromotionItem } from '../../services/database/promotion-items.ts';
+
+type Page = { readonly items: readonly PromotionItem[]; readonly next: string | null };
+
+/** The same keys in every state; in a list without its documents. */
+export function promotionView(
+  scope: Scope,
+  record: PromotionRecord,
+  { items, next }: Page = { items: [], next: null },
+): PromotionView {
+  const views = items.map((item) => itemView(scope, record, item));
+  return {
+    promotion_id: record.testId,
+    workspace_id: scope.workspace,
+    kind: record.kind,
+    component_id: record.component,
+    state: record.state,
+    documents: record.documents,
+    bytes: record.bytes,
+    clean: record.clean,
+    masked: record.masked,
+    withheld: record.withheld,
+    permit_id: record.permitId,
+    denial: record.denial,
+    golden_manifest: record.goldenManifest,
+    oci_reference: record.ociReference,
+    transparency_index: record.logIndex,
+    requested_by: record.requestedBy,
+    created_at: record.createdAt.toISOString(),
+    ended_at: record.endedAt?.toISOString() ?? null,
+    error: record.error,
+    promoted: views.flatMap(({ golden_key }) => golden_key ?? []),
+    items: views,
+    next_cursor: next,
+  };
+}
+
+function itemView(
+  scope: Scope,
+  { testId, state }: PromotionRecord,
+  { name, sha256, size, outcome, kinds, after, reviewId }: PromotionItem,
+): PromotionItemView {
+  const path = pathInGolden({ name, outcome, after });
+  // what lies there before the golden manifest does is nobody's copy yet
+  const shown = state === 'promoted' && path !== null;
+  return {
+    name,
+    sha256,
+    size,
+    outcome,
+    kinds,
+    golden_key: shown ? `${goldenPrefix(scope, testId)}${path}` : null,
+    review_id: reviewId,
+  };
+}
+
+function pathInGolden({
+  name,
+  outcome,
+  after,
+}: Pick<PromotionItem, 'name' | 'outcome' | 'after'>): string | null {
+  if (outcome === 'masked') return after?.path ?? null;
+  return outcome === 'clean' || outcome === 'released' ? `${DOCUMENTS}${name}` : null;
+}
