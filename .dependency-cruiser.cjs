@@ -43,6 +43,8 @@ module.exports = {
         'domain/permit',
         'domain/keys',
         'domain/provenance',
+        'domain/review',
+        'domain/sanitize',
       ],
       'api/ is thin: business rules go to domain/ and run in activities/; it may verify what anybody can, with public keys.',
     ),
