@@ -24,11 +24,10 @@ export const createSend = (registry: URL, credentials: Credentials | undefined, 
     if (answer.status !== 401) return answer;
     // a neighbour may have met the same refusal a moment before, and have a new token already
     const known = authorizer.known(scope);
-    return ask(
-      known !== undefined && known !== shown
-        ? known
-        : await authorizer.answer(answer.header('www-authenticate'), scope),
-    );
+    const shared = known === undefined || known === shown ? answer : await ask(known);
+    return shared.status === 401
+      ? ask(await authorizer.answer(shared.header('www-authenticate'), scope))
+      : shared;
   };
 
   return async (target, scope, outgoing) => {
