@@ -24,6 +24,7 @@ const BY_ERROR: Partial<Record<ErrorCode, ExitCode>> = {
   key_not_found: EXIT.notFound,
   entry_not_found: EXIT.notFound,
   enrolment_not_found: EXIT.notFound,
+  review_not_found: EXIT.notFound,
   permit_missing: EXIT.notAllowed,
   permit_invalid: EXIT.notAllowed,
   permit_used: EXIT.notAllowed,

@@ -13,6 +13,7 @@ import type { Action } from './words/options.ts';
 import { policyCommands } from './words/policy.ts';
 import { provenanceCommands } from './words/provenance.ts';
 import { pullCommands } from './words/pull.ts';
+import { reviewCommands } from './words/reviews.ts';
 import { scanControlCommands } from './words/scan-control.ts';
 import { scanCommands } from './words/scans.ts';
 import { scheduleCommands } from './words/schedules.ts';
@@ -58,6 +59,7 @@ const GROUPS = [
   offlineCommands,
   pullCommands,
   policyCommands,
+  reviewCommands,
   provenanceCommands,
   keyCommands,
   enrolmentCommands,
