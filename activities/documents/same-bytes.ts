@@ -1,7 +1,9 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { CertusError } from '../../contracts/errors.ts';
 
+/** How far somebody has read, and what. */
+type Reading = { length: number; readonly hash: Hash };
 type Seen = { readonly length: number; readonly digest: string };
 
 /**
@@ -10,32 +12,30 @@ type Seen = { readonly length: number; readonly digest: string };
  * would show one thing and have another one copied.
  */
 export class SameBytes {
-  readonly #seen: Seen[] = [];
+  readonly #readings: Reading[] = [];
 
   /** For who looks: remembers how far they read, and what. */
   watch(body: Readable): Readable {
-    const note = (seen: Seen) => this.#seen.push(seen);
-    return Readable.from(watched(body, note), { objectMode: false });
+    const reading = { length: 0, hash: createHash('sha256') };
+    this.#readings.push(reading);
+    return Readable.from(watched(body, reading), { objectMode: false });
   }
 
   /** For who copies: ends with `digest_mismatch` where it is not what was seen. */
   hold(body: Readable): Readable {
-    const seen = this.#seen.toSorted((a, b) => a.length - b.length);
+    const seen = this.#readings
+      .map(({ length, hash }) => ({ length, digest: hash.copy().digest('hex') }))
+      .sort((a, b) => a.length - b.length);
     return Readable.from(held(body, seen), { objectMode: false });
   }
 }
 
-async function* watched(body: Readable, note: (seen: Seen) => void): AsyncGenerator<Buffer> {
-  const hash = createHash('sha256');
-  let length = 0;
-  try {
-    for await (const chunk of body as AsyncIterable<Buffer>) {
-      hash.update(chunk);
-      length += chunk.length;
-      yield chunk;
-    }
-  } finally {
-    note({ length, digest: hash.digest('hex') });
+/** Counted before it is handed on: what was seen is never more than what is remembered. */
+async function* watched(body: Readable, reading: Reading): AsyncGenerator<Buffer> {
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    reading.hash.update(chunk);
+    reading.length += chunk.length;
+    yield chunk;
   }
 }
 
@@ -56,7 +56,7 @@ async function* held(body: Readable, seen: readonly Seen[]): AsyncGenerator<Buff
     length += rest.length;
     yield chunk;
   }
-  if (open.length > 0) throw changed();
+  if (open.some((left) => left.length > length)) throw changed();
 }
 
 const changed = () =>
