@@ -15,7 +15,7 @@ export async function* pictureText(content: Content, look: Look): AsyncGenerator
       if (isGroup(group)) lines.push(...Object.entries(group).flatMap(line));
     if (gps?.Latitude !== undefined && gps.Longitude !== undefined)
       lines.push(`GPS ${round(gps.Latitude)}, ${round(gps.Longitude)}`);
-    if (lines.length > 0) yield { place, text: lines.join('\n') };
+    if (lines.length > 0) yield { place, text: [...new Set(lines)].join('\n') };
     size = sizeIn({ ...pngFile, ...gif, ...file });
   } catch (error) {
     // a picture without any such data is none that is damaged
