@@ -1,0 +1,96 @@
+import pMap from 'p-map';
+import type { BundleFile, GoldenManifest } from '../../contracts/bundle.ts';
+import { goldenPrefix } from '../../contracts/object-keys.ts';
+import type { SanitizeStatement } from '../../contracts/statements.ts';
+import type { PublishInput } from '../../contracts/workflows.ts';
+import { publishedFiles } from '../../domain/custody/explained-files.ts';
+import type { PublishDeps } from './deps.ts';
+import { goldenDescription } from './golden-description.ts';
+import {
+  indexFile,
+  lockedUntil,
+  type StatementFile,
+  statementsOf,
+  storePromotion,
+  storeSanitize,
+} from './golden-statements.ts';
+import type { OpenedPromotion } from './open-promotion.ts';
+import type { PermittedBundle } from './permitted-bundle.ts';
+import { type LookedInto, placeFile } from './place-file.ts';
+import { requirePromotion } from './promoted-bundle.ts';
+import { sumOfKinds } from './sum-of-kinds.ts';
+
+export type Filled = { readonly manifest: GoldenManifest; readonly sanitize: SanitizeStatement };
+
+/** Puts into golden whatever goes there, each object once, and answers the manifest that is to show it. */
+export async function fillGolden(
+  deps: PublishDeps,
+  { scope, testId, bundle }: PublishInput,
+  { permitted, privacy, at, permitUsedOn, retainUntil, scan }: OpenedPromotion,
+  looked: readonly LookedInto[],
+): Promise<Filled> {
+  const to = goldenPrefix(scope, testId);
+  const place = { to, retainUntil };
+  const promotedOn = at.toISOString();
+  const describe = goldenDescription(permitted, scan, promotedOn);
+  const put = (goes: NonNullable<LookedInto['goes']>) =>
+    placeFile(deps.golden, `${to}${goes.file.path}`, goes, {
+      ...describe(goes.file),
+      ...lockedUntil(retainUntil),
+    });
+  const index = indexFile(permitted);
+  const statements = statementsOf(permitted);
+  const inspected = {
+    ...{ ...scope, testId, bundleDigest: permitted.evidence.bundleDigest },
+    policyDigest: privacy.digest,
+    rules: deps.inspector.rules,
+    inspectedOn: promotedOn,
+    lookedAt: looked.length,
+    kinds: sumOfKinds(looked.map(({ inspection }) => inspection)),
+    files: looked.flatMap(({ change }) => change ?? []),
+  };
+  const [{ file: sanitize, sanitized }] = await Promise.all([
+    storeSanitize(deps, inspected, place),
+    pMap([index, ...statements].map(whole), put),
+    pMap(
+      looked.flatMap(({ goes }) => goes ?? []),
+      put,
+      { concurrency: 8 },
+    ),
+  ]);
+  const times = { promotedOn, permitUsedOn: permitUsedOn.toISOString() };
+  const promoting = { ...place, ...times, from: bundle.prefix };
+  const promotion = await storePromotion(deps, permitted, sanitized, promoting);
+  const promoted = requirePromotion(deps.keySet, permitted, promotion.bytes, sanitized);
+  const files = [
+    withoutBytes(index),
+    ...publishedFiles(permitted.evidence.index, sanitized.statement),
+    ...[...statements, sanitize, promotion].map(withoutBytes),
+  ];
+  const manifest = goldenManifest(permitted, to, files, promoted.promotedOn);
+  return { manifest, sanitize: sanitized.statement };
+}
+
+const whole = ({ bytes, ...file }: StatementFile) => ({ file, body: async () => bytes });
+const withoutBytes = ({ bytes: _, ...file }: StatementFile): BundleFile => file;
+
+const goldenManifest = (
+  { evidence: { index, bundleDigest }, permitId, permit: { bypass } }: PermittedBundle,
+  prefix: string,
+  files: BundleFile[],
+  promotedOn: string,
+): GoldenManifest => ({
+  schema: 'https://certus.dev/golden/v1',
+  tenant: index.tenant,
+  workspace_id: index.workspace_id,
+  component_id: index.component_id,
+  test_id: index.test_id,
+  permit_id: permitId,
+  bundle_digest: bundleDigest,
+  prefix,
+  files,
+  promoted_at: promotedOn,
+  ...(bypass === undefined
+    ? {}
+    : { bypass: { order_id: bypass.order_id, by: bypass.by, reason: bypass.reason, until: bypass.until } }),
+});
