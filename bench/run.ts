@@ -3,12 +3,13 @@ import { judge } from './bench.ts';
 import { chain } from './chain.ts';
 import { log } from './log.ts';
 import { logs } from './logs.ts';
+import { publish } from './publish.ts';
 import { sarifImport } from './sarif-import.ts';
 import { scanOverhead } from './scan-overhead.ts';
 import { sign } from './sign.ts';
 import { verify } from './verify.ts';
 
-const BENCHES: readonly Bench[] = [chain, scanOverhead, sarifImport, logs, log, sign, verify];
+const BENCHES: readonly Bench[] = [chain, scanOverhead, sarifImport, logs, log, sign, verify, publish];
 
 /** `npm run bench -- NAME [--json]`: the one door to every benchmark. */
 async function main(words: readonly string[]): Promise<number> {

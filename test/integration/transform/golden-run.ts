@@ -43,6 +43,8 @@ export type Asked = {
 export type GoldenRun = { readonly deps: PublishDeps; readonly input: PublishInput };
 
 export const scope = { tenant: RUN.tenant, workspace: RUN.workspace };
+/** What the permit was used for. */
+export const PUBLICATION = 'publish/test';
 const PERMIT = `permit_${'1'.repeat(32)}`;
 
 /** A bucket of golden copies on this disk. */
@@ -163,6 +165,6 @@ const permitTable = (statement: Uint8Array): Database =>
     client: {
       permit: { findUnique: async () => ({ permitted: true, statement, logProof: null }) },
       keySetVersion: { findFirst: async () => null },
-      permitUse: { createMany: async () => undefined, findUnique: async () => ({ usedBy: 'test' }) },
+      permitUse: { createMany: async () => undefined, findUnique: async () => ({ usedBy: PUBLICATION }) },
     },
   }) as unknown as Database;

@@ -29,7 +29,15 @@ import {
   swallowAnswer,
 } from '../../faults/faults.ts';
 import { KEY_SET, KEYS } from '../../unit/domain/custody-fixture.ts';
-import { type Asked, type GoldenRun, goldenBucket, goldenRun, type Held, scope } from './golden-run.ts';
+import {
+  type Asked,
+  type GoldenRun,
+  goldenBucket,
+  goldenRun,
+  type Held,
+  PUBLICATION,
+  scope,
+} from './golden-run.ts';
 
 const url = process.env.CERTUS_REGISTRY_URL ?? '';
 const MIB = 1024 * 1024;
@@ -67,7 +75,7 @@ const run = (registry: Registry, changes: Partial<Asked> = {}): Promise<GoldenRu
     files: [file('findings.json', '{}'), file('reports/tool.sarif.json', '{"runs":[]}')],
     ...changes,
   });
-const publish = ({ deps, input }: GoldenRun) => publishOci(deps, input, signal, 'test');
+const publish = ({ deps, input }: GoldenRun) => publishOci(deps, input, signal, PUBLICATION);
 const repository = () => `certus/${scope.tenant}/${scope.workspace}/${component}`;
 const named = (tag: string) => `${new URL(url).host}/${repository()}:${tag}`;
 const layersOf = async (tag: string) => {
