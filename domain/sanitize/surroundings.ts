@@ -16,8 +16,9 @@ export type Surroundings = {
 export function surroundingsIn(text: string, hint: DetectHint): (start: number, end: number) => Surroundings {
   const table = tableOf(text, hint);
   return (start, end) => {
-    const before = (length: number) => text.slice(Math.max(0, start - length), start).toLowerCase();
-    const after = (length: number) => text.slice(end, end + length).toLowerCase();
+    const before = (length: number) =>
+      withoutMasks(text.slice(Math.max(0, start - length), start)).toLowerCase();
+    const after = (length: number) => withoutMasks(text.slice(end, end + length)).toLowerCase();
     const heading = () => (table === undefined ? '' : table(start));
     return {
       path: hint.path ?? '',
@@ -33,6 +34,15 @@ export function surroundingsIn(text: string, hint: DetectHint): (start: number, 
     };
   };
 }
+
+/** A mask speaks of a kind, and says nothing of what stands beside it. */
+const withoutMasks = (text: string): string =>
+  text.includes(']') || text.includes('[')
+    ? text.replace(
+        /\[[A-Z][A-Z0-9_]{1,62}(?: \d{1,9})?\]|^[A-Z0-9_]{1,62}(?: \d{1,9})?\]|\[[A-Z0-9_]{1,62}$/g,
+        ' ',
+      )
+    : text;
 
 const BEFORE = 64;
 const AFTER = 24;

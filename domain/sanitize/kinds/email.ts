@@ -4,7 +4,7 @@ export const EMAIL: Recogniser = byPattern({
   type: 'EMAIL_ADDRESS',
   where: 'at',
   pattern:
-    /(?<![\p{L}\p{N}_.+-])[\p{L}\p{N}_.+'%-]{1,64}@(?:[\p{L}\p{N}-]{1,63}\.){1,8}(?:xn--[a-z0-9-]{2,59}|\p{L}{2,24})/gu,
+    /(?<![\p{L}\p{N}_.+-])(?!')[\p{L}\p{N}_.+'%-]{1,64}(?<!')@(?:[\p{L}\p{N}-]{1,63}\.){1,8}(?:xn--[a-z0-9-]{2,59}|\p{L}{2,24})/gu,
   // in a URL what stands before the `@` is a password
   likelihood: ({ around }) =>
     /:\/\/[^\s/@]{0,100}:$/.test(around.before(128)) ? 0 : around.says(WORDS) ? 0.95 : 0.85,

@@ -1,4 +1,4 @@
-import { type Decoded, decode, type Mark, type Region, withMasks } from './region.ts';
+import { type Decoded, decode, insideQuotes, type Mark, type Region, withMasks } from './region.ts';
 
 /** Strings and numbers; undefined for what is no JSON, neither as a whole nor line by line. */
 export function jsonRegions(source: string): Region[] | undefined {
@@ -66,12 +66,10 @@ function stringRegion(source: string, start: number, end: number, map: number | 
     end,
     text: `"${decoded?.text ?? written}"`,
     write: (marks, number) => {
-      const last = decoded?.text.length ?? written.length;
-      const inside = (at: number) => offset(Math.min(Math.max(0, at - 1), last));
-      const placed = marks.map((mark) => ({ ...mark, start: inside(mark.start), end: inside(mark.end) }));
+      const placed = insideQuotes(marks, decoded?.text.length ?? written.length);
       return `"${withMasks(
         written,
-        placed.filter((mark) => mark.end > mark.start),
+        placed.map((mark) => ({ ...mark, start: offset(mark.start), end: offset(mark.end) })),
         number,
       )}"`;
     },

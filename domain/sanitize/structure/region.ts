@@ -27,6 +27,14 @@ export function withMasks(text: string, marks: readonly Mark[], number = 1): str
   return masked + text.slice(at);
 }
 
+/** Of a text that begins with a quote: in what stands between the quotes, which are never masked themselves. */
+export function insideQuotes(marks: readonly Mark[], length: number): Mark[] {
+  const inside = (at: number) => Math.min(Math.max(0, at - 1), length);
+  return marks
+    .map(({ type, start, end }) => ({ type, start: inside(start), end: inside(end) }))
+    .filter(({ start, end }) => end > start);
+}
+
 /** Where each letter of what a region says begins in what is written; one more for its end. */
 export type Decoded = { readonly text: string; readonly offsets: readonly number[] };
 

@@ -1,5 +1,5 @@
 import { isMap, type Node, parseAllDocuments, Scalar, visit } from 'yaml';
-import { inPlace, type Region, withMasks } from './region.ts';
+import { inPlace, insideQuotes, type Mark, type Region, withMasks } from './region.ts';
 
 /** Scalars and comments; undefined for what is no YAML, or too much of it to be read in reasonable time. */
 export function yamlRegions(source: string): Region[] | undefined {
@@ -54,7 +54,14 @@ function scalarRegion(source: string, node: Scalar): Region {
   const written = source.slice(start, end);
   const isBlock = node.type === Scalar.BLOCK_LITERAL || node.type === Scalar.BLOCK_FOLDED;
   const isQuoted = node.type === Scalar.QUOTE_DOUBLE || node.type === Scalar.QUOTE_SINGLE;
-  if (isBlock || (isQuoted && !/[\\\n]|''/.test(written.slice(1, -1)))) return inPlace(source, start, end);
+  if (isBlock) return inPlace(source, start, end);
+  if (isQuoted && !/[\\\n]|''/.test(written.slice(1, -1))) {
+    const quote = written.slice(0, 1);
+    const text = written.slice(1, -1);
+    const write = (marks: readonly Mark[], number?: number) =>
+      `${quote}${withMasks(text, insideQuotes(marks, text.length), number)}${quote}`;
+    return { start, end, text: written, write };
+  }
   // a mask would be read as a list
   const text = node.source ?? String(node.value);
   return { start, end, text, write: (marks, number) => JSON.stringify(withMasks(text, marks, number)) };
