@@ -14,7 +14,12 @@ export type ApiClient = {
     headers?: Record<string, string>,
   ): Promise<z.output<T>>;
   /** Sends a file as it is, however large; it is never in memory as a whole. */
-  upload<T extends z.ZodType>(path: string, file: Blob, schema: T): Promise<z.output<T>>;
+  upload<T extends z.ZodType>(
+    path: string,
+    file: Blob,
+    schema: T,
+    method?: 'POST' | 'PUT',
+  ): Promise<z.output<T>>;
   put<T extends z.ZodType>(path: string, body: unknown, schema: T): Promise<z.output<T>>;
   /** The bytes of an answer, as they come. */
   download(path: string): Promise<AsyncIterable<Uint8Array>>;
@@ -39,9 +44,9 @@ export function createApiClient({ address, token }: { address: string; token: st
         body: JSON.stringify(body),
         headers: { ...headers, 'Content-Type': 'application/json' },
       }),
-    upload: (path, file, schema) =>
+    upload: (path, file, schema, method = 'POST') =>
       call(path, schema, {
-        method: 'POST',
+        method,
         body: file,
         headers: { 'Content-Type': 'application/octet-stream' },
         signal: AbortSignal.timeout(UPLOAD_PATIENCE),

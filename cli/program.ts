@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { certusVersion } from '../services/config/version.ts';
 import { createContext, type Surroundings } from './context.ts';
 import { advisoryCommands } from './words/advisories.ts';
+import { documentCommands } from './words/documents.ts';
 import { enrolmentCommands } from './words/enrol.ts';
 import { evidenceCommands } from './words/evidence.ts';
 import { findingCommands } from './words/findings.ts';
@@ -56,6 +57,7 @@ const GROUPS = [
   evidenceCommands,
   findingCommands,
   scheduleCommands,
+  documentCommands,
   offlineCommands,
   pullCommands,
   policyCommands,
