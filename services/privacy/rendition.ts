@@ -10,6 +10,7 @@ export class Rendition {
   #length = 0;
 
   add(looked: Looked): void {
+    if (looked.piece.isTechnical === true || looked.piece.text === '') return;
     this.#length += looked.piece.text.length;
     if (this.#length > MAX_LENGTH) this.#kept = undefined; // too much to be held; there is none then
     this.#kept?.push(looked);
@@ -19,10 +20,10 @@ export class Rendition {
   text(isMasked: (type: string) => boolean): string | undefined {
     if (this.#kept === undefined) return undefined;
     const parts: string[] = [];
-    let [place, over] = ['', 0];
+    let [place, over] = ['', 0]; // without a heading it is the text itself
     for (const { piece, spans } of this.#kept) {
       const { from, to } = piece.counts ?? { from: 0, to: piece.text.length };
-      if (piece.place !== place) parts.push(`\n[${piece.place}]\n`);
+      if (piece.place !== place) parts.push(`\n[${piece.place || 'text'}]\n`);
       if (piece.place !== place || piece.counts === undefined) over = 0;
       place = piece.place;
       // what begins in this part may end in the next one, which then has to leave out as much of it

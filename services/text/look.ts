@@ -68,4 +68,4 @@ const LEAST_UNPACKED = 256 * 1024 * 1024;
 /** Text that says the same over and over gets to a hundred; a file of zeros to a thousand. */
 const RATIO = 200;
 /** Up to here the ratio does not matter. */
-const FREE = 1024 * 1024;
+const FREE = 16 * 1024 * 1024;

@@ -28,7 +28,8 @@ export async function* officeText(content: Content, format: OfficeFormat, look: 
     if (bytes === 'enough') return;
     if (bytes === undefined || name === 'mimetype') continue;
     if (isXml(name)) yield* partText(name, decodeXml(bytes), content, format, book, look);
-    else if (SETTINGS.test(name)) yield { place: under(content.place, 'settings'), text: words(bytes) };
+    else if (SETTINGS.test(name))
+      yield { place: under(content.place, 'settings'), text: words(bytes), isTechnical: true };
     else yield* look.inside(inner(content, name, bytes));
   }
   const unused = book.shared.filter((_, at) => !book.used.has(at));
@@ -118,7 +119,8 @@ function* partText(
   const pieces = xmlText(xml, { ...content, place: at(place) }, look);
   if (pieces === undefined) look.unread('damaged', at(place));
   // without a line: nobody sees this text as lines
-  for (const { text } of pieces ?? [{ text: xml }]) yield { place: at(place), text };
+  const sort = place === 'properties' || name.startsWith('customXml/') ? {} : { isTechnical: true as const };
+  for (const { text } of pieces ?? [{ text: xml }]) yield { place: at(place), text, ...sort };
 }
 
 /** A cell of a few bytes can show a text of megabytes. */

@@ -29,6 +29,9 @@ export async function* pdfText(content: Content, look: Look): AsyncGenerator<Pie
   try {
     const about = await tried('properties', async () => {
       const { info, metadata } = await document.getMetadata();
+      // a form of a kind of its own, beside the pages
+      if ((info as { IsXFAPresent?: unknown }).IsXFAPresent === true)
+        look.unread('unknown_format', at('form'));
       return [...textsOf(info), metadata?.getRaw() ?? ''].join('\n');
     });
     if (about !== undefined) yield { place: at('properties'), text: about };

@@ -13,6 +13,8 @@ export type Piece = {
   readonly counts?: { readonly from: number; readonly to: number };
   /** The first row of the table that it goes on with. */
   readonly heading?: string;
+  /** It is for programs, and no part of what a person would read. */
+  readonly isTechnical?: true;
 };
 
 export type Mark = readonly [offset: number, number: number];
