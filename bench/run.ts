@@ -3,13 +3,24 @@ import { judge } from './bench.ts';
 import { chain } from './chain.ts';
 import { log } from './log.ts';
 import { logs } from './logs.ts';
+import { privacyScan } from './privacy-scan.ts';
 import { publish } from './publish.ts';
 import { sarifImport } from './sarif-import.ts';
 import { scanOverhead } from './scan-overhead.ts';
 import { sign } from './sign.ts';
 import { verify } from './verify.ts';
 
-const BENCHES: readonly Bench[] = [chain, scanOverhead, sarifImport, logs, log, sign, verify, publish];
+const BENCHES: readonly Bench[] = [
+  chain,
+  scanOverhead,
+  sarifImport,
+  logs,
+  log,
+  sign,
+  verify,
+  publish,
+  privacyScan,
+];
 
 /** `npm run bench -- NAME [--json]`: the one door to every benchmark. */
 async function main(words: readonly string[]): Promise<number> {
