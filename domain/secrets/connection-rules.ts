@@ -10,7 +10,7 @@ export const CONNECTION_RULES: readonly SecretRule[] = [
     confidence: 'medium',
     pattern:
       /(?<![A-Za-z0-9+.-])(?<scheme>[a-zA-Z][A-Za-z0-9+.-]{1,20}):\/\/(?<user>[^\s:@/"'`<>\\]{0,100}):(?<secret>[^\s:@/"'`<>\\]{4,200})@(?<host>[A-Za-z0-9_.-]{1,253})/g,
-    needs: '://',
+    needs: /:\/\/[^\s@/]{5,301}@/,
     holds: (secret, { match }) =>
       secret !== match.groups?.user && !isCommonWord(secret) && !isPlaceholder(secret) && !isReserved(match),
   },

@@ -23,7 +23,7 @@ export function findSecretsIn(path: string, content: string, offset: number): Se
 }
 
 function matchesOf(rule: SecretRule, content: string, offsetOf: (at: number) => number): SecretMatch[] {
-  if (rule.needs !== undefined && !content.includes(rule.needs)) return [];
+  if (rule.needs !== undefined && !holds(content, rule.needs)) return [];
   return [...content.matchAll(rule.pattern)].flatMap((match) => {
     const secret = match.groups?.secret ?? match[0];
     if (!rule.holds(secret, { content, match })) return [];
@@ -43,6 +43,9 @@ function matchesOf(rule: SecretRule, content: string, offsetOf: (at: number) => 
     ];
   });
 }
+
+const holds = (content: string, needs: string | RegExp): boolean =>
+  typeof needs === 'string' ? content.includes(needs) : needs.test(content);
 
 /** One finding for each secret: what another rule has already named is not named again by a vaguer one. */
 export function withoutRepeats(content: string, matches: readonly SecretMatch[]): SecretMatch[] {

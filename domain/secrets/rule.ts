@@ -12,8 +12,8 @@ export type SecretRule = {
    * and no two that follow each other can eat the same text: a hostile file must not cost more than its length.
    */
   readonly pattern: RegExp;
-  /** A part of every match, in its very letters: where a text has none of it, the pattern is not tried. */
-  readonly needs?: string;
+  /** A part of every match that is quickly looked for: where a text has none of it, the pattern is not tried. */
+  readonly needs?: string | RegExp;
   /** Whether every match is twenty characters and more without a blank: of most texts little is left to look at. */
   readonly solid?: true;
   /** Which files it is looked for in; all when unsaid. */
