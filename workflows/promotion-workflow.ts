@@ -13,6 +13,7 @@ import type { FinishedPromotion } from '../activities/documents/finish-promotion
 import type { PublishActivities } from '../activities/publish/create-publish-activities.ts';
 import type { OrderActivities } from '../activities/trust/create-order-activities.ts';
 import type { TrustActivities } from '../activities/trust/create-trust-activities.ts';
+import type { KnownActivities } from '../activities/trust/known/create-known-activities.ts';
 import type { PromotionInput, PromotionState } from '../contracts/promotion.ts';
 import type { PermitAsk, PublishInput } from '../contracts/workflows.ts';
 import { isDecision } from '../domain/permit/is-decision.ts';
@@ -25,6 +26,7 @@ import { soundAnswer } from './sound-answer.ts';
 import { startReview } from './start-review.ts';
 
 const { carryOut } = proxyActivities<OrderActivities>(inZone('trust', '10 minutes'));
+const { logPromotion } = proxyActivities<KnownActivities>(inZone('trust', '10 minutes'));
 const { decidePermit } = proxyActivities<TrustActivities>(inZone('trust', '10 minutes'));
 const { composeDocuments } = proxyActivities<DocumentsActivities>(inZone('assurance', '10 minutes'));
 const { recordDocumentPromotion, reviewsToStart } = proxyActivities<PromotionActivities>(
@@ -173,8 +175,11 @@ async function tell(input: PromotionInput, finished: FinishedPromotion): Promise
   if (finished.withheld + finished.changed > 0) await announce(withheldEvent(input, finished, at));
 }
 
-/** A registry that is away keeps nobody from finding what golden holds: that is on record before it is asked. */
+/** Neither the registry nor the log keeps anybody from finding what golden holds: that is on record before they are asked. */
 async function publish(input: PromotionInput, permitted: PublishInput): Promise<void> {
-  const ociReference = input.destinations.includes('oci') ? await publishOci(permitted) : null;
+  const { scope, testId, destinations } = input;
+  const log = async () => recordDocumentPromotion(input, { logIndex: await logPromotion({ scope, testId }) });
+  const push = async () => (destinations.includes('oci') ? publishOci(permitted) : null);
+  const [ociReference] = await Promise.all([push(), log()]);
   await recordDocumentPromotion(input, { ociReference, ended: true });
 }
