@@ -3,6 +3,7 @@ import { createDocumentsActivities } from '../activities/documents/create-docume
 import { createPromotionActivities } from '../activities/documents/create-promotion-activities.ts';
 import { createUploadActivities } from '../activities/documents/create-upload-activities.ts';
 import { createEventActivities } from '../activities/events/create-event-activities.ts';
+import { lockUntil } from '../activities/golden/retention-in-force.ts';
 import { createIngestActivities } from '../activities/ingest/create-ingest-activities.ts';
 import { createNotifyActivities } from '../activities/notify/create-notify-activities.ts';
 import { openNotifyDeps } from '../activities/notify/notify-deps.ts';
@@ -10,6 +11,7 @@ import { createPrivacyScanActivities } from '../activities/privacy/create-privac
 import { createReviewActivities } from '../activities/privacy/create-review-activities.ts';
 import { createPublishActivities } from '../activities/publish/create-publish-activities.ts';
 import { createQuarantineActivities } from '../activities/publish/create-quarantine-activities.ts';
+import type { PublishDeps } from '../activities/publish/deps.ts';
 import { createScanActivities } from '../activities/scan/create-scan-activities.ts';
 import { openManifestAccess } from '../activities/scan/manifest-access.ts';
 import { createReportReader } from '../activities/scan/reports/report-reader.ts';
@@ -187,18 +189,20 @@ export const ZONE_SERVICES: Readonly<Record<Zone, (shared: Shared) => Promise<Zo
       'CERTUS_PROMOTION_KEY_FILE',
       'CERTUS_REGISTRY_URL',
     ]);
+    const keySet = await readKeySet(settings);
     const deps = {
       database,
       uploads: await objects.bucket(settings.CERTUS_UPLOADS_BUCKET),
       raw: objects.readable(settings.CERTUS_RAW_BUCKET),
-      golden: await objects.bucket(settings.CERTUS_GOLDEN_BUCKET, lockOf(settings)),
+      golden: await objects.bucket(settings.CERTUS_GOLDEN_BUCKET, lockedAs(settings)),
       registry: await openRegistry(CERTUS_REGISTRY_URL, {
         username: settings.CERTUS_REGISTRY_USERNAME,
         password: settings.CERTUS_REGISTRY_PASSWORD,
       }),
       registryNamespace: settings.CERTUS_REGISTRY_NAMESPACE,
       promotionSigner: await openFileSigner(CERTUS_PROMOTION_KEY_FILE),
-      keySet: await readKeySet(settings),
+      keySet,
+      lockUntil: lockOf(settings, { database, keySet }),
       quarantine: await objects.bucket(settings.CERTUS_QUARANTINE_BUCKET),
       inspector: openInspector({
         threads: settings.CERTUS_PRIVACY_THREADS,
@@ -230,7 +234,13 @@ export const ZONE_SERVICES: Readonly<Record<Zone, (shared: Shared) => Promise<Zo
   },
 };
 
-const lockOf = ({ CERTUS_GOLDEN_LOCK: lock }: Settings): BucketOptions => (lock === 'none' ? {} : { lock });
+const lockedAs = ({ CERTUS_GOLDEN_LOCK: lock }: Settings): BucketOptions => (lock === 'none' ? {} : { lock });
+
+/** Where nothing is locked, nobody is asked for how long. */
+const lockOf =
+  ({ CERTUS_GOLDEN_LOCK: lock }: Settings, deps: Parameters<typeof lockUntil>[0]): PublishDeps['lockUntil'] =>
+  async (scope, at) =>
+    lock === 'none' ? undefined : lockUntil(deps, scope, at);
 
 async function readKeySet(settings: Settings): Promise<KeySet> {
   const { CERTUS_KEY_SET_FILE } = requireSettings(settings, ['CERTUS_KEY_SET_FILE']);

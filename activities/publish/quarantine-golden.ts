@@ -14,7 +14,7 @@ import type { PublishDeps } from './deps.ts';
 import { requireCause } from './quarantine-cause.ts';
 
 /** A bucket that nothing is served from. */
-export type QuarantineDeps = Omit<PublishDeps, 'uploads' | 'inspector'>;
+export type QuarantineDeps = Omit<PublishDeps, 'uploads' | 'inspector' | 'lockUntil'>;
 
 const MAX_MANIFEST = 16 * 1024 * 1024;
 const MAX_NOTICE = 1024 * 1024;

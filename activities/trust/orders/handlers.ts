@@ -11,6 +11,7 @@ import { revokeKeyAndMark } from '../keys/revoke-key-and-mark.ts';
 import { breakGlass } from '../permit/break-glass.ts';
 import { setPolicy } from '../permit/set-policy.ts';
 import { setPrivacyPolicy } from '../permit/set-privacy-policy.ts';
+import { setRetention } from '../permit/set-retention.ts';
 import type { ActionHandler } from './action-handler.ts';
 import { passOn } from './pass-on.ts';
 
@@ -28,7 +29,7 @@ const HANDLERS: { readonly [K in ActionKind]: ActionHandler<K> } = {
   set_policy: setPolicy,
   break_glass: breakGlass,
   set_privacy_policy: setPrivacyPolicy,
-  set_retention: passOn,
+  set_retention: setRetention,
   promote_documents: passOn,
   decide_review: passOn,
   set_legal_hold: passOn,
