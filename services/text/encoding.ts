@@ -10,6 +10,8 @@ export type Encoding = {
 /** How a text is written. `undefined` for bytes that are no text. */
 export function encodingOf(head: Uint8Array, isWhole: boolean): Encoding | undefined {
   const marked = MARKS.find(([, mark]) => mark.every((byte, at) => head[at] === byte));
+  // four bytes a character, which nothing here reads: in two bytes each it would be letters with zeros between them
+  if (marked?.[0] === 'utf-16le' && head.length >= 4 && head[2] === 0 && head[3] === 0) return undefined;
   if (marked !== undefined) return { label: marked[0], mark: marked[1].length };
   const wide = wideEncoding(head);
   if (wide !== undefined) return { label: wide, mark: 0 };

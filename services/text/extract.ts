@@ -53,7 +53,7 @@ async function* textOf(
   { format, encoding }: Recognised,
   look: Look,
 ): AsyncGenerator<Piece> {
-  const reader = READERS[format] ?? (isPicture(format) ? pictureText : undefined);
+  const reader = READERS[format] ?? (isPicture(format) ? pictureReader(format) : undefined);
   if (reader === undefined && encoding !== undefined) {
     yield* writtenText(content, format, encoding, look);
   } else if (reader === undefined) {
@@ -90,6 +90,11 @@ const READERS: Readonly<Record<string, Reader>> = {
   xz: (content, look) => compressedText(content, 'xz', look),
   zstd: (content, look) => compressedText(content, 'zstd', look),
 };
+
+const pictureReader =
+  (format: string): Reader =>
+  (content, look) =>
+    pictureText(content, format, look);
 
 /** Parsers throw what they like at hostile content, and all of it means the same. */
 function damagedBy(error: unknown, { place }: Content, look: Look): void {

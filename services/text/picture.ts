@@ -1,11 +1,14 @@
 import type { Content } from './content.ts';
 import type { Look } from './look.ts';
+import { pictureComments } from './picture-comments.ts';
 import { type Piece, under } from './piece.ts';
 
 /** What a picture says about itself: where and by whom it was taken, and what somebody wrote into it. */
-export async function* pictureText(content: Content, look: Look): AsyncGenerator<Piece> {
+export async function* pictureText(content: Content, format: string, look: Look): AsyncGenerator<Piece> {
   const { default: reader } = await import('exifreader');
   const place = under(content.place, 'picture data');
+  const comments = pictureComments(format, content.whole());
+  if (comments.length > 0) yield { place: under(content.place, 'comments'), text: comments.join('\n') };
   let size = { width: 0, height: 0 };
   try {
     const tags = reader.load(Buffer.from(content.whole()), { expanded: true, includeUnknown: true });

@@ -24,9 +24,10 @@ export function* plainText(
     const unseen = read === 0 ? window.subarray(HEAD_BYTES) : window;
     read += window.length;
     const isLast = read >= content.size;
-    if (!encoding.label.startsWith('utf-16') && !looksLikeText(unseen))
-      look.unread('unknown_format', under(place, `from line ${line}`));
-    raw += decoder.decode(window.subarray(start), { stream: !isLast });
+    const decoded = decoder.decode(window.subarray(start), { stream: !isLast });
+    const isText = encoding.label.startsWith('utf-16') ? !hasZeros(decoded) : looksLikeText(unseen);
+    if (!isText) look.unread('unknown_format', under(place, `from line ${line}`));
+    raw += decoded.includes('\0') ? decoded.replaceAll('\0', '') : decoded; // a zero in a word hides it from nobody
     const cut = isLast ? raw.length : cutBefore(raw, format);
     const fresh = reveal(raw.slice(0, cut), format);
     raw = raw.slice(cut);
@@ -43,6 +44,13 @@ export function* plainText(
     line += linesIn(text, 0, text.length - kept);
   }
   if (read < content.size) look.unread('damaged', place);
+}
+
+/** Letters with zeros between them are none to whoever looks for a word, and are to whoever does not show zeros. */
+function hasZeros(text: string): boolean {
+  let count = 0;
+  for (let at = text.indexOf('\0'); at !== -1; at = text.indexOf('\0', at + 1)) count += 1;
+  return count > text.length / 100 + 1;
 }
 
 const firstLine = (text: string): string =>

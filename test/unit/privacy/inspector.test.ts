@@ -136,15 +136,15 @@ describe('a masked copy', () => {
 
   test('of a text that is too long to be masked in its place has everything once', async () => {
     const line = `an ordinary line that goes to ${MAIL}, and on\n`;
-    const text = line.repeat(60_000);
+    const text = line.repeat(45_000);
     const { inspection, masked } = await inspect(documents.word(documents.paragraph(text)));
-    expect(inspection.kinds).toEqual([{ type: 'EMAIL_ADDRESS', count: 60_000 }]);
+    expect(inspection.kinds).toEqual([{ type: 'EMAIL_ADDRESS', count: 45_000 }]);
     expect(
       textOf(masked)
         ?.split('\n')
         .filter((one) => one.trim() !== '')
-        .slice(0, 60_000),
-    ).toEqual(Array.from({ length: 60_000 }, () => 'an ordinary line that goes to [EMAIL_ADDRESS], and on'));
+        .slice(0, 45_000),
+    ).toEqual(Array.from({ length: 45_000 }, () => 'an ordinary line that goes to [EMAIL_ADDRESS], and on'));
   });
 });
 

@@ -15,6 +15,7 @@ describe('text', () => {
     ['UTF-16 without a mark', Buffer.from(`Zoë and others\n${NEEDLE}`, 'utf16le')],
     ['an old code page', Buffer.from(`Zo\xeb\n${NEEDLE}`, 'latin1')],
     ['a stray zero', Buffer.from(`Zo\0\n${NEEDLE}`)],
+    ['a zero that hides it', Buffer.from(`Zoe\nneedle\0@example.com`)],
   ])('is read in %s, with the line of what is found', async (_, bytes) => {
     const { format, where, opaque } = await told(bytes);
     expect([format, where(NEEDLE), opaque]).toEqual(['text', ['line 2'], []]);
@@ -41,6 +42,15 @@ describe('text', () => {
   ])('is told apart as %s in %s, and its escapes hide nothing', async (format, name, text, place) => {
     const result = await told(text, { name });
     expect([result.format, result.where(NEEDLE), result.opaque]).toEqual([format, [place], []]);
+  });
+
+  test('of four bytes a letter is none that anybody can read here', async () => {
+    const wide = Buffer.alloc(4 * NEEDLE.length + 4);
+    for (const [at, letter] of [...`\uFEFF${NEEDLE}`].entries())
+      wide.writeUInt32LE(letter.codePointAt(0) ?? 0, at * 4);
+    expect((await told(wide)).opaque).toEqual(['unknown_format']);
+    const spread = Buffer.from(`\uFEFFa ${[...NEEDLE].join('\0')}`, 'utf16le');
+    expect((await told(spread)).opaque).toEqual(['unknown_format from line 1']);
   });
 
   test('in a cell that a table of other rows follows is told from rows that only hold commas', async () => {
@@ -231,6 +241,20 @@ describe('pictures', () => {
     expect((await told(documents.png(NEEDLE))).where(NEEDLE)).toEqual(['picture data']);
   });
 
+  test('say what stands in their comments', async () => {
+    const gif = Buffer.concat([
+      Buffer.from('GIF89a\x40\0\x40\0\x80\0\0', 'latin1'),
+      Buffer.alloc(6),
+      Buffer.from(`\x21\xfe\x07needle@\x0bexample.com\0;`, 'latin1'),
+    ]);
+    expect((await told(gif)).where(NEEDLE)).toEqual(['comments']);
+    const jpeg = Buffer.from(
+      `\xff\xd8\xff\xfe\0${String.fromCharCode(NEEDLE.length + 2)}${NEEDLE}\xff\xd9`,
+      'latin1',
+    );
+    expect((await told(jpeg)).where(NEEDLE)).toEqual(['comments']);
+  });
+
   test('are not read without somebody who can, unless there is nothing to read', async () => {
     expect((await told(documents.png('x'))).opaque).toEqual(['no_text']);
     expect((await told(documents.png('x', 20))).opaque).toEqual([]);
@@ -257,6 +281,19 @@ describe('archives', () => {
     expect([result.format, result.where(NEEDLE), result.opaque]).toEqual([
       ...[format, ['in.zip / b/list.csv, line 2'], []],
     ]);
+  });
+
+  test.each([
+    ['bzip2', 'QlpoOTFBWSZTWZX0jQgAAAfVgAAQAAFAAC4HwEAgACITRppm1QgGgD1Mci21lCEgv4u5IpwoSEr6RoQA'],
+    [
+      'xz',
+      '/Td6WFoAAATm1rRGAgAhARYAAAB0L+WjAQASbmVlZGxlQGV4YW1wbGUuY29tCgAAQyWK9bmUMf0AASsTnAlI0h+2830BAAAAAARZWg==',
+    ],
+  ])('%s of a text', async (format, base64) => {
+    const bytes = Buffer.from(base64, 'base64');
+    const result = await told(bytes);
+    expect([result.format, result.where(NEEDLE), result.opaque]).toEqual([format, ['line 1'], []]);
+    expect((await told(bytes.subarray(0, -9))).opaque).toEqual(['damaged']);
   });
 
   test('an entry that is encrypted, and one in a packing of no known kind, are told', async () => {
