@@ -1,12 +1,15 @@
 // needs: temporal-test-server
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { WorkflowFailedError } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { CertusError } from '../../contracts/errors.ts';
-import { WORKFLOWS } from '../../contracts/workflow-names.ts';
+import type { ReviewDecision, ReviewOutcome } from '../../contracts/review.ts';
+import { DECIDE_UPDATE, reviewWorkflowId, WORKFLOWS } from '../../contracts/workflow-names.ts';
+import type { PublishInput } from '../../contracts/workflows.ts';
 import { taskQueue } from '../../contracts/zones.ts';
 import { type Activities, fakeActivities, PERMIT_ID } from './fakes.ts';
+import { DIGEST, evidence, held, order, reviewFakes } from './review-fakes.ts';
 import { quietRuntime, startEnvironment, withZones, workflowCode } from './zones.ts';
 
 let environment: TestWorkflowEnvironment;
@@ -53,7 +56,7 @@ test('publishing puts the bundle into golden first and then into registry and in
     ingestion: { indexed: 3, masked: 1, failed: [] },
   });
   expect(fakes.calls[0]).toBe('promote');
-  expect(fakes.calls.slice(1).sort()).toEqual(['indexFindings', 'publishOci']);
+  expect(fakes.calls.slice(1).sort()).toEqual(['indexFindings', 'logPromotion', 'publishOci']);
 });
 
 test('a refused permit keeps the bundle from the registry as well', async () => {
@@ -74,7 +77,82 @@ test('a registry that is away for an hour is waited for, and keeps nothing from 
     return fakes.transform.publishOci();
   };
   await expect(publish({ ...fakes, transform: { ...fakes.transform, publishOci } })).resolves.toBeDefined();
-  expect(fakes.calls).toEqual(['promote', 'indexFindings', 'publishOci']);
+  expect(fakes.calls.slice(0, -1).sort()).toEqual(['indexFindings', 'logPromotion', 'promote']);
+  expect(fakes.calls.at(-1)).toBe('publishOci');
+});
+
+describe('evidence that is held back', () => {
+  /** Publishes what is held back, has somebody say something about it, and gives what came of it. */
+  async function heldBack(verdict: ReviewDecision['verdict'] | null) {
+    const run = { ...newRun(), bundle: { prefix: 'p/', digest: DIGEST }, permitId: PERMIT_ID };
+    const now = new Date(await environment.currentTimeMs());
+    const review = { ...evidence(held(1000 + runs++, now.getTime())), testId: run.testId };
+    const said = { by: 'ada', reason: 'because', at: now.toISOString() };
+    const reviews = reviewFakes(
+      review,
+      verdict === null ? new Map() : new Map([[order(1), { ...said, verdict }]]),
+    );
+    const fakes = fakeActivities();
+    const decided: unknown[] = [];
+    const opened = Promise.withResolvers<void>();
+    const transform = {
+      ...fakes.transform,
+      ...reviews.transform,
+      findReviewOnRecord: (...asked: Parameters<typeof reviews.transform.findReviewOnRecord>) => {
+        opened.resolve();
+        return reviews.transform.findReviewOnRecord(...asked);
+      },
+      promote: (_: PublishInput, outcome?: ReviewOutcome) => {
+        decided.push(outcome);
+        return outcome === undefined ? Promise.resolve({ held: review }) : fakes.transform.promote();
+      },
+    };
+    const zones = { ...fakes, transform, trust: { ...fakes.trust, ...reviews.trust } };
+    const answer = await withZones(environment.nativeConnection, code, zones as Activities, async () => {
+      const { client } = environment;
+      const handle = await client.workflow.start(WORKFLOWS.publish, {
+        ...{ taskQueue: taskQueue('transform'), workflowId: `publish-${runs++}`, args: [run] },
+      });
+      await opened.promise;
+      if (verdict !== null)
+        await client.workflow.getHandle(reviewWorkflowId('web', review.id)).executeUpdate(DECIDE_UPDATE, {
+          args: [{ orderId: order(1), by: 'ada', verdict, subjectDigest: DIGEST }],
+        });
+      return handle.result();
+    });
+    const told = reviews.events.map(({ type, about }) => `${type} ${about === run.testId}`);
+    return { answer, decided, calls: fakes.calls, told, review };
+  }
+
+  test.each([
+    ['release', 'released'],
+    ['release_masked', 'released_masked'],
+  ] as const)('is published once people say %s, and by their orders', async (verdict, state) => {
+    const { answer, decided, calls, told } = await heldBack(verdict);
+    expect(answer).toMatchObject({ goldenManifest: 'golden/k' });
+    expect(decided).toEqual([
+      undefined,
+      expect.objectContaining({ state, orders: [expect.objectContaining({ orderId: order(1), by: 'ada' })] }),
+    ]);
+    expect(calls[0]).toBe('recordHeldBack in_review');
+    expect(calls.slice(1).sort()).toEqual(['indexFindings', 'logPromotion', 'promote', 'publishOci']);
+    expect(told).toEqual(['document_quarantined true', 'document_released true']);
+  });
+
+  test('is not published once somebody rejects it', async () => {
+    const { answer, decided, calls, told, review } = await heldBack('reject');
+    expect(answer).toEqual({ unpublished: 'rejected', reviewId: review.id });
+    expect(decided).toEqual([undefined]);
+    expect(calls).toEqual(['recordHeldBack in_review', 'recordHeldBack rejected']);
+    expect(told).toEqual(['document_quarantined true', 'document_rejected true']);
+  });
+
+  test('is not published when nobody decides in time', async () => {
+    const { answer, calls, told, review } = await heldBack(null);
+    expect(answer).toEqual({ unpublished: 'expired', reviewId: review.id });
+    expect(calls).toEqual(['recordHeldBack in_review', 'recordHeldBack rejected']);
+    expect(told.at(-1)).toBe('document_rejected true');
+  });
 });
 
 test('ingesting answers what was indexed and what was not', async () => {

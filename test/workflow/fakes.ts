@@ -6,13 +6,14 @@ import type { ScanActivities } from '../../activities/scan/create-scan-activitie
 import type { RunRecord } from '../../activities/scan/record-scan.ts';
 import type { UploadRecord } from '../../activities/scan/record-upload.ts';
 import type { TrustActivities } from '../../activities/trust/create-trust-activities.ts';
+import type { KnownActivities } from '../../activities/trust/known/create-known-activities.ts';
 import { Manifest } from '../../contracts/manifest.ts';
 import type { ToolRun } from '../../contracts/tool-run.ts';
 import type { ScanInput } from '../../contracts/workflows.ts';
 
 export type Activities = {
   readonly assurance: ScanActivities;
-  readonly trust: TrustActivities;
+  readonly trust: TrustActivities & Pick<KnownActivities, 'logPromotion'>;
   readonly transform: PublishActivities & Partial<NotifyActivities>;
   readonly ingest: IngestActivities;
 };
@@ -109,9 +110,11 @@ export function fakeActivities() {
   const trust = {
     decidePermit: () => called('decidePermit', { permitId: PERMIT_ID, permitted: true, reason: null }),
     usePermit: (_, __, permitId) => called('usePermit', { permitId, permitted: true, reason: null }),
-  } satisfies TrustActivities;
+    logPromotion: () => called('logPromotion', 7),
+  } satisfies Activities['trust'];
   const transform = {
     promote: () => called('promote', { manifest: 'golden/k', bundle: 'golden/b' }),
+    recordHeldBack: (_, uploadStatus) => called(`recordHeldBack ${uploadStatus}`, undefined),
     publishOci: () => called('publishOci', 'registry.example/shop@sha256:1'),
     deliverNotification: (_, { place }) =>
       called('deliverNotification', { place, outcome: 'delivered' as const, detail: null }),

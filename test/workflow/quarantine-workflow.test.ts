@@ -31,7 +31,7 @@ const INPUT: QuarantineInput = {
   cause: { orderId: `order_${'1'.repeat(32)}`, keyId: 'a'.repeat(32), reason: 'key_compromise' },
 };
 
-type Zones = QuarantineActivities & KnownActivities;
+type Zones = QuarantineActivities & Pick<KnownActivities, 'logQuarantine'>;
 
 function zones(changes: Partial<Zones> = {}) {
   const fakes = fakeActivities();
