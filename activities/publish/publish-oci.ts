@@ -9,12 +9,13 @@ import { takePermit } from '../../services/database/permit-uses.ts';
 import {
   type ArtifactFile,
   BUNDLE_ARTIFACT_TYPE,
-  prepareArtifact,
+  composeArtifact,
+  pushBlobs,
   type StreamedFile,
 } from '../../services/registry/artifact.ts';
 import { layerType } from '../../services/registry/layer-type.ts';
 import type { Registry } from '../../services/registry/registry.ts';
-import { attachPublication } from './attach-publication.ts';
+import { attachPublication, type Publication } from './attach-publication.ts';
 import type { PublishDeps } from './deps.ts';
 import {
   altered,
@@ -53,39 +54,27 @@ export async function publishOci(
 
   const registry = whileWanted(deps.registry, signal);
   const repository = repositoryOf(deps, input);
-  const tagsBefore = await registry.tags(repository);
-  const manifest = await prepareArtifact(registry, {
-    repository,
+  const { manifest, blobs } = composeArtifact({
     artifactType: BUNDLE_ARTIFACT_TYPE,
     files: copy.files.map(layerOf),
-    annotations: {
-      [ANNOTATION.bundle]: `sha256:${input.bundle.digest}`,
-      [ANNOTATION.permit]: permitted.permitId,
-      [ANNOTATION.tier]: permitted.permit.tier,
-      ...bypassAnnotation(permitted),
-      [ANNOTATION.testId]: input.testId,
-      [ANNOTATION.promotedAt]: promotedOn,
-    },
+    annotations: annotationsOf(input, permitted, promotedOn),
   });
-  const { tenant, workspace } = input.scope;
-  await attachPublication(deps, {
-    manifest,
-    facts: {
-      repository,
-      manifestDigest: manifest.digest.slice('sha256:'.length),
-      permit: { id: permitted.permitId, digest: { sha256: sha256(permitted.permitBytes) } },
-      bundle: { digest: { sha256: input.bundle.digest } },
-      tenant,
-      workspace,
-      test_id: input.testId,
-    },
-    statements: new Map(
-      STATEMENTS.filter((path) => path !== BUNDLE.sanitize || sanitized !== undefined).map((path) => [
-        path,
-        bytesOf(copy, path),
-      ]),
+  const [tagsBefore, pushed] = await Promise.all([
+    registry.tags(repository),
+    registry.pullManifest(repository, manifest.digest),
+  ]);
+  await bothOf(
+    // what is there by its digest is there with its layers
+    pushed === undefined ? pushBlobs(registry, repository, blobs, { unasked: true }) : undefined,
+    attachPublication(
+      { ...deps, registry },
+      {
+        manifest,
+        facts: factsOf(input, permitted, { repository, digest: manifest.digest }),
+        statements: statementsIn(copy, sanitized),
+      },
     ),
-  });
+  );
   await registry.pushManifest(repository, manifest.bytes, manifest.mediaType, input.testId);
   await moveLatest({ registry, golden, scope: input.scope, repository }, manifest, tagsBefore);
   await withdrawIfQuarantined(deps, input);
@@ -134,11 +123,50 @@ function requireSameFiles(
     throw altered(BUNDLE.permitProof, 'is not the proof that was written down');
 }
 
+const annotationsOf = (
+  { bundle, testId }: PublishInput,
+  permitted: PermittedBundle,
+  promotedOn: string,
+): Record<string, string> => ({
+  [ANNOTATION.bundle]: `sha256:${bundle.digest}`,
+  [ANNOTATION.permit]: permitted.permitId,
+  [ANNOTATION.tier]: permitted.permit.tier,
+  ...bypassAnnotation(permitted),
+  [ANNOTATION.testId]: testId,
+  [ANNOTATION.promotedAt]: promotedOn,
+});
+
 /** Whoever looks at the artifact sees that it went past the rules, without opening it. */
 function bypassAnnotation({ permit: { bypass } }: PermittedBundle): Record<string, string> {
   if (bypass === undefined) return {};
   const { by, order_id, until, reason } = bypass;
   return { [ANNOTATION.bypass]: oneLine(`${order_id} by ${by} until ${until}: ${reason}`, 1000) };
+}
+
+const factsOf = (
+  { scope: { tenant, workspace }, testId, bundle }: PublishInput,
+  { permitId, permitBytes }: PermittedBundle,
+  { repository, digest }: { readonly repository: string; readonly digest: string },
+): Publication['facts'] => ({
+  repository,
+  manifestDigest: digest.slice('sha256:'.length),
+  permit: { id: permitId, digest: { sha256: sha256(permitBytes) } },
+  bundle: { digest: { sha256: bundle.digest } },
+  tenant,
+  workspace,
+  test_id: testId,
+});
+
+const statementsIn = (copy: GoldenCopy, sanitized: Sanitized | undefined): Publication['statements'] =>
+  new Map(
+    STATEMENTS.filter((path) => path !== BUNDLE.sanitize || sanitized !== undefined).map(
+      (path) => [path, bytesOf(copy, path)] as const,
+    ),
+  );
+
+/** Side by side; when one has failed the other is waited for: an attempt that begins anew must not meet it at work. */
+async function bothOf(...work: readonly (Promise<void> | undefined)[]): Promise<void> {
+  for (const done of await Promise.allSettled(work)) if (done.status === 'rejected') throw done.reason;
 }
 
 /** Blobs alone are visible to nobody; the manifest is, so a run that was cancelled meanwhile does not push it. */
@@ -153,6 +181,6 @@ const whileWanted = (registry: Registry, signal: AbortSignal): Registry => ({
 function layerOf({ path, mediaType, sha256: digest, size, head, bytes, open }: GoldenFile) {
   const layer = { name: path, mediaType: layerType({ path, mediaType, head }) };
   const file: ArtifactFile | StreamedFile =
-    bytes === undefined ? { ...layer, sha256: digest, size, open } : { ...layer, bytes };
+    bytes === undefined ? { ...layer, sha256: digest, size, open } : { ...layer, sha256: digest, bytes };
   return file;
 }

@@ -8,7 +8,13 @@ import { titleFault } from './titles.ts';
 /** What is pushed of a golden copy. */
 export const BUNDLE_ARTIFACT_TYPE = 'application/vnd.certus.bundle.v1+json';
 
-export type ArtifactFile = { readonly name: string; readonly mediaType: string; readonly bytes: Uint8Array };
+export type ArtifactFile = {
+  readonly name: string;
+  readonly mediaType: string;
+  readonly bytes: Uint8Array;
+  /** Hex, where it is known already: what is pushed is held to it. */
+  readonly sha256?: string;
+};
 
 /** A file that is too large for memory. */
 export type StreamedFile = BlobSource & {
@@ -28,51 +34,80 @@ export type Artifact = {
   readonly subject?: Pick<Descriptor, 'mediaType' | 'digest' | 'size'>;
 };
 
-/** Files as an OCI 1.1 artifact, a layer each. Nothing of it depends on time or order, so pushing again changes nothing. */
+/** Pushes files as an OCI 1.1 artifact, a layer each; the manifest, which shows the rest, comes last. */
 export const pushArtifact = async (
   registry: Registry,
   artifact: Artifact,
 ): Promise<{ digest: string; reference: string }> => {
   const { repository, tag } = artifact;
-  const { bytes } = await prepareArtifact(registry, artifact);
-  const { digest } = await registry.pushManifest(repository, bytes, OCI_MANIFEST, tag);
+  const { manifest, blobs } = composeArtifact(artifact);
+  await pushBlobs(registry, repository, blobs);
+  const { digest } = await registry.pushManifest(repository, manifest.bytes, manifest.mediaType, tag);
   return { digest, reference: registry.reference(repository, tag, digest) };
 };
 
-/** Pushes all but the manifest, which shows the rest: whoever wants to attach something to it first can do so. */
-export const prepareArtifact = async (
-  registry: Registry,
-  { repository, artifactType, annotations = {}, subject, files: given }: Omit<Artifact, 'tag'>,
-): Promise<StoredManifest> => {
+export type Blob = { readonly digest: string; readonly body: Uint8Array | BlobSource };
+
+export type ComposedArtifact = { readonly manifest: StoredManifest; readonly blobs: readonly Blob[] };
+
+/** What an artifact is made of. Nothing of it depends on time or order, so that pushing it again changes nothing. */
+export const composeArtifact = ({
+  artifactType,
+  annotations = {},
+  subject,
+  files: given,
+}: Omit<Artifact, 'repository' | 'tag'>): ComposedArtifact => {
   const files = given.toSorted((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
   const fault = titleFault(files.map(({ name }) => name));
   if (fault !== undefined) throw new CertusError('invalid_request', `Cannot push the artifact: ${fault}`);
 
-  const empty = registry.pushBlob(repository, EMPTY.digest, EMPTY_BYTES);
-  const push = async (file: ArtifactFile | StreamedFile): Promise<Descriptor> => {
-    const [digest, size, body] =
-      'bytes' in file
-        ? [digestOf(file.bytes), file.bytes.length, file.bytes]
-        : [`sha256:${file.sha256}`, file.size, file];
-    await registry.pushBlob(repository, digest, body);
-    return { mediaType: file.mediaType, digest, size, annotations: { [TITLE]: file.name } };
-  };
-  const [layers] = await Promise.all([pMap(files, push, { concurrency: AT_ONCE }), empty]);
+  const layers = files.map(({ name, mediaType, ...file }) => {
+    const { digest, size, body } = blobOf(file);
+    const descriptor: Descriptor = { mediaType, digest, size, annotations: { [TITLE]: name } };
+    return { descriptor, blob: { digest, body } };
+  });
   const manifest = {
     schemaVersion: 2,
     mediaType: OCI_MANIFEST,
     artifactType,
     config: EMPTY,
     // The specification wants a layer; an artifact without files says so with the empty one.
-    layers: layers.length === 0 ? [EMPTY] : layers,
+    layers: layers.length === 0 ? [EMPTY] : layers.map(({ descriptor }) => descriptor),
     ...(subject === undefined
       ? {}
       : { subject: { mediaType: subject.mediaType, digest: subject.digest, size: subject.size } }),
     annotations: Object.fromEntries(Object.entries(annotations).sort(([a], [b]) => (a < b ? -1 : 1))),
   };
   const bytes = Buffer.from(JSON.stringify(manifest));
-  return { bytes, mediaType: OCI_MANIFEST, digest: digestOf(bytes) };
+  const blobs = [{ digest: EMPTY.digest, body: EMPTY_BYTES }, ...layers.map(({ blob }) => blob)];
+  return { manifest: { bytes, mediaType: OCI_MANIFEST, digest: digestOf(bytes) }, blobs };
 };
+
+const blobOf = (
+  file: Omit<ArtifactFile, 'name' | 'mediaType'> | Omit<StreamedFile, 'name' | 'mediaType'>,
+) => {
+  if (!('bytes' in file)) return { digest: `sha256:${file.sha256}`, size: file.size, body: file };
+  const { bytes, sha256 } = file;
+  const digest = sha256 === undefined ? digestOf(bytes) : `sha256:${sha256}`;
+  return { digest, size: bytes.length, body: bytes };
+};
+
+/** Side by side, within bounds; a blob that is there twice goes once. */
+export const pushBlobs = async (
+  registry: Registry,
+  repository: string,
+  blobs: readonly Blob[],
+  { unasked = false } = {},
+): Promise<void> => {
+  const each = new Map(blobs.map((blob) => [blob.digest, blob] as const));
+  const push = ({ digest, body }: Blob) => {
+    const isSmall = body instanceof Uint8Array && body.length <= SMALL;
+    return registry.pushBlob(repository, digest, body, { unasked: unasked && isSmall });
+  };
+  await pMap(each.values(), push, { concurrency: AT_ONCE });
+};
+
+const SMALL = 128 * 1024;
 
 /** Times what one blob holds in memory. */
 const AT_ONCE = 8;

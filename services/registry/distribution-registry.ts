@@ -77,14 +77,14 @@ export const openDistributionRegistry = (options: DistributionOptions): Registry
   return {
     hasBlob,
     pullManifest,
-    pushBlob: async (repository, digest, body, { mountFrom } = {}) => {
+    pushBlob: async (repository, digest, body, { mountFrom, unasked } = {}) => {
       checkRepository(repository);
       checkDigest(digest);
       if (body instanceof Uint8Array) checkBytes(body, digest, 'The blob');
       const scope = mountFrom === undefined ? push(repository) : `${push(repository)} ${pull(mountFrom)}`;
       const isThere = () => hasBlob(repository, digest);
       const waiting = options.wait ?? wait;
-      await uploadBlob({ send, wait: waiting, scope, repository, digest, body, mountFrom, isThere });
+      await uploadBlob({ send, wait: waiting, scope, repository, digest, body, mountFrom, unasked, isThere });
     },
     downloadBlob: (...blob) => downloadBlob(send, options.wait ?? wait, ...blob),
     pullBlob: async (repository, digest, limit = MAX_BLOB) => {

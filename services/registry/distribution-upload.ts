@@ -16,17 +16,20 @@ export type Uploading = {
   readonly digest: string;
   readonly body: Uint8Array | BlobSource;
   readonly mountFrom?: string | undefined;
+  readonly unasked?: boolean | undefined;
   readonly isThere: () => Promise<boolean>;
 };
 
 /**
  * Sends a blob: what is small in one piece, what is not in chunks, of which one at a time is in memory. A piece that broke
  * off is gone on with where the registry says that it stopped, and an upload that it has forgotten is begun anew. An answer
- * that was lost may have been a yes, so that each attempt asks first whether the blob is there.
+ * that was lost may have been a yes, so that each further attempt asks first whether the blob is there.
  */
-export const uploadBlob = (uploading: Uploading): Promise<void> =>
-  retrying(uploading.wait, async () => {
-    if (await uploading.isThere()) return;
+export const uploadBlob = (uploading: Uploading): Promise<void> => {
+  let ask = !uploading.unasked;
+  return retrying(uploading.wait, async () => {
+    if (ask && (await uploading.isThere())) return;
+    ask = true;
     const upload = await openUpload(uploading);
     if (upload === 'mounted') return;
     try {
@@ -37,6 +40,7 @@ export const uploadBlob = (uploading: Uploading): Promise<void> =>
       throw error;
     }
   });
+};
 
 const openUpload = async ({ send, scope, repository, digest, mountFrom }: Uploading) => {
   const mount = new URLSearchParams(mountFrom === undefined ? {} : { mount: digest, from: mountFrom });

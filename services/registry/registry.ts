@@ -12,8 +12,12 @@ export type StoredManifest = {
 /** Bytes that are too many for memory; opened anew for each attempt. */
 export type BlobSource = { readonly size: number; open(): Promise<Readable> };
 
-/** A repository of the same registry that may hold the blob already, so that it need not travel. */
-export type PushOptions = { readonly mountFrom?: string | undefined };
+export type PushOptions = {
+  /** A repository of the same registry that may hold the blob already, so that it need not travel. */
+  readonly mountFrom?: string | undefined;
+  /** Of a small blob that is hardly there: to ask for it would take as long as to send it. */
+  readonly unasked?: boolean | undefined;
+};
 
 /** `forbidden`: this registry deletes nothing, and goes on serving it. */
 export type Withdrawal = 'withdrawn' | 'absent' | 'forbidden';

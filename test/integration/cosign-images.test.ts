@@ -9,7 +9,7 @@ import { BUNDLE } from '../../contracts/bundle.ts';
 import { PREDICATE } from '../../contracts/statements.ts';
 import { sealStatement } from '../../domain/custody/seal-statement.ts';
 import { COSIGN_SIGNATURE, verifyImage } from '../../domain/custody/verify-image.ts';
-import { prepareArtifact } from '../../services/registry/artifact.ts';
+import { composeArtifact, pushBlobs } from '../../services/registry/artifact.ts';
 import { attachAttestation, attachedBundles } from '../../services/registry/attestations.ts';
 import { digestOf, OCI_MANIFEST } from '../../services/registry/content.ts';
 import { openRegistry } from '../../services/registry/open-registry.ts';
@@ -189,12 +189,14 @@ describe('a golden copy in the registry', () => {
     workspace: 'web',
     test_id: 'test_0123456789ab',
   });
-  const prepare = (text: string) =>
-    prepareArtifact(registry, {
-      repository,
+  const prepare = async (text: string) => {
+    const { manifest, blobs } = composeArtifact({
       artifactType: 'application/vnd.certus.bundle.v1+json',
       files: [{ name: 'bundle.json', mediaType: 'application/json', bytes: Buffer.from(text) }],
     });
+    await pushBlobs(registry, repository, blobs);
+    return manifest;
+  };
   let golden: StoredManifest;
   let unsigned: StoredManifest;
 
