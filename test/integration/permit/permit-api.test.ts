@@ -96,6 +96,7 @@ function app() {
       authenticate: async (header: string | undefined) => ({
         tenant: (header ?? '').replace('Bearer ', ''),
         subject: 'ada',
+        roles: ['admin'],
       }),
     },
     log: pino({ level: 'silent' }),

@@ -282,6 +282,19 @@ describe('an upload that is executed', () => {
     expect(published).toEqual([]);
   });
 
+  test('goes on with a permit that the run asked for itself where the run would', async () => {
+    const { staged, request } = await permitted();
+    const { permitId } = await decidePermit(trust.deps, staged.run, staged.bundle);
+    instead = (input) => publish({ ...input, permitId });
+    const { verification_proof: _, ...asked } = request;
+    const { json } = await execute({ ...asked, upload_permission_id: permitId });
+    expect(json).toMatchObject({ upload_permission_id: permitId, status: 'success' });
+    expect(published).toHaveLength(1);
+    expect(published[0]).not.toHaveProperty('permitId');
+    // the other permit of the same bundle was not what it was published on
+    expect((await execute(request)).json).toMatchObject({ code: 'not_uploadable', status: 409 });
+  });
+
   test('believes no row that Trust has not signed', async () => {
     const { staged, request } = await permitted();
     const where = { ...staged.run.scope, id: request.upload_permission_id };

@@ -24,10 +24,10 @@ export const form = (...parts: Part[]): Buffer =>
   ]);
 
 /** The API over a store, and the part of the transform zone that puts uploads together. */
-export async function startUploads(kind: 'directory' | 's3') {
+export async function startUploads(kind: 'directory' | 's3', endpoint?: string) {
   const api = await startApi({
     uploadMaxBytes: LIMIT,
-    ...(kind === 's3' ? { store: await openObjectStore('s3://', s3()) } : {}),
+    ...(kind === 's3' ? { store: await openObjectStore('s3://', s3(endpoint)) } : {}),
   });
   const uploads = await api.deps.objects.uploads();
   const activities = createUploadActivities({
@@ -59,8 +59,8 @@ export async function startUploads(kind: 'directory' | 's3') {
   };
 }
 
-const s3 = () => ({
-  endpoint: needed('CERTUS_S3_ENDPOINT'),
+const s3 = (endpoint = needed('CERTUS_S3_ENDPOINT')) => ({
+  endpoint,
   region: process.env.CERTUS_S3_REGION ?? 'us-east-1',
   accessKeyId: process.env.CERTUS_S3_ACCESS_KEY_ID,
   secretAccessKey: process.env.CERTUS_S3_SECRET_ACCESS_KEY,
