@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { PublishDeps } from '../../../activities/publish/deps.ts';
 import { promote } from '../../../activities/publish/promote.ts';
 import { publishOci } from '../../../activities/publish/publish-oci.ts';
 import { type QuarantineDeps, quarantineGolden } from '../../../activities/publish/quarantine-golden.ts';
@@ -27,6 +28,7 @@ import { sealStatement } from '../../../domain/custody/seal-statement.ts';
 import type { Database } from '../../../services/database/database.ts';
 import { openDirectoryStore } from '../../../services/objects/directory-store.ts';
 import type { Bucket, ObjectStore } from '../../../services/objects/store.ts';
+import { openInspector } from '../../../services/privacy/open-inspector.ts';
 import { pushArtifact } from '../../../services/registry/artifact.ts';
 import { openLayoutRegistry } from '../../../services/registry/layout-registry.ts';
 import {
@@ -339,10 +341,18 @@ describe('what is in quarantine does not come back', () => {
   test('neither promotion nor push so much as asks for its permit', async () => {
     await quarantineGolden(deps, input, wanted);
     const again = { ...input, bundle: { prefix: 'p/', digest: input.bundleDigest } };
-    for (const publish of [promote, publishOci])
-      await expect(publish(deps, again, wanted, 'publish/again')).rejects.toMatchObject({
-        code: 'quarantined',
-      });
+    const publishing: PublishDeps = {
+      ...deps,
+      uploads: await store.bucket('uploads'),
+      inspector: openInspector({ threads: 1, maxBytes: 1 }),
+      lockUntil: async () => undefined,
+    };
+    const publication = 'publish/again';
+    const attempts = [
+      promote(publishing, again, wanted, publication),
+      publishOci(publishing, again, wanted, publication),
+    ];
+    for (const attempt of attempts) await expect(attempt).rejects.toMatchObject({ code: 'quarantined' });
     expect(await keysOf(deps.golden)).toEqual([noticeKey]);
   });
 
