@@ -1,81 +1,145 @@
-import { inner } from './archive.ts';
+import { inner, placeOf } from './archive.ts';
 import type { Content } from './content.ts';
 import type { Look } from './look.ts';
 import { type Piece, under } from './piece.ts';
 
-/** Pages, what is written beside and behind them, and the files that hang on them. */
+/**
+ * Pages, what is written beside and behind them, and the files that hang on them. Programs save by writing behind what was
+ * there: what somebody deleted is still in an earlier version.
+ */
 export async function* pdfText(content: Content, look: Look): AsyncGenerator<Piece> {
+  const bytes = content.whole();
+  const seen = new Set<string>();
+  for await (const piece of versionText(bytes, content, look)) {
+    seen.add(piece.text);
+    yield piece;
+  }
+  for (const [at, end] of earlierEnds(bytes).entries()) {
+    const place = under(content.place, `earlier version ${at + 1}`);
+    for await (const piece of versionText(bytes.subarray(0, end), { ...content, place }, look)) {
+      if (!seen.has(piece.text)) yield piece;
+      seen.add(piece.text);
+    }
+  }
+}
+
+/** Where an earlier version ended. The first end of one that is made for the web is in its middle. */
+function earlierEnds(bytes: Uint8Array): number[] {
+  const pdf = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const ends: number[] = [];
+  for (let at = pdf.indexOf(END); at !== -1; at = pdf.indexOf(END, at + 1)) ends.push(at + END.length);
+  const isForWeb = pdf.subarray(0, 1024).includes('/Linearized');
+  return ends.slice(isForWeb ? 1 : 0, -1).slice(-MAX_VERSIONS);
+}
+
+const END = '%%EOF';
+const MAX_VERSIONS = 20;
+
+async function* versionText(bytes: Uint8Array, content: Content, look: Look): AsyncGenerator<Piece> {
   const { getDocumentProxy } = await import('unpdf');
-  const document = await getDocumentProxy(Uint8Array.from(content.whole()), {
-    enableXfa: false,
-    disableFontFace: true,
-    useSystemFonts: false,
-    stopAtErrors: false,
-    verbosity: 0,
-  }).catch((error: unknown) => {
+  const document = await getDocumentProxy(Uint8Array.from(bytes), OPTIONS).catch((error: unknown) => {
     look.unread((error as Error).name === 'PasswordException' ? 'encrypted' : 'damaged', content.place);
   });
   if (document === undefined) return;
-  const at = (place: string) => under(content.place, place);
-  const tried = async <T>(place: string, work: () => Promise<T>): Promise<T | undefined> => {
-    try {
-      return await work();
-    } catch {
-      // its errors are of many kinds, and all mean that this part of a hostile file cannot be read
-      look.unread('damaged', at(place));
-      return undefined;
-    }
-  };
   try {
-    const about = await tried('properties', async () => {
-      const { info, metadata } = await document.getMetadata();
-      // a form of a kind of its own, beside the pages
-      if ((info as { IsXFAPresent?: unknown }).IsXFAPresent === true)
-        look.unread('unknown_format', at('form'));
-      return [...textsOf(info), metadata?.getRaw() ?? ''].join('\n');
-    });
-    if (about !== undefined) yield { place: at('properties'), text: about };
-    const beside = await tried('outline', async () =>
-      textsOf([
-        await document.getOutline(),
-        await document.getJSActions(),
-        await document.getPageLabels(),
-      ]).join('\n'),
-    );
-    if (beside) yield { place: at('outline'), text: beside };
-    for (let number = 1; number <= document.numPages; number += 1) {
-      if (!look.entry()) {
-        look.unread('too_large', at(`from page ${number}`));
-        break;
-      }
-      const place = `page ${number}`;
-      const read = await tried(place, async () => {
-        const page = await document.getPage(number);
-        const { items } = await page.getTextContent({ includeMarkedContent: false });
-        const text = items
-          .map((item) => ('str' in item ? `${item.str}${item.hasEOL ? '\n' : ''}` : ''))
-          .join('');
-        const notes = textsOf((await page.getAnnotations()).map(said)).join('\n');
-        const isEmpty = text.trim() === '' && (await page.getOperatorList()).fnArray.length === 0;
-        page.cleanup();
-        return { text, notes, isEmpty };
-      });
-      if (read === undefined) continue;
-      if (read.text.trim() === '' && !read.isEmpty) look.unread('no_text', at(place));
-      else yield { place: at(place), text: read.text };
-      if (read.notes !== '') yield { place: at(`${place}, notes and fields`), text: read.notes };
-    }
-    const files = (await tried('attachments', async () => document.getAttachments())) as
-      | Record<string, { filename?: string; content?: Uint8Array }>
-      | null
-      | undefined;
-    for (const [name, file] of Object.entries(files ?? {})) {
-      if (!look.entry()) break;
-      yield { place: at('names of files'), text: file.filename ?? name };
-      if (file.content !== undefined) yield* look.inside(inner(content, file.filename ?? name, file.content));
-    }
+    yield* aboutText(document, content, look);
+    yield* pagesText(document, content, look);
+    yield* attachedText(document, content, look);
   } finally {
     await document.loadingTask.destroy();
+  }
+}
+
+const OPTIONS = {
+  ...{ enableXfa: false, disableFontFace: true, useSystemFonts: false },
+  ...{ stopAtErrors: false, verbosity: 0 },
+};
+
+type Document = Awaited<ReturnType<typeof import('unpdf')['getDocumentProxy']>>;
+
+async function* aboutText(document: Document, { place }: Content, look: Look): AsyncGenerator<Piece> {
+  const properties = under(place, 'properties');
+  const about = await tried(look, properties, async () => {
+    const { info, metadata } = await document.getMetadata();
+    // a form of a kind of its own, beside the pages
+    if ((info as { IsXFAPresent?: unknown }).IsXFAPresent === true)
+      look.unread('unknown_format', under(place, 'form'));
+    return [...textsOf(info), metadata?.getRaw() ?? ''].join('\n');
+  });
+  if (about !== undefined) yield { place: properties, text: about };
+  const outline = under(place, 'outline');
+  const beside = await tried(look, outline, async () => [
+    ...textsOf(await document.getOutline()),
+    ...textsOf(await document.getJSActions()),
+    ...textsOf(await document.getPageLabels()),
+  ]);
+  if (beside !== undefined && beside.length > 0) yield { place: outline, text: beside.join('\n') };
+}
+
+async function* pagesText(document: Document, content: Content, look: Look): AsyncGenerator<Piece> {
+  for (let number = 1; number <= document.numPages; number += 1) {
+    const place = under(content.place, `page ${number}`);
+    if (!look.entry()) return look.unread('too_large', place);
+    const page = await tried(look, place, () => readPage(document, number));
+    if (page === undefined) continue;
+    if (page.text.trim() === '' && !page.isEmpty) look.unread('no_text', place);
+    else yield { place, text: page.text };
+    if (page.notes !== '') yield { place: `${place}, notes and fields`, text: page.notes };
+    for (const { id, file } of page.files) yield* fileText(document, id, file, content, look);
+  }
+}
+
+async function readPage(document: Document, number: number) {
+  const page = await document.getPage(number);
+  const { items } = await page.getTextContent({ includeMarkedContent: false });
+  const text = items.map((item) => ('str' in item ? `${item.str}${item.hasEOL ? '\n' : ''}` : '')).join('');
+  const annotations: Record<string, unknown>[] = await page.getAnnotations();
+  const notes = textsOf(annotations.map(said)).join('\n');
+  const files = annotations.flatMap(({ fileId, file, richMedia }) => [
+    ...(typeof fileId === 'string' ? [{ id: fileId, file: (file ?? {}) as Attached }] : []),
+    ...heldBy(richMedia),
+  ]);
+  const isEmpty = text.trim() === '' && (await page.getOperatorList()).fnArray.length === 0;
+  page.cleanup();
+  return { text, notes, files, isEmpty };
+}
+
+function heldBy(media: unknown): { id: string; file: Attached }[] {
+  const { fileId, filename } = (media ?? {}) as { fileId?: unknown; filename?: string };
+  return typeof fileId === 'string' ? [{ id: fileId, file: filename === undefined ? {} : { filename } }] : [];
+}
+
+async function* attachedText(document: Document, content: Content, look: Look): AsyncGenerator<Piece> {
+  const place = under(content.place, 'names of files');
+  const files = await tried(look, place, () => document.getAttachments());
+  for (const [id, file] of files ?? []) yield* fileText(document, id, file, content, look);
+}
+
+/** A file that hangs on a document, or on a note on one of its pages. */
+async function* fileText(
+  document: Document,
+  id: string,
+  { filename = id, description = '' }: Attached,
+  content: Content,
+  look: Look,
+): AsyncGenerator<Piece> {
+  if (!look.entry()) return look.unread('too_large', content.place);
+  yield { place: under(content.place, 'names of files'), text: `${filename}\n${description}` };
+  const place = placeOf(content, filename);
+  const bytes: unknown = await tried(look, place, () => document.getAttachmentContent(id));
+  if (bytes instanceof Uint8Array) yield* look.inside(inner(content, filename, bytes));
+  else look.unread('damaged', place);
+}
+
+type Attached = { readonly filename?: string; readonly description?: string };
+
+/** Its errors are of many kinds, and all mean that this part of a hostile file cannot be read. */
+async function tried<T>(look: Look, place: string, work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch {
+    look.unread('damaged', place);
+    return undefined;
   }
 }
 

@@ -76,9 +76,12 @@ export const openDocument = (
   });
 
 /** Pages with a line of text each; an empty one has a picture only. */
-export function pdf(pages: readonly string[], { author = '', note = '' } = {}): Buffer {
+export function pdf(
+  pages: readonly string[],
+  { author = '', note = '', catalog = '', trailer = '', more = [] as readonly string[] } = {},
+): Buffer {
   const objects: string[] = [
-    '<< /Type /Catalog /Pages 2 0 R >>',
+    `<< /Type /Catalog /Pages 2 0 R ${catalog} >>`,
     `<< /Type /Pages /Kids [${pages.map((_, at) => `${5 + 2 * at} 0 R`).join(' ')}] /Count ${pages.length} >>`,
     '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>',
     `<< /Author (${author}) >>`,
@@ -92,6 +95,7 @@ export function pdf(pages: readonly string[], { author = '', note = '' } = {}): 
       `<< /Length ${drawn.length} >>\nstream\n${drawn}\nendstream`,
     );
   }
+  objects.push(...more);
   let body = '%PDF-1.4\n';
   const offsets = objects.map((object, at) => {
     const offset = body.length;
@@ -101,7 +105,7 @@ export function pdf(pages: readonly string[], { author = '', note = '' } = {}): 
   const table = offsets.map((offset) => `${String(offset).padStart(10, '0')} 00000 n \n`).join('');
   const size = objects.length + 1;
   return Buffer.from(
-    `${body}xref\n0 ${size}\n0000000000 65535 f \n${table}trailer\n<< /Size ${size} /Root 1 0 R /Info 4 0 R >>\nstartxref\n${body.length}\n%%EOF\n`,
+    `${body}xref\n0 ${size}\n0000000000 65535 f \n${table}trailer\n<< /Size ${size} /Root 1 0 R /Info 4 0 R ${trailer} >>\nstartxref\n${body.length}\n%%EOF\n`,
     'latin1',
   );
 }

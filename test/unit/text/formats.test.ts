@@ -232,6 +232,41 @@ describe('PDF', () => {
   });
 });
 
+describe('PDF, beside its pages', () => {
+  test('has files hanging on it', async () => {
+    const file = `<< /Type /Filespec /F (a.csv) /UF (a.csv) /EF << /F 8 0 R >> >>`;
+    const bytes = documents.pdf(['one'], {
+      catalog: '/Names << /EmbeddedFiles << /Names [(a.csv) 7 0 R] >> >>',
+      more: [file, `<< /Type /EmbeddedFile /Length ${NEEDLE.length} >>\nstream\n${NEEDLE}\nendstream`],
+    });
+    expect((await told(bytes)).where(NEEDLE)).toEqual(['a.csv, line 1']);
+    const note = '/Annots [<< /Type /Annot /Subtype /FileAttachment /Rect [0 0 9 9] /FS 7 0 R >>] /Resources';
+    const noted = bytes.toString('latin1').replace('/Names', '/Nomes').replace('/Resources', note);
+    expect((await told(Buffer.from(noted, 'latin1'))).where(NEEDLE)).toEqual(['a.csv, line 1']);
+  });
+
+  test('has what somebody deleted from it in an earlier version', async () => {
+    const before = documents.pdf([NEEDLE, 'two']);
+    const text = 'BT /F1 12 Tf 20 100 Td (nothing here) Tj ET';
+    const object = `6 0 obj\n<< /Length ${text.length} >>\nstream\n${text}\nendstream\nendobj\n`;
+    const table = before.length + object.length;
+    const start = before.lastIndexOf('startxref\n') + 10;
+    const previous = before.toString('latin1', start, before.indexOf('\n', start));
+    const saved = `${object}xref\n6 1\n${String(before.length).padStart(10, '0')} 00000 n \ntrailer\n<< /Size 9 /Root 1 0 R /Prev ${previous} >>\nstartxref\n${table}\n%%EOF\n`;
+    const { where, opaque } = await told(Buffer.concat([before, Buffer.from(saved)]));
+    expect(where('nothing here')).toEqual(['page 1']);
+    expect(where(NEEDLE)).toEqual(['earlier version 1, page 1']);
+    expect(where('two')).toEqual(['page 2']);
+    expect(opaque).toEqual([]);
+  });
+
+  test('has a password', async () => {
+    const key = `${'<'.padEnd(65, '5a')}>`;
+    const trailer = `/Encrypt << /Filter /Standard /V 1 /R 2 /O ${key} /U ${key} /P -4 >> /ID [<00><00>]`;
+    expect((await told(documents.pdf(['one'], { trailer }))).opaque).toEqual(['encrypted']);
+  });
+});
+
 describe('pictures', () => {
   test('say what was written into them, and where they were taken', async () => {
     const { format, where } = await told(documents.jpegOf('Au Thor', 52.1, 13.4));
