@@ -13,7 +13,7 @@ export function customRecogniser({ type, pattern, confidence, context }: CustomP
     find: (text, _, around) => {
       const matches: Match[] = [];
       for (const { start, end } of search(text)) {
-        const { before, after, heading } = around(start, end);
+        const { before, after, heading } = around.at(start, end);
         const near = () => `${before(BEFORE)} ${after(AFTER)} ${heading()}`;
         if (words.length > 0 && !isIn(near(), words)) continue;
         matches.push({ start, end, likelihood: confidence, nobodys: false });

@@ -14,13 +14,13 @@ export function findCandidates(
 ): Candidate[] {
   const { text, offsetOf } = unfold(source);
   const windows: Windows = windowsOf(text);
-  const all = { start: 0, end: text.length, digits: 0 };
+  const all = { start: 0, end: text.length, digits: 0, dots: 0 };
   const around = surroundingsIn(text, hint);
   const candidates: Candidate[] = [];
   for (const recogniser of recognisers) {
-    const { type, where, digits = 0 } = recogniser;
+    const { type, where, digits = 0, dots = 0 } = recogniser;
     for (const window of where === 'text' ? [all] : windows[where]) {
-      if (where !== 'text' && window.digits < digits) continue;
+      if (window.digits < digits || window.dots < dots) continue;
       for (const { start, end, ...rest } of recogniser.find(text, window, around))
         candidates.push({ type, start: offsetOf(start), end: offsetOf(end - 1) + 1, ...rest });
     }

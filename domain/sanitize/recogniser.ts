@@ -1,4 +1,4 @@
-import type { Surroundings } from './surroundings.ts';
+import type { Around, Surroundings } from './surroundings.ts';
 import type { Window, Windows } from './windows.ts';
 
 /** How sure it is, and whether it is known to be nobody's although it looks like it. */
@@ -15,12 +15,11 @@ export type Recogniser = {
   readonly type: string;
   /** The windows that are looked at; `text` is all of it. */
   readonly where: keyof Windows | 'text';
-  /** A window with fewer digits has none. */
+  /** A window with fewer digits, or fewer dots, has none. */
   readonly digits?: number;
+  readonly dots?: number;
   find(text: string, window: Window, around: Around): readonly Match[];
 };
-
-export type Around = (start: number, end: number) => Surroundings;
 
 export type Found = {
   readonly value: string;
@@ -36,17 +35,20 @@ type Pattern = Omit<Recogniser, 'find'> & {
   readonly pattern: RegExp;
   /** For the whole text: none of it is looked at without this. */
   readonly needs?: string | RegExp;
+  /** Of a table: one of its columns must have such a name. */
+  readonly heads?: RegExp;
   /** 0 is: it is not. */
   readonly likelihood: (found: Found) => number;
   readonly nobodys?: (found: Found) => boolean;
 };
 
 /** A kind that has a shape. */
-export const byPattern = ({ pattern, needs, likelihood, nobodys, ...rest }: Pattern): Recogniser => ({
+export const byPattern = ({ pattern, needs, heads, likelihood, nobodys, ...rest }: Pattern): Recogniser => ({
   ...rest,
   find: (text, window, around) => {
     if (needs !== undefined && !(typeof needs === 'string' ? text.includes(needs) : needs.test(text)))
       return [];
+    if (heads !== undefined && !heads.test(around.heads)) return [];
     const whole = rest.where === 'text';
     // with a little on both sides, for what must not stand there
     const from = whole ? 0 : Math.max(0, window.start - MARGIN);
@@ -57,7 +59,7 @@ export const byPattern = ({ pattern, needs, likelihood, nobodys, ...rest }: Patt
       const offset = match.groups?.value === undefined ? 0 : Math.max(0, match[0].lastIndexOf(value));
       const start = from + match.index + offset;
       const end = start + value.length;
-      const found = { value, groups: match.groups ?? {}, around: around(start, end) };
+      const found = { value, groups: match.groups ?? {}, around: around.at(start, end) };
       const sure = likelihood(found);
       if (sure > 0) matches.push({ start, end, likelihood: sure, nobodys: nobodys?.(found) ?? false });
     }

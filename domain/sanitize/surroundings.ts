@@ -12,14 +12,20 @@ export type Surroundings = {
   heading(): string;
 };
 
-/** For all finds of one text. */
-export function surroundingsIn(text: string, hint: DetectHint): (start: number, end: number) => Surroundings {
+/** Of all finds of one text. */
+export type Around = {
+  at(start: number, end: number): Surroundings;
+  /** The first row of a table; empty where the text is none. */
+  readonly heads: string;
+};
+
+export function surroundingsIn(text: string, hint: DetectHint): Around {
   const table = tableOf(text, hint);
-  return (start, end) => {
+  const at = (start: number, end: number): Surroundings => {
     const before = (length: number) =>
       withoutMasks(text.slice(Math.max(0, start - length), start)).toLowerCase();
     const after = (length: number) => withoutMasks(text.slice(end, end + length)).toLowerCase();
-    const heading = () => (table === undefined ? '' : table(start));
+    const heading = () => (table === undefined ? '' : table.headOf(start));
     return {
       path: hint.path ?? '',
       before,
@@ -28,11 +34,13 @@ export function surroundingsIn(text: string, hint: DetectHint): (start: number, 
       says: (words) => {
         const head = heading();
         if (head === '') return words.test(before(BEFORE)) || words.test(after(AFTER));
-        // the row above is about somebody else, or about another column
-        return words.test(head) || words.test(before(BEFORE).split('\n').at(-1) ?? '');
+        // the rows above and below are about others
+        const [own = ''] = after(AFTER).split('\n');
+        return words.test(head) || words.test(before(BEFORE).split('\n').at(-1) ?? '') || words.test(own);
       },
     };
   };
+  return { at, heads: table?.heads ?? '' };
 }
 
 /** A mask speaks of a kind, and says nothing of what stands beside it. */
@@ -49,7 +57,7 @@ const AFTER = 24;
 /** A row is looked at only so far to either side: a text of one line must not be gone through for every find in it. */
 const MAX_ROW = 2000;
 
-type Table = (start: number) => string;
+type Table = { readonly heads: string; headOf(start: number): string };
 
 function tableOf(text: string, { heading, format }: DetectHint): Table | undefined {
   if (format !== undefined && NO_TABLE.has(format)) return undefined;
@@ -57,7 +65,7 @@ function tableOf(text: string, { heading, format }: DetectHint): Table | undefin
   const separator = SEPARATORS.find((sign) => first.includes(sign));
   if (separator === undefined) return undefined;
   const heads = cellsOf(first.toLowerCase(), separator);
-  return (start) => {
+  const headOf = (start: number): string => {
     const from = text.slice(Math.max(0, start - MAX_ROW), start);
     const row = from.slice(from.lastIndexOf('\n') + 1);
     const rest = text.slice(start, start + MAX_ROW).split('\n', 1)[0] ?? '';
@@ -65,6 +73,7 @@ function tableOf(text: string, { heading, format }: DetectHint): Table | undefin
     if (cellsOf(row + rest, separator).length !== heads.length) return '';
     return heads[cellsOf(row, separator).length - 1] ?? '';
   };
+  return { heads: heads.join(separator), headOf };
 }
 
 /** Their lines are not rows, and their names stand beside their values. */

@@ -1,5 +1,10 @@
 /** A part of a text where something may stand, so that patterns need not be tried everywhere. */
-export type Window = { readonly start: number; readonly end: number; readonly digits: number };
+export type Window = {
+  readonly start: number;
+  readonly end: number;
+  readonly digits: number;
+  readonly dots: number;
+};
 
 export type Windows = Readonly<Record<'digits' | 'at' | 'pairs' | 'account', readonly Window[]>>;
 
@@ -22,7 +27,7 @@ export function windowsOf(text: string): Windows {
     if (sort === DIGIT) {
       if (at < numberEnd) continue;
       if (isLetter(text.charCodeAt(at - 1)) && isAccount(text, at))
-        windows.account.push({ start: at - 2, end: Math.min(text.length, at + ACCOUNT), digits: 2 });
+        windows.account.push({ start: at - 2, end: Math.min(text.length, at + ACCOUNT), digits: 2, dots: 0 });
       const number = numberAt(text, at);
       numberEnd = number.end;
       if (number.digits >= FEWEST_DIGITS) windows.digits.push(number);
@@ -33,11 +38,11 @@ export function windowsOf(text: string): Windows {
       const last = windows.at.at(-1);
       if (last !== undefined && start <= last.end)
         windows.at[windows.at.length - 1] = { ...last, end: atEnd };
-      else windows.at.push({ start, end: atEnd, digits: 0 });
+      else windows.at.push({ start, end: atEnd, digits: 0, dots: 0 });
     } else if (at >= pairsEnd && isPair(text, at, code)) {
       const [start, end] = [backOver(text, at), over(text, at)];
       pairsEnd = end;
-      windows.pairs.push({ start, end, digits: 0 });
+      windows.pairs.push({ start, end, digits: 0, dots: 0 });
     }
   }
   return windows;
@@ -61,18 +66,20 @@ const MAX_PAIRS = 64;
 /** Digits with not more than three signs between two of them, as in `+49 (30) - 123`. */
 function numberAt(text: string, start: number): Window {
   let end = start;
-  let digits = 0;
+  let [digits, dots] = [0, 0];
   for (let at = start; at < text.length && at - end <= 3; at += 1) {
     const code = text.charCodeAt(at);
     if (code < 128 && SORT[code] === DIGIT) {
       digits += 1;
       end = at + 1;
-    } else if (!BETWEEN_DIGITS.has(code)) break;
+    } else if (code === DOT) dots += 1;
+    else if (!BETWEEN_DIGITS.has(code)) break;
   }
-  return { start, end, digits };
+  return { start, end, digits, dots };
 }
 
-const BETWEEN_DIGITS = new Set(Array.from(' .-()/', (sign) => sign.charCodeAt(0)));
+const DOT = '.'.charCodeAt(0);
+const BETWEEN_DIGITS = new Set(Array.from(' -()/', (sign) => sign.charCodeAt(0)));
 
 const isLetter = (code: number): boolean => (code | 32) >= 97 && (code | 32) <= 122;
 

@@ -37,7 +37,7 @@ export const IBAN_CODE: Recogniser = {
     const isPlain = code === code.toUpperCase();
     if (!leavesOne(code.toUpperCase())) return [];
     // small letters are how digests are written
-    if (!isPlain && !around(start, end).says(/iban|konto|account|compte|cuenta|bank/)) return [];
+    if (!isPlain && !around.at(start, end).says(/iban|konto|account|compte|cuenta|bank/)) return [];
     const match: Match = { start, end, likelihood: 0.95, nobodys: SHOWN_IN_MANUALS.has(code.toUpperCase()) };
     return [match];
   },

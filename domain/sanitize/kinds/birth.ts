@@ -17,14 +17,15 @@ export const DATE_OF_BIRTH: Recogniser = byPattern({
   likelihood: () => 0.85,
 });
 
+const IN_HEAD = new RegExp(WORDS, 'iu');
+
 /** The same in a table, where the word is at the head of the column. */
 export const DATE_IN_COLUMN: Recogniser = byPattern({
   type: 'DATE_OF_BIRTH',
   where: 'digits',
   digits: 6,
+  heads: IN_HEAD,
   pattern:
     /(?<![\w./-])(?:\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d{2}|(?:19|20)\d{2}[-/.]\d{1,2}[-/.]\d{1,2})(?![\w-]|[./]\d)/g,
   likelihood: ({ around }) => (IN_HEAD.test(around.heading()) ? 0.85 : 0),
 });
-
-const IN_HEAD = new RegExp(WORDS, 'iu');

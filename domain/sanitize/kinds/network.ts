@@ -10,6 +10,7 @@ export const IP_V4: Recogniser = byPattern({
   type: 'IP_ADDRESS',
   where: 'digits',
   digits: 4,
+  dots: 3,
   // four numbers with a further dot before or behind are a version, not an address
   pattern: /(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w]|\.\d)/g,
   likelihood: ({ value, around }) => {

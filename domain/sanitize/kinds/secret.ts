@@ -6,7 +6,7 @@ export const SECRET: Recogniser = {
   type: 'SECRET',
   where: 'text',
   find: (text, _, around) =>
-    findSecretsIn(around(0, 0).path, text, 0).map(({ start, end, confidence }) => ({
+    findSecretsIn(around.at(0, 0).path, text, 0).map(({ start, end, confidence }) => ({
       start,
       end,
       likelihood: confidence === 'high' ? 0.95 : 0.75,
