@@ -11,7 +11,7 @@ export async function* mailText(content: Content, look: Look): AsyncGenerator<Pi
   const { default: PostalMime } = await import('postal-mime');
   let mail: Email;
   try {
-    mail = await PostalMime.parse(content.whole(), LIMITS);
+    mail = await PostalMime.parse(fromFirstHeader(content.whole()), LIMITS);
   } catch {
     // it throws plain errors where a letter is nested too deep or is all headers: what it says is still text
     look.unread('damaged', content.place);
@@ -31,6 +31,15 @@ export async function* mailText(content: Content, look: Look): AsyncGenerator<Pi
     yield* look.inside(inner(content, name, bytes));
   }
 }
+
+/** What comes before it, mail programs pass over; to a strict reader it would make all of the letter its text. */
+function fromFirstHeader(bytes: Uint8Array): Uint8Array {
+  let at = 0;
+  while (at < bytes.length && ((bytes[at] as number) <= 0x20 || BOM.includes(bytes[at] as number))) at += 1;
+  return bytes.subarray(at);
+}
+
+const BOM = [0xef, 0xbb, 0xbf];
 
 const LIMITS = {
   maxNestingDepth: 64,

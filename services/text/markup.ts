@@ -75,7 +75,7 @@ export function htmlText(html: string, { place }: Content): Piece[] {
 // biome-ignore format: a table reads better in rows
 const INLINE: ReadonlySet<string> = new Set([
   'a', 'abbr', 'b', 'bdi', 'bdo', 'big', 'cite', 'code', 'del', 'dfn', 'em', 'font', 'i', 'ins', 'kbd', 'mark', 'q', 's',
-  'samp', 'small', 'span', 'strike', 'strong', 'sub', 'sup', 'tspan', 'tt', 'u', 'var', 'wbr',
+  'r', 'rPr', 'samp', 'small', 'span', 'strike', 'strong', 'sub', 'sup', 't', 'tspan', 'tt', 'u', 'var', 'wbr',
 ]);
 
 /** Attributes that are of no interest to people. */

@@ -76,7 +76,10 @@ function readBook(members: readonly ZipMember[], content: Content, look: Look): 
       if (name === 'sheet' && target !== undefined) sheets.set(target, attributes.name ?? '');
     },
   });
-  return { shared: sharedStrings(read('xl/sharedStrings.xml')), used: new Set(), sheets };
+  const xml = read('xl/sharedStrings.xml');
+  const { strings, wellFormed } = sharedStrings(xml);
+  if (xml !== '' && !wellFormed) look.unread('damaged', under(content.place, 'texts of cells'));
+  return { shared: strings, used: new Set(), sheets };
 }
 
 function* partText(
@@ -127,7 +130,7 @@ function* partText(
 const MAX_SHEET = 64 * 1024 * 1024;
 
 const FLOW: readonly (readonly [RegExp, string])[] = [
-  [/^word\/document\d*\.xml$/, ''],
+  [/^word\/(?:glossary\/)?document\d*\.xml$/, ''],
   [/^word\/header\d*\.xml$/, 'header #'],
   [/^word\/footer\d*\.xml$/, 'footer #'],
   [/^word\/footnotes\.xml$/, 'footnotes'],

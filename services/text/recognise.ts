@@ -62,7 +62,7 @@ function kindOfText(content: Content, encoding: Encoding): Recognised {
   const trimmed = start.trimStart();
   const ending = extname(name).toLowerCase();
   if (isMailbox(start)) return typed('mbox', encoding);
-  if (isMail(start)) return typed('eml', encoding);
+  if (ending === '.eml' || isMail(trimmed) || PACKED_PART.test(start)) return typed('eml', encoding);
   if (/^[[{]/.test(trimmed) && size <= MAX_MARKUP && isJson(decode(content.whole(), encoding)))
     return typed('json', encoding);
   if (
@@ -100,6 +100,9 @@ function isMail(start: string): boolean {
   }
   return known >= 2;
 }
+
+/** Behind it stands what no search for words would find. */
+const PACKED_PART = /^content-transfer-encoding:[ \t]*base64/im;
 
 const MAIL_HEADER =
   /^(?:from|to|cc|bcc|subject|date|mime-version|content-type|content-transfer-encoding|received|return-path|message-id|reply-to|delivered-to|dkim-signature):/i;

@@ -3,10 +3,10 @@ import { TextBuilder } from './text-builder.ts';
 import { readXml } from './xml.ts';
 
 /** Texts that several cells may show, which lie apart from them. */
-export function sharedStrings(xml: string): string[] {
+export function sharedStrings(xml: string): { strings: string[]; wellFormed: boolean } {
   const strings: string[] = [];
   let text: string[] | undefined;
-  readXml(xml, {
+  const { wellFormed } = readXml(xml, {
     open(name) {
       if (name === 'si') text = [];
     },
@@ -18,7 +18,7 @@ export function sharedStrings(xml: string): string[] {
     },
     text: (part) => text?.push(part),
   });
-  return strings;
+  return { strings, wellFormed };
 }
 
 /** A sheet row by row. `used` is told which of the shared texts it shows; `room` ends it, for few bytes can show much. */

@@ -44,7 +44,6 @@ type Entry = {
   readonly flags: number;
   readonly method: number;
   readonly packed: number;
-  readonly size: number;
   readonly start: number;
 };
 
@@ -80,13 +79,13 @@ function readDirectory(zip: Buffer, { start, count }: Directory, max: number): E
     if (end > zip.length) return undefined;
     const flags = zip.readUInt16LE(at + 8);
     const extra = zip.subarray(at + 46 + nameLength, at + 46 + nameLength + extraLength);
-    const [size, packed, offset] = wide(extra, [
+    const [, packed, offset] = wide(extra, [
       zip.readUInt32LE(at + 24),
       zip.readUInt32LE(at + 20),
       zip.readUInt32LE(at + 42),
     ]);
     const name = text(zip.subarray(at + 46, at + 46 + nameLength));
-    entries.push({ name, flags, method: zip.readUInt16LE(at + 10), packed, size, start: offset });
+    entries.push({ name, flags, method: zip.readUInt16LE(at + 10), packed, start: offset });
     at = end;
   }
   return entries.length === 0 && count > 0 ? undefined : entries;
@@ -181,20 +180,21 @@ const MOST_DESCRIPTOR = 24;
 
 /** Entries that no directory tells of. */
 function salvage(zip: Buffer, from: number, to: number, max: number): ZipMember[] {
+  const part = zip.subarray(from, to); // each part is searched once, however many there are
   const found: ZipMember[] = [];
-  for (let at = zip.indexOf(LOCAL_BYTES, from); at !== -1 && at + 30 <= to && found.length < max; ) {
-    const nameLength = zip.readUInt16LE(at + 26);
-    const data = at + 30 + nameLength + zip.readUInt16LE(at + 28);
-    const next = zip.indexOf(LOCAL_BYTES, at + 30);
-    const said = zip.readUInt32LE(at + 18);
-    const packed =
-      said > 0 && data + said <= to ? said : Math.max(0, (next === -1 ? to : Math.min(next, to)) - data);
+  for (let at = part.indexOf(LOCAL_BYTES); at !== -1 && at + 30 <= part.length && found.length < max; ) {
+    const nameLength = part.readUInt16LE(at + 26);
+    const data = at + 30 + nameLength + part.readUInt16LE(at + 28);
+    const next = part.indexOf(LOCAL_BYTES, at + 30);
+    const said = part.readUInt32LE(at + 18);
+    const room = (next === -1 ? part.length : next) - data;
     found.push(
       member(zip, {
-        name: text(zip.subarray(at + 30, at + 30 + nameLength)),
-        flags: zip.readUInt16LE(at + 6),
-        method: zip.readUInt16LE(at + 8),
-        ...{ packed, size: 0, start: at },
+        name: text(part.subarray(at + 30, at + 30 + nameLength)),
+        flags: part.readUInt16LE(at + 6),
+        method: part.readUInt16LE(at + 8),
+        packed: said > 0 && data + said <= part.length ? said : Math.max(0, room),
+        start: from + at,
       }),
     );
     at = next;

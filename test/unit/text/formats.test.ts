@@ -91,6 +91,14 @@ describe('a letter', () => {
     expect(where('Zoë')).toEqual(['headers']);
   });
 
+  test.each([
+    ['after empty lines', '\r\n \r\n', 'letter.txt'],
+    ['with a mark', '\uFEFF', 'letter.txt'],
+    ['after headers that nobody knows', 'X-Some: thing\r\nX-More: things\r\n', 'letter.txt'],
+  ])('is one, %s', async (_, before, name) => {
+    expect((await told(`${before}${letter}`, { name })).where('attached@example.com')).toHaveLength(1);
+  });
+
   test('in a mailbox is one of several', async () => {
     const head = 'From from@example.com Mon Jan  5 10:00:00 2026\r\n';
     const { format, where } = await told(`${head}${letter}\r\n${head}${letter}`);
