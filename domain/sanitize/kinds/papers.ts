@@ -32,7 +32,7 @@ export const DE_ID_CARD: Recogniser = byPattern({
   type: 'DE_ID_CARD',
   where: 'text',
   pattern:
-    /(?:ausweis|reisepass|ausweisnummer|pass)(?:[- ]?(?:nummer|nr\.?))?["']?[ \t:#=]{0,4}(?:lautet |ist )?["']?(?<value>(?-i:(?=[CFGHJ-NPRTV-Z0-9]{0,8}\d)[CFGHJKLMNPRTVWXYZ][CFGHJ-NPRTV-Z0-9]{8}\d?))(?![\w-])/gi,
+    /(?:ausweis|reisepass)(?:[- ]?(?:nummer|nr\.?))?["']?[ \t:#=]{0,4}(?:lautet |ist )?["']?(?<value>(?-i:(?=[CFGHJ-NPRTV-Z0-9]{0,8}\d)[CFGHJKLMNPRTVWXYZ][CFGHJ-NPRTV-Z0-9]{8}\d?))(?![\w-])/gi,
   likelihood: ({ value }) => (value.length === 10 ? (hasCheckDigit(value) ? 0.95 : 0) : 0.7),
 });
 

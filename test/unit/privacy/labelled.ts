@@ -1,4 +1,4 @@
-import { inFours, madeUp, withIbanDigits, withLuhn } from './made-up.ts';
+import { bitcoinAddress, inFours, madeUp, withIbanDigits, withLuhn } from './made-up.ts';
 
 /** What is one of a kind, and what only looks like it. */
 export type Labelled = {
@@ -329,5 +329,76 @@ export const LABELLED: readonly Labelled[] = [
           `John met Berlin`,
         ][seed % 9] as string,
     ),
+  },
+  {
+    type: 'CRYPTO',
+    positive: [
+      ...each(({ hex }, seed) => {
+        const address = seed % 2 ? bitcoinAddress(`a${hex(39)}`) : `0x9b${hex(36)}7c`;
+        return [address, `pay to ${address}.`, `"${address}"`][seed % 3] as string;
+      }),
+      // of the specification of the form, which gives it to everybody
+      `bc1${'qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4'}`,
+    ],
+    negative: each(({ hex, digits }, seed) => {
+      const address = bitcoinAddress(`a${hex(39)}`);
+      const wrong = `${address.slice(0, -1)}${address.endsWith('x') ? 'y' : 'x'}`;
+      return [
+        wrong,
+        `0x${'0'.repeat(40)}`,
+        `0x${hex(39)}`,
+        `x${address}`,
+        hex(40),
+        `0x${hex(64)}`,
+        `bc1q${'w508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t5'}`,
+        `1${digits(30)}`,
+      ][seed % 8] as string;
+    }),
+  },
+  {
+    type: 'US_PASSPORT',
+    positive: each(({ digits }, seed) => {
+      const number = `${seed % 2 ? 'C' : '5'}8${digits(7)}`;
+      return [
+        `Passport No. ${number}`,
+        `passport number: ${number}`,
+        `"passport": "${number}"`,
+        `passport_no=${number}`,
+      ][seed % 4] as string;
+    }),
+    negative: each(
+      ({ digits }, seed) =>
+        [
+          `C8${digits(7)}`,
+          `order no. ${digits(9)}`,
+          `passport of ${digits(4)}`,
+          `passport 123456789`,
+          `passport ${digits(12)}`,
+          `passport-strategy@${digits(1)}.0`,
+        ][seed % 6] as string,
+    ),
+  },
+  {
+    type: 'DE_ID_CARD',
+    positive: each(({ digits, pick }, seed) => {
+      const number = `${pick(['L', 'T', 'C'])}${digits(2)}X${digits(2)}T${digits(2)}`;
+      return [
+        `Personalausweis ${number}`,
+        `Ausweisnummer: ${number}`,
+        `Reisepass-Nr. ${number}`,
+        `"ausweis": "${number}"`,
+      ][seed % 4] as string;
+    }),
+    negative: each(({ digits, pick }, seed) => {
+      const number = `${pick(['L', 'T', 'C'])}${digits(2)}X${digits(2)}T${digits(2)}`;
+      return [
+        number,
+        `Nr. ${number}`,
+        `Ausweis bitte mitbringen`,
+        `Ausweis ${number}X1`,
+        `ausweispflichtig`,
+        `bypass ${digits(9)}`,
+      ][seed % 6] as string;
+    }),
   },
 ];

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** Numbers that hold by their rules and belong to nobody, made from a seed. */
 export function madeUp(seed: number) {
   let state = seed * 7919 + 17;
@@ -27,3 +29,16 @@ export function withIbanDigits(country: string, account: string): string {
 }
 
 export const inFours = (text: string, gap = ' '): string => text.replace(/.{4}(?=.)/g, `$&${gap}`);
+
+/** An address of the first form, with its four bytes of a check. */
+export function bitcoinAddress(hash: string): string {
+  const payload = Buffer.from(`00${hash}`, 'hex');
+  const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest();
+  const bytes = Buffer.concat([payload, sha256(sha256(payload)).subarray(0, 4)]);
+  let address = '';
+  for (let number = BigInt(`0x${bytes.toString('hex')}`); number > 0n; number /= 58n)
+    address = `${BASE58[Number(number % 58n)]}${address}`;
+  return `1${address}`;
+}
+
+const BASE58 = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
