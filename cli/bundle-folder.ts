@@ -2,16 +2,18 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, open, opendir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BUNDLE } from '../contracts/bundle.ts';
+import { BUNDLE, MAX_FILES } from '../contracts/bundle.ts';
 import type { BundleContent } from '../domain/custody/verify-bundle.ts';
 import { CommandError } from './command-error.ts';
 import { EXIT } from './exit-codes.ts';
 
 const LIMITS = {
-  files: 10_100,
-  depth: 16,
+  files: MAX_FILES + 10,
+  /** A document may lie as deep as its name has room for folders. */
+  depth: 360,
   indexBytes: 16 * 1024 ** 2,
-  statementBytes: 4 * 1024 ** 2,
+  /** One that names every document of a large promotion takes some megabytes. */
+  statementBytes: 16 * 1024 ** 2,
   totalBytes: 8 * 1024 ** 3,
 };
 

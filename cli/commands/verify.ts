@@ -51,8 +51,9 @@ async function verifyFolder(context: Context, folder: string, options: Options):
   return report.verified ? EXIT.ok : EXIT.badData;
 }
 
-function asDocument({ verified, bypassed, bundleDigest, links }: VerificationReport, through: Link) {
-  return { verified, bypassed, through, bundle_digest: bundleDigest, links };
+function asDocument(report: VerificationReport, through: Link) {
+  const { verified, bypassed, sanitized, bundleDigest, links } = report;
+  return { verified, bypassed, through, bundle_digest: bundleDigest, sanitized, links };
 }
 
 function draw({ output }: Context, report: VerificationReport, through: Link): void {
