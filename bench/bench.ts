@@ -3,7 +3,8 @@ export type Bench = {
   readonly name: string;
   /** What is measured, against what, in one sentence. */
   readonly about: string;
-  run(report: (line: string) => void): Promise<Measured>;
+  /** `words` are those after its name. */
+  run(report: (line: string) => void, words: readonly string[]): Promise<Measured>;
 };
 
 export type Measured = {

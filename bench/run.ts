@@ -4,6 +4,7 @@ import { chain } from './chain.ts';
 import { log } from './log.ts';
 import { logs } from './logs.ts';
 import { privacyScan } from './privacy-scan.ts';
+import { promote } from './promote.ts';
 import { publish } from './publish.ts';
 import { sarifImport } from './sarif-import.ts';
 import { scanOverhead } from './scan-overhead.ts';
@@ -20,6 +21,7 @@ const BENCHES: readonly Bench[] = [
   verify,
   publish,
   privacyScan,
+  promote,
 ];
 
 /** `npm run bench -- NAME [--json]`: the one door to every benchmark. */
@@ -33,7 +35,7 @@ async function main(words: readonly string[]): Promise<number> {
     return 64;
   }
   const report = (line: string) => process.stderr.write(`${line}\n`);
-  const judged = judge(bench.name, await bench.run(report));
+  const judged = judge(bench.name, await bench.run(report, words.slice(words.indexOf(bench.name) + 1)));
   if (json) {
     process.stdout.write(`${JSON.stringify(judged)}\n`);
     return 0;

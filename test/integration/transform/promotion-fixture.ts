@@ -15,7 +15,7 @@ import { sha256 } from '../../../domain/custody/digest.ts';
 import type { Database } from '../../../services/database/database.ts';
 import { recordReceived } from '../../../services/database/received-documents.ts';
 import { openDirectoryStore } from '../../../services/objects/directory-store.ts';
-import type { Bucket } from '../../../services/objects/store.ts';
+import type { Bucket, ObjectStore } from '../../../services/objects/store.ts';
 import type { Inspected, Inspector } from '../../../services/privacy/inspector.ts';
 import { openLayoutRegistry } from '../../../services/registry/layout-registry.ts';
 import { KEYS } from '../../unit/domain/custody-fixture.ts';
@@ -27,8 +27,12 @@ const hex = (bytes = 12) => randomBytes(bytes).toString('hex');
 export type Zones = Awaited<ReturnType<typeof openZones>>;
 
 /** Every zone with its own hands, over one folder and one database, and an inspector that says what the text asks for. */
-export async function openZones(folder: string, database: Database) {
-  const store = openDirectoryStore(join(folder, 'objects'));
+export async function openZones(
+  folder: string,
+  database: Database,
+  changes: { readonly store?: ObjectStore; readonly inspector?: Inspector } = {},
+) {
+  const store = changes.store ?? openDirectoryStore(join(folder, 'objects'));
   const [raw, uploads, golden, quarantine] = (await Promise.all(
     ['raw', 'uploads', 'golden', 'quarantine'].map((name) => store.bucket(name)),
   )) as [Bucket, Bucket, Bucket, Bucket];
@@ -53,7 +57,7 @@ export async function openZones(folder: string, database: Database) {
     uploads,
     golden,
     quarantine,
-    inspector: sayingInspector(looked),
+    inspector: changes.inspector ?? sayingInspector(looked),
     registry: openLayoutRegistry(join(folder, 'oci')),
     registryNamespace: 'certus',
     promotionSigner: { ...KEYS.promotion.signer, publicKeyPem: KEYS.promotion.trusted.public_key_pem },
