@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { ApplicationFailure } from '@temporalio/common';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
@@ -9,7 +9,7 @@ import { createReviewActivities } from '../../../activities/privacy/create-revie
 import type { TrustDeps } from '../../../activities/trust/deps.ts';
 import { carryOut, type OrderToCarryOut } from '../../../activities/trust/orders/carry-out.ts';
 import type { TokenHolder } from '../../../api/authentication.ts';
-import { documentKey } from '../../../contracts/object-keys.ts';
+import { documentKey, rawPrefix } from '../../../contracts/object-keys.ts';
 import type { NewPlatformEvent } from '../../../contracts/platform-event.ts';
 import type { LogEntry } from '../../../contracts/transparency.ts';
 import { taskQueue } from '../../../contracts/zones.ts';
@@ -18,6 +18,7 @@ import { recordReceived } from '../../../services/database/received-documents.ts
 import { openDirectoryStore } from '../../../services/objects/directory-store.ts';
 import type { Bucket } from '../../../services/objects/store.ts';
 import { openInspector } from '../../../services/privacy/open-inspector.ts';
+import { recordedScan } from '../api/recorded-scan.ts';
 import { type Answer, type Asking, needed, startApi, startGate } from '../api-harness.ts';
 
 const tokenOf = (subject: string): string => `certus_integration_${subject}_0123456789abcdef`;
@@ -100,6 +101,35 @@ export async function startReviews(folder: string) {
       const document = { name, sha256: sha256(bytes), size: bytes.length, media_type: 'text/plain' };
       await uploads.put(documentKey(scope, name), bytes, { contentType: 'text/plain' });
       await recordReceived(database, scope, { ...document, receivedBy: 'joe', receivedAt: new Date() });
+    },
+    /** A scan whose evidence lies in raw. */
+    scanned: async (
+      workspace: string,
+      files: Readonly<Record<string, string>>,
+      bundleDigest?: string,
+    ): Promise<string> => {
+      const scope = { tenant: 'default', workspace };
+      const testId = `test_${randomBytes(12).toString('hex')}`;
+      const listed = Object.entries(files).map(([path, text]) => {
+        const bytes = Buffer.from(text);
+        return { path, bytes, sha256: sha256(bytes), size: bytes.length, media_type: 'text/plain' };
+      });
+      const index = Buffer.from(
+        JSON.stringify({
+          schema: 'https://certus.dev/bundle/v1',
+          tenant: 'default',
+          workspace_id: workspace,
+          component_id: 'shop',
+          assessment_id: 'default',
+          test_id: testId,
+          files: listed.map(({ bytes: _, ...file }) => file),
+        }),
+      );
+      const all = [...listed, { path: 'bundle.json', bytes: index }];
+      for (const { path, bytes } of all)
+        await raw.put(`${rawPrefix(scope, testId)}${path}`, bytes, { contentType: 'text/plain' });
+      const learnt = { bundleDigest: bundleDigest ?? sha256(index) };
+      return recordedScan(database, scope, { asked: { testId }, learnt });
     },
     stop: async () => {
       for (const worker of workers) worker.shutdown();

@@ -125,6 +125,29 @@ describe('a privacy scan', () => {
     expect(await zones.as('root', path, broken)).toMatchObject({ json: { code: 'privacy_policy_invalid' } });
   });
 
+  test('of the evidence of a scan reports, goes by the rules for evidence, and holds nothing back', async () => {
+    const card = ['4539', '1488', '0343', '6467'].join(' ');
+    const files = { 'findings.json': `{"mail":"${EMAIL}"}`, 'logs/runner.log': `card number ${card}\n` };
+    const testId = await zones.scanned(workspace, files);
+    const ended = await scan({ scan_id: testId });
+    expect(ended).toMatchObject({ state: 'done', scan_id: testId, scanned: 2, clean: 1, quarantined: 1 });
+    expect(ended.results.map(({ quarantined }: { quarantined: boolean }) => quarantined)).toEqual([
+      false,
+      false,
+    ]);
+    expect(JSON.stringify(ended)).not.toContain('4539');
+    expect((await zones.as('ada', `/v1/reviews${inWorkspace()}`)).json.reviews).toEqual([]);
+  });
+
+  test('of evidence whose list is another one than the run has made says so', async () => {
+    const testId = await zones.scanned(workspace, { 'findings.json': '{}' }, 'a'.repeat(64));
+    const begun = await zones.as('joe', '/v1/privacy/scan', post({ scan_id: testId }));
+    expect(begun.json).toMatchObject({ state: 'failed', error: { code: 'bundle_invalid' } });
+    const page = { headers: { accept: 'text/html' } };
+    const path = `/v1/privacy/scans/${begun.json.privacy_scan_id}${inWorkspace()}`;
+    expect((await zones.as('joe', path, page)).text).toContain('bundle_invalid');
+  });
+
   test('of a scan that is not there is not begun', async () => {
     const asked = await zones.as('joe', '/v1/privacy/scan', post({ scan_id: 'test_0123456789ab' }));
     expect(asked).toMatchObject({ status: 404, json: { code: 'not_found' } });
