@@ -2,6 +2,7 @@ import { tarText, zipText } from './archive.ts';
 import { isPicture } from './binary-format.ts';
 import { compressedText } from './compressed.ts';
 import { type Content, MAX_MARKUP, MAX_WHOLE } from './content.ts';
+import { embeddedText } from './embedded.ts';
 import { decode, type Encoding } from './encoding.ts';
 import { Look, type LookOptions, MAX_DEPTH, type Opaque } from './look.ts';
 import { mailboxText, mailText } from './mail.ts';
@@ -56,6 +57,7 @@ async function* textOf(
   const reader = READERS[format] ?? (isPicture(format) ? pictureReader(format) : undefined);
   if (reader === undefined && encoding !== undefined) {
     yield* writtenText(content, format, encoding, look);
+    if (content.size <= MAX_MARKUP) yield* embeddedText(content, look);
   } else if (reader === undefined) {
     look.unread(isEncryptedOffice(content, format) ? 'encrypted' : 'unknown_format', content.place);
   } else if (content.size > MAX_WHOLE) look.unread('too_large', content.place);

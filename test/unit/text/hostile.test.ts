@@ -136,6 +136,13 @@ describe('what is in one file and in another as well', () => {
     expect(where(NEEDLE)).toEqual(['appended zip / a.txt, line 1']);
   });
 
+  test('a file in an address of a page is looked into', async () => {
+    const picture = documents.png(NEEDLE).toString('base64');
+    const page = `<html><img src="data:image/png;base64,${picture}"><p>;base64,bm90aGluZw==</p></html>`;
+    const { where, opaque } = await told(page);
+    expect([where(NEEDLE), opaque]).toEqual([['embedded file 1, picture data'], ['no_text embedded file 1']]);
+  });
+
   test('an entry that the directory does not tell of is looked into, and makes the zip a damaged one', async () => {
     const first = hidden.subarray(0, hidden.indexOf(Buffer.from('PK\x01\x02', 'latin1')));
     const { where, opaque } = await told(zipOf([{ name: 'b.txt', body: 'b' }], { before: first }));
