@@ -6,7 +6,9 @@ import pMap from 'p-map';
 import { Agent, request } from 'undici';
 import { publishOci } from '../activities/publish/publish-oci.ts';
 import { startServers } from '../infra/local/start-servers.ts';
+import { BUNDLE_ARTIFACT_TYPE, composeArtifact, pushBlobs } from '../services/registry/artifact.ts';
 import { openDistributionRegistry } from '../services/registry/distribution-registry.ts';
+import type { Registry } from '../services/registry/registry.ts';
 import { goldenBucket, goldenRun, type Held, PUBLICATION } from '../test/integration/transform/golden-run.ts';
 import { clock, median } from './alternate.ts';
 import type { Bench } from './bench.ts';
@@ -18,11 +20,14 @@ const ROUNDS = 9;
 const AT_ONCE = 8;
 const KIB = 1024;
 
-/** What all that stands around a push costs: reading and checking golden, asking what is there, attaching what was signed. */
+/**
+ * What our client adds to the bytes of a bundle, and beside it what all the rest of a publication costs: reading and checking
+ * golden, signing, attaching, and the tags.
+ */
 export const publish: Bench = {
   name: 'publish',
   about:
-    'a golden copy of 50 files to a local registry, beside plain HTTP pushes of the same blobs to another repository',
+    'a bundle of 50 files to a local registry, beside plain HTTP pushes of the same blobs to another repository',
   run: async (report) => {
     const home = await mkdtemp(join(tmpdir(), 'certus-bench-'));
     const servers = await startServers(['registry'], { dir: join(home, 'servers'), report, build: true });
@@ -31,27 +36,32 @@ export const publish: Bench = {
     try {
       const golden = await goldenBucket();
       const registry = openDistributionRegistry({ url });
-      const taken = { ours: [] as number[], bare: [] as number[] };
-      report(`${WARM_UPS + ROUNDS} bundles of ${FILES} files`);
+      const taken = { push: [] as number[], publish: [] as number[], bare: [] as number[] };
+      report(`${WARM_UPS + ROUNDS} bundles of ${FILES} files, each pushed in three ways`);
       for (let round = -WARM_UPS; round < ROUNDS; round += 1) {
-        const files = bundle();
-        const testId = `test_${randomBytes(6).toString('hex')}`;
         const component = `bench-${randomBytes(6).toString('hex')}`;
-        const run = await goldenRun(golden, registry, { testId, component, files });
-        const ours = () =>
-          clock(() => publishOci(run.deps, run.input, new AbortController().signal, PUBLICATION));
-        const bare = () => clock(() => pushBare(dispatcher, `${url}/v2/bare/${component}`, files));
-        // whoever comes second finds the bytes in the registry's store: each does so as often
-        const ms = round % 2 === 0 ? { ours: await ours(), bare: await bare() } : await swapped(bare, ours);
-        if (round < 0) continue;
-        taken.ours.push(ms.ours);
-        taken.bare.push(ms.bare);
+        const [pushed, plain] = [bundle(), bundle()];
+        const testId = `test_${randomBytes(6).toString('hex')}`;
+        const run = await goldenRun(golden, registry, { testId, component, files: bundle() });
+        const ways = {
+          push: () => pushOurs(registry, `pushed/${component}`, pushed),
+          publish: () => publishOci(run.deps, run.input, new AbortController().signal, PUBLICATION),
+          bare: () => pushBare(dispatcher, `${url}/v2/bare/${component}`, plain),
+        };
+        // none of the three is always the one that the disk is busy for
+        const order = (['push', 'bare', 'publish', 'bare', 'push', 'publish'] as const).slice(
+          round % 2 === 0 ? 0 : 3,
+        );
+        for (const way of order.slice(0, 3)) {
+          const ms = await clock(ways[way]);
+          if (round >= 0) taken[way].push(ms);
+        }
       }
-      const [ours, bare] = [median(taken.ours), median(taken.bare)];
+      const [push, whole, bare] = [median(taken.push), median(taken.publish), median(taken.bare)];
       return {
-        ratios: { publish_to_plain_http: bare / ours },
-        figures: { publish_ms: ours, plain_http_ms: bare },
-        goals: [{ of: 'publish_to_plain_http', atLeast: 0.7 }],
+        ratios: { push_to_plain_http: bare / push, publish_to_plain_http: bare / whole },
+        figures: { push_ms: push, publish_ms: whole, plain_http_ms: bare },
+        goals: [{ of: 'push_to_plain_http', atLeast: 0.7 }],
       };
     } finally {
       await dispatcher.close();
@@ -61,9 +71,12 @@ export const publish: Bench = {
   },
 };
 
-async function swapped(bare: () => Promise<number>, ours: () => Promise<number>) {
-  const first = await bare();
-  return { ours: await ours(), bare: first };
+/** As a publication does, without what stands around it. */
+async function pushOurs(registry: Registry, repository: string, held: readonly Held[]): Promise<void> {
+  const files = held.map(({ path, mediaType, bytes }) => ({ name: path, mediaType, bytes }));
+  const { manifest, blobs } = composeArtifact({ artifactType: BUNDLE_ARTIFACT_TYPE, files });
+  await pushBlobs(registry, repository, blobs, { unasked: true });
+  await registry.pushManifest(repository, manifest.bytes, manifest.mediaType, 'bench');
 }
 
 /** Reports of a few kilobytes, some of hundreds, and two of megabytes. */

@@ -25,8 +25,8 @@ export type GoldenFile = {
 export type GoldenCopy = { readonly permitId: string; readonly files: readonly GoldenFile[] };
 
 /** Larger files are hashed as they stream by, and opened again when they are needed. */
-const IN_MEMORY = 1024 * 1024;
-/** What all small files together may take. */
+const IN_MEMORY = 8 * 1024 * 1024;
+/** What all those together may take that are kept. */
 const MOST_IN_MEMORY = 64 * 1024 * 1024;
 const MAX_STATEMENT = 16 * 1024 * 1024;
 
