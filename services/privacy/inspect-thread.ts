@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { MessagePort } from 'node:worker_threads';
+import { CertusError } from '../../contracts/errors.ts';
 import type { PrivacyPolicy } from '../../contracts/privacy.ts';
 import { createDetector } from '../../domain/sanitize/create-detector.ts';
 import type { Detector } from '../../domain/sanitize/detector.ts';
@@ -21,8 +22,11 @@ export async function inspect(task: ThreadTask): Promise<ThreadAnswer> {
     const readPicture = pictures === undefined ? undefined : asking(pictures);
     return await lookInto(file, { policy, as, mask, preview }, detector, { maxBytes, readPicture });
   } catch (error) {
-    // its message could have something of the file in it
-    return { failure: error instanceof Error ? error.name : 'something was thrown' };
+    // errors lose their class on the way out of a thread, and with it their code
+    if (error instanceof CertusError) return { failure: { code: error.code, message: error.message } };
+    // any other message could have something of the file in it
+    const message = `a file could not be looked into (${error instanceof Error ? error.name : 'something was thrown'})`;
+    return { failure: { code: 'internal_error', message } };
   } finally {
     pictures?.close();
   }

@@ -11,7 +11,7 @@ import { unread } from './judge.ts';
 import type { ThreadAnswer, ThreadTask } from './thread-task.ts';
 import { Turns } from './turns.ts';
 
-export type InspectorOptions = {
+type InspectorOptions = {
   readonly threads: number;
   /** Text that one file may give. */
   readonly maxBytes: number;
@@ -48,8 +48,7 @@ export function openInspector({ threads, maxBytes, seconds = 120, ocr }: Inspect
         { ...task, pictures: pictures?.theirs },
         { signal: limit.signal, transferList },
       );
-      if ('failure' in answer)
-        throw new CertusError('internal_error', `a file could not be looked into (${answer.failure})`);
+      if ('failure' in answer) throw new CertusError(answer.failure.code, answer.failure.message);
       return answer;
     } catch (error) {
       if (isClosed) throw error;

@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import type { ErrorCode } from '../../contracts/errors.ts';
 import type { Inspected } from './inspector.ts';
 
 // What goes to a thread and comes back: values alone, since no class survives the way.
@@ -18,4 +19,6 @@ export type ThreadTask = {
   readonly pictures: MessagePort | undefined;
 };
 
-export type ThreadAnswer = Inspected | { readonly failure: string };
+export type ThreadAnswer =
+  | Inspected
+  | { readonly failure: { readonly code: ErrorCode; readonly message: string } };

@@ -8,7 +8,7 @@ import { type Content, contentOfBytes } from './content.ts';
 import type { Look } from './look.ts';
 import type { Piece } from './piece.ts';
 
-export type Packing = 'gzip' | 'zstd' | 'bzip2' | 'xz';
+type Packing = 'gzip' | 'zstd' | 'bzip2' | 'xz';
 
 /** What a packed file says: as much of it as comes out, if it is damaged. */
 export async function* compressedText(content: Content, packing: Packing, look: Look): AsyncGenerator<Piece> {

@@ -90,7 +90,7 @@ export function decodePage(bytes: Uint8Array, label: string): string {
   return new TextDecoder(isKnown(label) ? label : 'windows-1252').decode(bytes);
 }
 
-export function isKnown(label: string): boolean {
+function isKnown(label: string): boolean {
   try {
     return new TextDecoder(label).encoding !== '';
   } catch (error) {

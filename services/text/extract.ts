@@ -17,7 +17,7 @@ import { rtfText } from './rtf.ts';
 import { inWindows } from './windows.ts';
 import { hasZipEnd } from './zip-bytes.ts';
 
-export type Extracted = Recognised & {
+type Extracted = Recognised & {
   readonly pieces: AsyncIterable<Piece>;
   /** What was not looked into; complete once all pieces are taken. */
   readonly opaque: readonly Opaque[];

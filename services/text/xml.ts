@@ -1,6 +1,6 @@
 import { SaxesParser } from 'saxes';
 
-export type XmlEvents = {
+type XmlEvents = {
   readonly open?: (name: string, attributes: Readonly<Record<string, string>>, line: number) => void;
   readonly close?: (name: string) => void;
   readonly text?: (text: string, line: number) => void;

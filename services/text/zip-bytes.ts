@@ -10,7 +10,7 @@ export type ZipMember = {
   readonly read: (room: number) => { bytes: Uint8Array; whole: boolean; damaged: boolean } | undefined;
 };
 
-export type ZipListing = {
+type ZipListing = {
   readonly members: readonly ZipMember[];
   /** Something of it belongs to no entry, or its directory is damaged: it may hold what no list tells. */
   readonly damaged: boolean;

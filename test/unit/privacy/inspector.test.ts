@@ -210,6 +210,28 @@ describe('what cannot be looked into', () => {
     expect((await inspect(MAIL)).inspection.action).toBe('mask');
   });
 
+  test('keeps a thread busy for as long as it may, and then another one takes over', async () => {
+    const hurried = openInspector({ threads: 1, maxBytes: 1e9, seconds: 5 });
+    try {
+      const request = { policy: masking, as: 'documents' } as const;
+      // every end is looked for among all beginnings: hours of work
+      const page = Buffer.from(`<html>${'<div>'.repeat(2_000_000)}${'</i>'.repeat(4_000_000)}`);
+      const busy = hurried.inspect({ name: 'a.html', size: 1, body: page }, request);
+      const behind = hurried.inspect({ name: 'b.txt', size: 1, body: Buffer.from('hello') }, request);
+      expect((await busy).inspection.opaque).toEqual([{ reason: 'too_slow', place: 'the file' }]);
+      expect((await behind).inspection.format).toBe('text');
+    } finally {
+      await hurried.close();
+    }
+  });
+
+  test('is no answer about a file when it is the policy that cannot be used', async () => {
+    const policy = policyWith({}, { custom: [{ type: 'NUMBER_OF_OURS', pattern: '(' }] });
+    await expect(inspect('hello', { policy })).rejects.toMatchObject({
+      code: expect.stringMatching(/policy|internal/),
+    });
+  });
+
   test('is no answer about a file when it is not its fault: a store that fails is an error', async () => {
     const body = async () =>
       Readable.from(
