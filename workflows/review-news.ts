@@ -1,12 +1,13 @@
 import type { EventType, NewPlatformEvent } from '../contracts/platform-event.ts';
 import type { ReviewDecision, ReviewInput, ReviewOutcome } from '../contracts/review.ts';
+import { subjectDigest } from '../contracts/review-subject.ts';
 
 /** Kinds and counts, and no name: what a document is called is often about a person. */
 const facts = ({ scope, id, subject, testId, found }: ReviewInput) => ({
   workspace_id: scope.workspace,
   review_id: id,
   kind: subject.kind,
-  subject_digest: subject.kind === 'document' ? subject.document.sha256 : subject.bundleDigest,
+  subject_digest: subjectDigest(subject),
   test_id: testId,
   kinds: found.kinds,
 });

@@ -1,17 +1,13 @@
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
   ActivityFailure,
   ApplicationFailure,
   allHandlersFinished,
   CancellationScope,
-  ChildWorkflowCancellationType,
   condition,
   continueAsNew,
   isCancellation,
   log,
-  ParentClosePolicy,
   proxyActivities,
-  startChild,
   workflowInfo,
 } from '@temporalio/workflow';
 import type {
@@ -20,25 +16,18 @@ import type {
   ReviewReference,
 } from '../activities/privacy/create-review-activities.ts';
 import type { OrderActivities } from '../activities/trust/create-order-activities.ts';
-import type { PromotionInput } from '../contracts/promotion.ts';
-import type {
-  ReviewCall,
-  ReviewDecision,
-  ReviewInput,
-  ReviewOutcome,
-  ReviewState,
-} from '../contracts/review.ts';
+import type { ReviewCall, ReviewDecision, ReviewInput, ReviewOutcome } from '../contracts/review.ts';
+import { subjectDigest } from '../contracts/review-subject.ts';
 import { expiryOf, reminderInterval } from '../contracts/review-times.ts';
 import type { Notice } from '../contracts/scan.ts';
-import { promotionWorkflowId, WORKFLOWS } from '../contracts/workflow-names.ts';
-import { taskQueue } from '../contracts/zones.ts';
-import { isClosed, standingOf } from '../domain/review/standing.ts';
+import { isClosed } from '../domain/review/standing.ts';
 import { announce } from './announce.ts';
 import { failureNotice, toFailure } from './failure-notice.ts';
 import { inZone } from './options.ts';
 import { type Carried, openDesk, type ReviewDesk } from './review-desk.ts';
 import { endEvent, reminderEvent } from './review-news.ts';
-import { belongsTo } from './search-attributes.ts';
+import { earlierOutcome, outcomeOf } from './review-outcome.ts';
+import { startRelease } from './start-release.ts';
 
 const { carryOut } = proxyActivities<OrderActivities>(inZone('trust', '10 minutes'));
 const { findReviewOnRecord, openDecision, recordReview } = proxyActivities<ReviewActivities>(
@@ -139,8 +128,7 @@ async function opened(
   try {
     const outcome = await carryOut({ tenant: scope.tenant, orderId, found: undefined });
     if (outcome.state === 'refused') return { code: outcome.code, message: outcome.message };
-    const subjectDigest = subject.kind === 'document' ? subject.document.sha256 : subject.bundleDigest;
-    return await openDecision({ scope, reviewId: id, subjectDigest, orderId });
+    return await openDecision({ scope, reviewId: id, subjectDigest: subjectDigest(subject), orderId });
   } catch (error) {
     if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
     return failureNotice(error);
@@ -157,7 +145,10 @@ function accepted(desk: ReviewDesk, decision: ReviewDecision): ReturnType<Review
   }
 }
 
-/** The promotion is under way before the row says so: who reads that a document is released finds where. */
+/**
+ * What was decided is brought to its end, whoever calls the run off by then. The promotion is under way before the row says
+ * so: who reads that a document is released finds where.
+ */
 async function end(
   desk: ReviewDesk,
   review: ReviewInput,
@@ -167,53 +158,19 @@ async function end(
   orderId?: string,
 ): Promise<ReviewOutcome> {
   desk.close(state);
-  const releases =
-    review.subject.kind === 'document' && (state === 'released' || state === 'released_masked');
-  const releasedAs = releases ? releaseAs : null;
-  if (releases) await startRelease(review, state, counting, releaseAs);
-  const closedAt = new Date().toISOString();
-  await recordReview(review, { state, decisions: desk.decisions(), releasedAs, closedAt });
-  if (orderId !== undefined) desk.settle(orderId);
-  const event = endEvent(review, state, counting, releasedAs);
-  if (event !== undefined) await announce(event);
-  await condition(allHandlersFinished);
-  return outcomeOf(state, counting, releasedAs);
-}
-
-async function startRelease(
-  { scope, id, component, assessment }: ReviewInput,
-  state: 'released' | 'released_masked',
-  counting: readonly ReviewDecision[],
-  testId: string,
-): Promise<void> {
-  const last = counting.at(-1);
-  if (last === undefined) throw new Error('nothing is released that nobody has released');
-  const promotion: PromotionInput = {
-    scope,
-    component,
-    assessment,
-    testId,
-    orderId: last.orderId,
-    release: {
-      reviewId: id,
-      verdict: state === 'released' ? 'release' : 'release_masked',
-      orderIds: counting.map(({ orderId }) => orderId),
-    },
-    destinations: ['golden', 'oci'],
-    requestedBy: last.by,
-  };
-  try {
-    await startChild<(input: PromotionInput) => Promise<unknown>>(WORKFLOWS.promotion, {
-      workflowId: promotionWorkflowId(scope.workspace, testId),
-      taskQueue: taskQueue('transform'),
-      typedSearchAttributes: belongsTo({ scope, component }),
-      parentClosePolicy: ParentClosePolicy.ABANDON,
-      cancellationType: ChildWorkflowCancellationType.ABANDON,
-      args: [promotion],
-    });
-  } catch (error) {
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-  }
+  return CancellationScope.nonCancellable(async () => {
+    const releases =
+      review.subject.kind === 'document' && (state === 'released' || state === 'released_masked');
+    const releasedAs = releases ? releaseAs : null;
+    if (releases) await startRelease(review, state, counting, releaseAs);
+    const closedAt = new Date().toISOString();
+    await recordReview(review, { state, decisions: desk.decisions(), releasedAs, closedAt });
+    if (orderId !== undefined) desk.settle(orderId);
+    const event = endEvent(review, state, counting, releasedAs);
+    if (event !== undefined) await announce(event);
+    await condition(allHandlersFinished);
+    return outcomeOf(state, counting, releasedAs);
+  });
 }
 
 async function giveUp({ scope, id }: ReviewReference, desk: ReviewDesk): Promise<void> {
@@ -232,28 +189,9 @@ function requireSame({ subject, rules }: ReviewInput, review: ReviewInput): void
 }
 
 const keysOf = (subject: ReviewInput['subject'], rules: ReviewInput['rules']) => [
-  subject.kind === 'document' ? [subject.document.sha256, subject.masked !== null] : [subject.bundleDigest],
+  subjectDigest(subject),
+  subject.kind === 'evidence' || subject.masked !== null,
   rules.second_person,
   rules.expires_after_hours,
   rules.remind_after_hours,
 ];
-
-/** Somebody comes upon what was decided about before: it is not asked for once more. */
-export function earlierOutcome({ review, state, decisions, releaseAs }: ReviewOnRecord): ReviewOutcome {
-  if (!isEnd(state)) throw ApplicationFailure.nonRetryable('the review came to no end', 'review_closed');
-  const counting = state === 'expired' ? [] : standingOf(decisions, review.rules).counting;
-  const released = review.subject.kind === 'document' && state.startsWith('released');
-  return outcomeOf(state, counting, released ? releaseAs : null);
-}
-
-const isEnd = (state: ReviewState): state is ReviewOutcome['state'] => isClosed(state) && state !== 'failed';
-
-const outcomeOf = (
-  state: ReviewOutcome['state'],
-  counting: readonly ReviewDecision[],
-  testId: string | null,
-): ReviewOutcome => ({
-  state,
-  orders: counting.map(({ orderId, by, reason, at }) => ({ orderId, by, reason, at })),
-  testId,
-});

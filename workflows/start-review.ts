@@ -13,7 +13,8 @@ import { reviewWorkflowId, WORKFLOWS } from '../contracts/workflow-names.ts';
 import { taskQueue } from '../contracts/zones.ts';
 import { isClosed } from '../domain/review/standing.ts';
 import { inZone } from './options.ts';
-import { earlierOutcome, type reviewWorkflow } from './review-workflow.ts';
+import { earlierOutcome } from './review-outcome.ts';
+import type { reviewWorkflow } from './review-workflow.ts';
 import { belongsTo } from './search-attributes.ts';
 
 const { findReviewOnRecord } = proxyActivities<ReviewActivities>(inZone('transform', '10 minutes'));

@@ -1,5 +1,6 @@
 import { CertusError } from '../../contracts/errors.ts';
 import type { ReviewCall, ReviewDecision, ReviewSubject } from '../../contracts/review.ts';
+import { subjectDigest } from '../../contracts/review-subject.ts';
 import { isRepeated } from './standing.ts';
 
 export type ReviewFacts = {
@@ -24,7 +25,7 @@ export function requireCall(call: ReviewCall, facts: ReviewFacts, now: number): 
   if (!isCall(call)) throw new CertusError('invalid_request', 'this is no decision about a review');
   if (facts.closed) throw new CertusError('review_closed', 'this review has been decided already');
   if (now >= facts.expiresAt) throw new CertusError('review_closed', 'the time for this review is over');
-  if (call.subjectDigest !== digestOf(facts.subject))
+  if (call.subjectDigest !== subjectDigest(facts.subject))
     throw new CertusError('digest_mismatch', 'the decision is about other bytes than those that are held');
   if (facts.known.has(call.orderId))
     throw new CertusError('idempotency_conflict', 'this order was given to this review already');
@@ -57,6 +58,3 @@ const isCall = (call: unknown): call is ReviewCall =>
   call.by !== '' &&
   'verdict' in call &&
   VERDICTS.has(call.verdict);
-
-const digestOf = (subject: ReviewSubject): string =>
-  subject.kind === 'document' ? subject.document.sha256 : subject.bundleDigest;

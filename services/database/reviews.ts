@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AssessmentId, type Scope } from '../../contracts/identifiers.ts';
 import { Inspection, ReviewRules } from '../../contracts/privacy.ts';
 import { ReviewDecision, type ReviewInput, ReviewState, ReviewSubject } from '../../contracts/review.ts';
+import { subjectDigest } from '../../contracts/review-subject.ts';
 import { expiryOf } from '../../contracts/review-times.ts';
 import type { Database } from './database.ts';
 import { reachable } from './errors.ts';
@@ -143,9 +144,6 @@ const fresh = (input: ReviewInput, found: Found) => {
     expiresAt: new Date(expiryOf(openedAt, rules)),
   };
 };
-
-export const subjectDigest = (subject: ReviewSubject): string =>
-  subject.kind === 'document' ? subject.document.sha256 : subject.bundleDigest;
 
 type Row = Prisma.ReviewGetPayload<Record<string, never>>;
 

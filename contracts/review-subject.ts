@@ -1,0 +1,7 @@
+import type { ReviewSubject } from './review.ts';
+
+// Workflow code imports this file: it must stay free of everything that a workflow's sandbox need not load.
+
+/** What a decision names: the document's own digest, or that of the whole bundle. */
+export const subjectDigest = (subject: ReviewSubject): string =>
+  subject.kind === 'document' ? subject.document.sha256 : subject.bundleDigest;
