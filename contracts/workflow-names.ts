@@ -18,6 +18,7 @@ export const WORKFLOWS = {
   keyCare: 'keyCareWorkflow',
   witness: 'witnessWorkflow',
   receiveUpload: 'receiveUploadWorkflow',
+  uploadSweep: 'uploadSweepWorkflow',
   privacyScan: 'privacyScanWorkflow',
   review: 'reviewWorkflow',
   promotion: 'promotionWorkflow',

@@ -12,8 +12,9 @@ type PlatformSchedule = {
   readonly scheduleId: string;
   readonly about: string;
   readonly workflowType: string;
-  readonly every: '1 minute' | '6 hours';
+  readonly every: '1 minute' | '1 hour' | '6 hours' | '1 day';
   readonly jitter: '5 seconds' | '15 minutes';
+  readonly args?: (settings: Settings) => readonly unknown[];
   /** Left out where this says no. */
   readonly wanted?: (settings: Settings) => boolean;
 };
@@ -35,15 +36,22 @@ const PLATFORM_SCHEDULES: readonly PlatformSchedule[] = [
     jitter: '5 seconds',
     wanted: ({ CERTUS_REKOR_URL: rekor }) => rekor !== undefined,
   },
+  {
+    scheduleId: 'certus/upload-sweep',
+    about: 'ends uploads that nobody went on with, and removes their pieces',
+    workflowType: WORKFLOWS.uploadSweep,
+    every: '1 hour',
+    jitter: '15 minutes',
+  },
 ];
 
 /** Brings Temporal's schedules to what stands above, whichever release made them. Two workers may do it at once. */
 export async function reconcileSchedules(client: Client, settings: Settings): Promise<void> {
   for (const schedule of PLATFORM_SCHEDULES)
-    await (schedule.wanted?.(settings) === false ? remove : put)(client, schedule);
+    await (schedule.wanted?.(settings) === false ? remove : put)(client, schedule, settings);
 }
 
-async function put(client: Client, schedule: PlatformSchedule): Promise<void> {
+async function put(client: Client, schedule: PlatformSchedule, settings: Settings): Promise<void> {
   const { scheduleId, about, workflowType, every, jitter } = schedule;
   const definition = {
     action: {
@@ -51,7 +59,7 @@ async function put(client: Client, schedule: PlatformSchedule): Promise<void> {
       workflowType,
       workflowId: scheduleId,
       taskQueue: taskQueue('transform'),
-      args: [],
+      args: [...(schedule.args?.(settings) ?? [])],
     },
     spec: { intervals: [{ every }], jitter },
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 day' as const },

@@ -14,5 +14,6 @@ export { reviewWorkflow } from './review-workflow.ts';
 export { scanWorkflow } from './scan-workflow.ts';
 export { scheduledScanWorkflow } from './scheduled-scan-workflow.ts';
 export { signArtifactWorkflow, signWorkflow } from './sign-workflow.ts';
+export { uploadSweepWorkflow } from './upload-sweep-workflow.ts';
 export { uploadWorkflow } from './upload-workflow.ts';
 export { witnessWorkflow } from './witness-workflow.ts';
