@@ -17,7 +17,9 @@ export async function pullBundle(
   folder: string,
   limits = LIMITS,
 ): Promise<Pulled> {
-  const artifact = await describeArtifact(registry, repository, reference, limits.totalBytes);
+  const artifact = await describeArtifact(registry, repository, reference, limits.totalBytes, {
+    anyCase: true,
+  });
   const { digest, artifactType, layers } = artifact;
   if (artifactType !== BUNDLE_ARTIFACT_TYPE) throw refused(`${digest} is of another type`);
   if (layers.length > MAX_FILES) throw refused(`${digest} has more than ${MAX_FILES} files`);
@@ -30,7 +32,6 @@ export async function pullBundle(
     if (isDocument && size > limits.documentBytes)
       throw new CertusError('object_too_large', `${name} is larger than ${limits.documentBytes} bytes`);
     const file = join(folder, name);
-    await mkdir(dirname(file), { recursive: true });
     await takeName(file, name);
     await registry.downloadBlob(repository, layer, file);
     if (name === BUNDLE.index) indexBytes = await read(file);
@@ -45,9 +46,11 @@ export async function pullBundle(
 /** Two names that this disk takes for one would else be one file, of whichever came last. */
 async function takeName(file: string, name: string): Promise<void> {
   try {
+    await mkdir(dirname(file), { recursive: true });
     await (await open(file, 'wx', 0o600)).close();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (!['EEXIST', 'ENOTDIR', 'EISDIR'].includes(code)) throw error;
     throw refused(`${name} and another file have one name on this disk`);
   }
 }

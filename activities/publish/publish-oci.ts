@@ -56,6 +56,7 @@ export async function publishOci(
   const repository = repositoryOf(deps, input);
   const { manifest, blobs } = composeArtifact({
     artifactType: BUNDLE_ARTIFACT_TYPE,
+    anyCase: true,
     files: copy.files.map(layerOf),
     annotations: annotationsOf(input, permitted, promotedOn),
   });

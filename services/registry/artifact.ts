@@ -30,6 +30,8 @@ export type Artifact = {
   readonly artifactType: string;
   readonly files: readonly (ArtifactFile | StreamedFile)[];
   readonly annotations?: Readonly<Record<string, string>>;
+  /** Files may differ in the case of their names alone, as documents do. */
+  readonly anyCase?: boolean;
   /** What this artifact is about, such as the image that it vouches for. */
   readonly subject?: Pick<Descriptor, 'mediaType' | 'digest' | 'size'>;
 };
@@ -55,10 +57,14 @@ export const composeArtifact = ({
   artifactType,
   annotations = {},
   subject,
+  anyCase = false,
   files: given,
 }: Omit<Artifact, 'repository' | 'tag'>): ComposedArtifact => {
   const files = given.toSorted((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
-  const fault = titleFault(files.map(({ name }) => name));
+  const fault = titleFault(
+    files.map(({ name }) => name),
+    { anyCase },
+  );
   if (fault !== undefined) throw new CertusError('invalid_request', `Cannot push the artifact: ${fault}`);
 
   const layers = files.map(({ name, mediaType, ...file }) => {
@@ -147,6 +153,7 @@ export const describeArtifact = async (
   repository: string,
   reference: string,
   limit: number,
+  { anyCase = false } = {},
 ): Promise<DescribedArtifact> => {
   const stored = await registry.pullManifest(repository, reference);
   if (stored === undefined)
@@ -155,7 +162,7 @@ export const describeArtifact = async (
   if (!parsed.success) throw invalid(reference, z.prettifyError(parsed.error));
   const manifest = parsed.data;
   const titled = manifest.layers.filter(({ mediaType }) => mediaType !== EMPTY.mediaType);
-  const fault = titleFault(titled.map(titleOf));
+  const fault = titleFault(titled.map(titleOf), { anyCase });
   if (fault !== undefined) throw invalid(reference, fault);
   const total = titled.reduce((sum, { size }) => sum + size, 0);
   if (total > limit)

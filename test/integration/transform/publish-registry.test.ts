@@ -151,6 +151,7 @@ describe('a golden copy goes to the registry and comes back', () => {
       files: [
         file('intake.json', '{}'),
         file('documents/clean.txt', 'nothing', 'text/plain'),
+        file('documents/CLEAN.txt', 'nothing else', 'text/plain'),
         file(name, 'ada@example.org', 'text/plain'),
         file('documents/scan.pdf', 'opaque', 'application/pdf'),
       ],
@@ -164,7 +165,11 @@ describe('a golden copy goes to the registry and comes back', () => {
       { masked: [name], withheld: ['documents/scan.pdf'], released: [] },
     ]);
     expect(readFileSync(join(folder, 'documents', name), 'utf8')).toBe('[EMAIL]');
-    expect(readdirSync(join(folder, 'documents', 'documents')).sort()).toEqual(['Verträge', 'clean.txt']);
+    expect(readdirSync(join(folder, 'documents', 'documents')).sort()).toEqual([
+      'CLEAN.txt',
+      'Verträge',
+      'clean.txt',
+    ]);
   });
 
   test('and cosign finds it signed and vouched for, under the key of promotions alone', async () => {
