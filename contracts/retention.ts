@@ -56,6 +56,12 @@ export const RetentionView = z.object({
   order_id: z.string().nullable(),
 });
 
+const Found = z.object({ code: z.string(), path: z.string(), message: z.string() });
+
+/** What an audit has to say of a copy: that it is not as it was promoted, or something that people should know all the same. */
+export const AuditFinding = Found.extend({ drift: z.boolean() });
+export type AuditFinding = z.infer<typeof AuditFinding>;
+
 export const GoldenCopyView = z.object({
   test_id: RunId,
   workspace_id: WorkspaceId,
@@ -71,8 +77,13 @@ export const GoldenCopyView = z.object({
   legal_hold: z
     .object({ by: z.string(), reason: z.string(), since: z.iso.datetime(), order_id: z.string() })
     .nullable(),
+  /** Taken away: nothing of it is shown, whatever its class. */
+  quarantined: z.boolean(),
   audited_at: z.iso.datetime().nullable(),
-  drift: z.array(z.object({ code: z.string(), path: z.string(), message: z.string() })),
+  /** In what it is not as it was promoted. */
+  drift: z.array(Found),
+  /** What the last audit told besides: a key that was revoked since, or why it could not be audited. */
+  notices: z.array(Found),
   deletion: z
     .object({ order_id: z.string().nullable(), reason: z.string(), at: z.iso.datetime() })
     .nullable(),
@@ -92,6 +103,7 @@ export const AuditInput = z.object({
   sample: z.number(),
 });
 export type AuditInput = z.infer<typeof AuditInput>;
+const OfRun = Found.extend({ test_id: RunId, workspace_id: WorkspaceId });
 export const AuditView = z.object({
   audit_id: AuditId,
   state: z.enum(['running', 'done', 'failed']),
@@ -99,15 +111,9 @@ export const AuditView = z.object({
   workspace_id: WorkspaceId.nullable(),
   checked: z.number().int(),
   drifted: z.number().int(),
-  drift: z.array(
-    z.object({
-      test_id: RunId,
-      workspace_id: WorkspaceId,
-      code: z.string(),
-      path: z.string(),
-      message: z.string(),
-    }),
-  ),
+  /** The first thousand of them. */
+  drift: z.array(OfRun),
+  notices: z.array(OfRun),
   started_at: z.iso.datetime(),
   ended_at: z.iso.datetime().nullable(),
 });
