@@ -18,7 +18,7 @@ export async function gather({ size, body }: FileToInspect, most: number): Promi
     const head = body.subarray(0, HEAD_BYTES);
     const wanted = body.length <= HEAD_BYTES || isReadable(head, false) ? body : head;
     // a copy, for it is given away: who called may go on using theirs
-    return { size: body.length, content: { bytes: Uint8Array.from(wanted) }, close: nothing };
+    return { size: body.length, content: { bytes: new Uint8Array(wanted) }, close: nothing };
   }
   const stream = await body();
   try {
@@ -42,7 +42,7 @@ async function read(stream: Readable, said: number, most: number): Promise<Gathe
       if (!isKnown && size >= HEAD_BYTES) {
         const bytes = Buffer.concat(held).subarray(0, HEAD_BYTES);
         if (!isReadable(bytes, said <= HEAD_BYTES))
-          return { size: said, content: { bytes: Uint8Array.from(bytes) }, close: nothing };
+          return { size: said, content: { bytes: new Uint8Array(bytes) }, close: nothing };
         isKnown = true;
       }
       if (file === undefined && size > IN_MEMORY) {
@@ -52,7 +52,7 @@ async function read(stream: Readable, said: number, most: number): Promise<Gathe
       if (size > most) break;
     }
     if (file === undefined)
-      return { size, content: { bytes: Uint8Array.from(Buffer.concat(held)) }, close: nothing };
+      return { size, content: { bytes: new Uint8Array(Buffer.concat(held)) }, close: nothing };
     const opened = file;
     return {
       size: size > most ? Math.max(size, said) : size,

@@ -51,7 +51,7 @@ const MAX_KNOWN = 8;
 const asking =
   (port: MessagePort): ReadPicture =>
   async (picture) => {
-    port.postMessage(Uint8Array.from(picture));
+    port.postMessage(new Uint8Array(picture));
     const [answer] = (await once(port, 'message')) as [string | null];
     return answer ?? undefined;
   };

@@ -114,5 +114,5 @@ async function checked(copy: MaskedCopy, masking: Masking): Promise<MaskedCopy |
   const finds = new Finds(masking.detector, { path: name, format: again.format });
   for await (const piece of again.pieces)
     if (finds.look(piece).spans.some(({ type }) => masking.wanted.has(type))) return undefined;
-  return again.opaque.length > 0 ? undefined : { ...copy, bytes: Uint8Array.from(copy.bytes) };
+  return again.opaque.length > 0 ? undefined : { ...copy, bytes: new Uint8Array(copy.bytes) };
 }

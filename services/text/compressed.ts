@@ -18,7 +18,7 @@ export async function* compressedText(content: Content, packing: Packing, look: 
   try {
     for await (const part of UNPACK[packing](content.whole())) {
       const kept = part.subarray(0, room - size);
-      parts.push(Uint8Array.from(kept));
+      parts.push(new Uint8Array(kept));
       size += kept.length;
       if (kept.length < part.length) {
         look.unread('too_large', content.place);

@@ -37,7 +37,7 @@ const MAX_VERSIONS = 20;
 
 async function* versionText(bytes: Uint8Array, content: Content, look: Look): AsyncGenerator<Piece> {
   const { getDocumentProxy } = await import('unpdf');
-  const document = await getDocumentProxy(Uint8Array.from(bytes), OPTIONS).catch((error: unknown) => {
+  const document = await getDocumentProxy(new Uint8Array(bytes), OPTIONS).catch((error: unknown) => {
     look.unread((error as Error).name === 'PasswordException' ? 'encrypted' : 'damaged', content.place);
   });
   if (document === undefined) return;
