@@ -24,8 +24,8 @@ module.exports = {
     ),
     room(
       'services',
-      ['contracts', 'domain/transparency', 'domain/custody'],
-      'services/ wraps the outside world: decisions go to domain/, orchestration to workflows/. The tree of the log is the one piece of mathematics that is kept there.',
+      ['contracts', 'domain/transparency', 'domain/custody', 'domain/sanitize', 'domain/text'],
+      'services/ wraps the outside world: decisions go to domain/, orchestration to workflows/. What is kept there besides is the tree of the log, and the threads in which files are looked into.',
     ),
     room(
       'activities',
@@ -55,8 +55,15 @@ module.exports = {
     ),
     room(
       'cli',
-      ['contracts', 'domain', 'services/config', 'services/advisories', 'services/sigstore'],
-      'cli/ talks to the API only; offline verification lives in domain/, and the advisory database is a folder.',
+      [
+        'contracts',
+        'domain',
+        'services/config',
+        'services/advisories',
+        'services/sigstore',
+        'services/registry',
+      ],
+      'cli/ talks to the API only; offline verification lives in domain/, the advisory database is a folder, and what was published is pulled from its registry.',
     ),
     room('infra', ['contracts', 'services'], 'infra/ starts processes; it does not import their code.'),
     {
