@@ -31,7 +31,12 @@ export const putObject = async (
     const order = orderOf(place, spooled, options, lock);
     if (spooled.body instanceof Uint8Array)
       return outcomeOf(order, await putWhole(place, spooled.body, spooled, order));
-    return outcomeOf(order, await uploadParts(place, spooled.body(), spooled, order));
+    const stream = spooled.body();
+    try {
+      return outcomeOf(order, await uploadParts(place, stream, spooled, order));
+    } finally {
+      stream.destroy();
+    }
   } finally {
     await spooled.release();
   }

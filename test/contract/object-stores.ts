@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -96,6 +97,19 @@ export const knownStream = (size: number) => {
   const stream = (onChunk: (sent: number) => void = () => undefined) =>
     Readable.from(chunks(onChunk), { objectMode: false });
   return { sha256: hash.digest('hex'), size, stream };
+};
+
+/** How many bodies lie on the local disk on their way to a store. */
+export const openSpools = (): number =>
+  readdirSync('/proc/self/fd').filter((fd) => targetOf(fd).includes('certus-upload')).length;
+
+const targetOf = (fd: string): string => {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
+  }
 };
 
 /** Bytes that compress to nothing recognisable and need not be kept to be checked. */

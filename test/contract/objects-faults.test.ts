@@ -22,6 +22,7 @@ import {
   keysOf,
   knownStream,
   leftBehind,
+  openSpools,
   s3Settings,
   sha256,
   stranger,
@@ -270,6 +271,12 @@ describe('reading', () => {
     proxy.plant({ method: 'GET', path: 'list-type=2', times: ALWAYS }, resetResponseAfter(200));
     await expect(keysOf(bucket.list(''))).rejects.toMatchObject(UNAVAILABLE);
   });
+});
+
+test('a body of unknown length that was read for nothing is let go', async () => {
+  proxy.plant({ method: 'POST', path: '?uploads', times: ALWAYS }, answerWith(400));
+  await expect(bucket.put('x', stream(), TEXT)).rejects.toMatchObject(UNAVAILABLE);
+  expect(openSpools()).toBe(0);
 });
 
 describe('what cannot be taken back', () => {

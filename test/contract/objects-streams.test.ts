@@ -1,6 +1,5 @@
 // needs: s3
 
-import { readdirSync, readlinkSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { openDirectoryStore } from '../../services/objects/directory-store.ts';
@@ -12,6 +11,7 @@ import {
   knownStream,
   leftBehind,
   longStream,
+  openSpools,
   type StoreUnderTest,
   s3UnderTest,
   sha256,
@@ -198,15 +198,3 @@ describe.each([
     expect(await bucket.head('sized')).toEqual(info);
   });
 });
-
-const openSpools = (): number =>
-  readdirSync('/proc/self/fd').filter((fd) => targetOf(fd).includes('certus-upload')).length;
-
-const targetOf = (fd: string): string => {
-  try {
-    return readlinkSync(`/proc/self/fd/${fd}`);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
-    throw error;
-  }
-};
