@@ -1,5 +1,7 @@
 // needs: temporal-test-server
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import type { EventActivities } from '../../activities/events/create-event-activities.ts';
@@ -70,6 +72,11 @@ const start = (scan: PrivacyScanInput) =>
     args: [scan],
   });
 
+/** Without asking for its result, at which the server would skip the time that the review has. */
+async function ended(run: WorkflowHandle): Promise<void> {
+  while ((await run.describe()).status.name === 'RUNNING') await setImmediate();
+}
+
 describe('a privacy scan', () => {
   test('looks at every page once, by one policy, over as many histories as it takes', async () => {
     const { transform, places, digests, ends } = fakes(12);
@@ -84,16 +91,16 @@ describe('a privacy scan', () => {
     const { transform, ends, events } = fakes(1, [review]);
     const asked = reviewFakes(review, new Map());
     await during({ ...asked.transform, ...transform }, async () => {
-      await (await start(input())).result();
+      await ended(await start(input()));
       expect(ends).toEqual([null]);
       expect(events).toEqual([expect.stringMatching(/^document_quarantined /)]);
       // come upon once more, it is the same review
-      await (await start(input())).result();
+      await ended(await start(input()));
       expect(new Set(events).size).toBe(1);
       const running = environment.client.workflow.getHandle(reviewWorkflowId('web', review.id));
       expect((await running.describe()).status.name).toBe('RUNNING');
       await running.cancel();
-      await expect(running.result()).rejects.toThrow();
+      await ended(running);
     });
   });
 
