@@ -73,6 +73,7 @@ async function main(): Promise<void> {
   process.send?.({ ready: true });
   log.info({ zones }, 'serving');
   await running;
+  await Promise.all(services.map((service) => service.close?.()));
   await connection.close();
   await Promise.all([database.close(), objects.close()]);
   process.disconnect?.();

@@ -13,6 +13,8 @@ export type ZoneService = {
   readonly workflowBundle?: string;
   /** Activities at once: scans are heavy on memory and processor, the rest mostly waits. */
   readonly concurrency: number;
+  /** Once nothing runs any more: what it keeps beside its activities would keep the process from ending. */
+  readonly close?: () => Promise<void>;
 };
 
 /** One Temporal worker polling one task queue of a zone. */

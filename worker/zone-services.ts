@@ -41,10 +41,12 @@ import { openEventLog } from '../services/events/event-log.ts';
 import { openKeyEncryption } from '../services/keys/encryption/open-key-encryption.ts';
 import { openFileSigner } from '../services/keys/file-signer.ts';
 import type { BucketOptions, ObjectStore } from '../services/objects/store.ts';
+import { findPictureReader } from '../services/privacy/ocr.ts';
 import { openInspector } from '../services/privacy/open-inspector.ts';
 import { openRegistry } from '../services/registry/open-registry.ts';
 import type { SearchIndex } from '../services/search/search-index.ts';
 import { timestampBundle } from '../services/sigstore/timestamp.ts';
+import { pathFolders } from '../services/tools/on-path.ts';
 import { openLogSigner } from '../services/transparency/log-signer.ts';
 import { openTransparencyLog } from '../services/transparency/open-log.ts';
 import type { ZoneService } from './serve-zone.ts';
@@ -190,6 +192,13 @@ export const ZONE_SERVICES: Readonly<Record<Zone, (shared: Shared) => Promise<Zo
       'CERTUS_REGISTRY_URL',
     ]);
     const keySet = await readKeySet(settings);
+    const inspector = openInspector({
+      threads: settings.CERTUS_PRIVACY_THREADS,
+      maxBytes: settings.CERTUS_PRIVACY_MAX_BYTES,
+      ocr: settings.CERTUS_PRIVACY_OCR
+        ? await findPictureReader(pathFolders(settings.CERTUS_TOOL_PATH ?? process.env.PATH))
+        : undefined,
+    });
     const deps = {
       database,
       uploads: await objects.bucket(settings.CERTUS_UPLOADS_BUCKET),
@@ -204,10 +213,7 @@ export const ZONE_SERVICES: Readonly<Record<Zone, (shared: Shared) => Promise<Zo
       keySet,
       lockUntil: lockOf(settings, { database, keySet }),
       quarantine: await objects.bucket(settings.CERTUS_QUARANTINE_BUCKET),
-      inspector: openInspector({
-        threads: settings.CERTUS_PRIVACY_THREADS,
-        maxBytes: settings.CERTUS_PRIVACY_MAX_BYTES,
-      }),
+      inspector,
       now,
     };
     const notify = await openNotifyDeps(settings, now);
@@ -222,7 +228,15 @@ export const ZONE_SERVICES: Readonly<Record<Zone, (shared: Shared) => Promise<Zo
       ...createNotifyActivities(notify),
       ...createEventActivities({ ...notify, database }),
     };
-    return [{ zone: 'transform', activities, workflowBundle, concurrency: 8 }];
+    return [
+      {
+        zone: 'transform',
+        activities,
+        workflowBundle,
+        concurrency: 8,
+        close: () => inspector.close(),
+      },
+    ];
   },
 
   ingest: async ({ settings, objects, search, workflowBundle }) => {

@@ -239,6 +239,11 @@ export const FIELDS = {
     'Threads of a transform worker that look into files.',
     '4',
   ),
+  CERTUS_PRIVACY_OCR: field(
+    z.stringbool().default(false),
+    'Whether pictures are read with tesseract, where it is installed; without it they count as not looked into.',
+    'true',
+  ),
   CERTUS_PRIVACY_MAX_BYTES: field(
     bytes.default(256 * 1024 * 1024),
     'Text that one file may give before the rest of it counts as not looked into.',
