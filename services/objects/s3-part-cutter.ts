@@ -1,6 +1,10 @@
-/** A stream in pieces of one size, the last one as long as it is. Each is memory of its own, which its reader may keep. */
-export async function* inParts(body: AsyncIterable<Uint8Array>, size: number): AsyncGenerator<Uint8Array> {
-  let part = Buffer.allocUnsafeSlow(size);
+/** A stream in pieces of one size, the last one as long as it is. Each lies in memory that was taken for it. */
+export async function* inParts(
+  body: AsyncIterable<Uint8Array>,
+  size: number,
+  take: () => Uint8Array,
+): AsyncGenerator<Uint8Array> {
+  let part = take();
   let filled = 0;
   for await (const chunk of body) {
     let rest = chunk;
@@ -11,7 +15,7 @@ export async function* inParts(body: AsyncIterable<Uint8Array>, size: number): A
       rest = rest.subarray(taken.length);
       if (filled < size) continue;
       yield part;
-      part = Buffer.allocUnsafeSlow(size);
+      part = take();
       filled = 0;
     }
   }

@@ -69,11 +69,15 @@ const sendAll = async (
   const whole = createHash('sha256');
   const sent: CompletedPart[] = [];
   const onTheirWay = new Set<Promise<void>>();
+  // Used again once the server has it: the memory would otherwise grow until somebody collects it.
+  const free: Uint8Array[] = [];
+  const take = () => free.pop() ?? Buffer.allocUnsafeSlow(partSize);
   const stop = new AbortController();
   let failure: { readonly error: unknown } | undefined;
   let size = 0;
   try {
-    for await (const bytes of inParts(noLongerThan(place.where, body, content.size), partSize)) {
+    const source = noLongerThan(place.where, body, content.size);
+    for await (const bytes of inParts(source, partSize, take)) {
       whole.update(bytes);
       size += bytes.length;
       if (onTheirWay.size === ON_THEIR_WAY) await Promise.race(onTheirWay);
@@ -82,6 +86,7 @@ const sendAll = async (
       const sending = sendPart(place, uploadId, number, bytes, stop.signal).then(
         (part) => {
           sent[number - 1] = part;
+          if (bytes.length === partSize) free.push(bytes);
         },
         (error: unknown) => {
           failure ??= { error };
