@@ -37,6 +37,8 @@ export const BUNDLE = {
   /** What was looked for in the files before they were published, and what became of them. */
   sanitize: 'statements/sanitize.sigstore.json',
   promotion: 'statements/promotion.sigstore.json',
+  /** Of a copy whose files were deleted: which, when and by whose order. */
+  tombstone: 'statements/tombstone.sigstore.json',
   /** Beside documents: who brought them. */
   intake: 'intake.json',
 } as const;

@@ -52,8 +52,8 @@ async function verifyFolder(context: Context, folder: string, options: Options):
 }
 
 function asDocument(report: VerificationReport, through: Link) {
-  const { verified, bypassed, sanitized, bundleDigest, links } = report;
-  return { verified, bypassed, through, bundle_digest: bundleDigest, sanitized, links };
+  const { verified, bypassed, sanitized, deleted, bundleDigest, links } = report;
+  return { verified, bypassed, through, bundle_digest: bundleDigest, sanitized, deleted, links };
 }
 
 function draw({ output }: Context, report: VerificationReport, through: Link): void {
@@ -67,6 +67,12 @@ function draw({ output }: Context, report: VerificationReport, through: Link): v
     ]),
   );
   output.line(`bundle sha256:${report.bundleDigest}`);
+  if (report.deleted !== null) {
+    const { on, order } = report.deleted;
+    output.line(
+      `its files were deleted ${on} by ${order ?? 'its retention policy'}: the statements are left`,
+    );
+  }
   const bypassed = report.bypassed ? ', BYPASSED by an administrator: see its permit' : '';
   output.line(report.verified ? `verified through ${through}${bypassed}` : 'NOT verified');
 }

@@ -1,10 +1,11 @@
 import { BUNDLE, type BundleIndex } from '../../contracts/bundle.ts';
 import type { KeySet } from '../../contracts/keys.ts';
-import type { SanitizeStatement } from '../../contracts/statements.ts';
+import type { SanitizeStatement, TombstoneStatement } from '../../contracts/statements.ts';
 import { type ActualFiles, parseIndex } from './check-evidence.ts';
 import { CustodyError } from './custody-error.ts';
 import { sha256 } from './digest.ts';
 import { openSanitize, type SanitizedFile } from './sanitize-statement.ts';
+import { openTombstone, withDeleted } from './tombstone-statement.ts';
 
 /** A statement that was opened, and the digest by which others name it. */
 export type Sanitized = {
@@ -12,7 +13,11 @@ export type Sanitized = {
   readonly digest: string;
 };
 
-export type Explained = { readonly files: ActualFiles; readonly sanitized: Sanitized | undefined };
+export type Explained = {
+  readonly files: ActualFiles;
+  readonly sanitized: Sanitized | undefined;
+  readonly tombstone: TombstoneStatement | undefined;
+};
 
 export type Unexplained = {
   readonly indexBytes: Uint8Array;
@@ -20,22 +25,36 @@ export type Unexplained = {
   readonly files: ActualFiles;
   /** Missing on copies of before there was one: those are as their index says. */
   readonly sanitizeBytes: Uint8Array | undefined;
+  /** Only of copies whose files were deleted. */
+  readonly tombstoneBytes?: Uint8Array | undefined;
   readonly keySet: KeySet;
 };
 
 /** The files of a published copy as its index lists them, wherever a signed statement says why they are not the same. */
-export function explainedFiles({ indexBytes, files, sanitizeBytes, keySet }: Unexplained): Explained {
+export function explainedFiles({
+  indexBytes,
+  files,
+  sanitizeBytes,
+  tombstoneBytes,
+  keySet,
+}: Unexplained): Explained {
+  const unsaid = sanitizeBytes === undefined && tombstoneBytes === undefined;
   // whoever holds an evidence key alone can ask whether the files are as they were signed, and nothing else
-  if (sanitizeBytes === undefined || !keySet.keys.some(({ role }) => role === 'promotion'))
-    return { files, sanitized: undefined };
+  if (unsaid || !keySet.keys.some(({ role }) => role === 'promotion'))
+    return { files, sanitized: undefined, tombstone: undefined };
   const index = parseIndex(indexBytes);
   const { tenant, workspace_id: workspace, test_id: testId } = index;
   const about = { tenant, workspace, testId, bundleDigest: sha256(indexBytes) };
-  const { statement } = openSanitize(sanitizeBytes, about, keySet);
-  return {
-    files: explainFiles(index, files, statement),
-    sanitized: { statement, digest: sha256(sanitizeBytes) },
+  const sanitized = sanitizeBytes && {
+    statement: openSanitize(sanitizeBytes, about, keySet).statement,
+    digest: sha256(sanitizeBytes),
   };
+  const tombstone = tombstoneBytes && openTombstone(tombstoneBytes, about, keySet).statement;
+  const whole =
+    tombstone === undefined
+      ? files
+      : withDeleted(files, publishedFiles(index, sanitized?.statement), tombstone);
+  return { files: explainFiles(index, whole, sanitized?.statement), sanitized, tombstone };
 }
 
 /**

@@ -11,6 +11,7 @@ import { type Explained, explainedFiles, type Sanitized } from './explained-file
 import { requireLogged } from './permit-entry.ts';
 import { permitUsedAt } from './promotion-statement.ts';
 import type { SanitizedFile } from './sanitize-statement.ts';
+import { type Deletion, deletionOf } from './tombstone-statement.ts';
 
 export const LINKS = ['evidence', 'permit', 'promotion'] as const;
 export type Link = (typeof LINKS)[number];
@@ -42,6 +43,8 @@ export type VerificationReport = {
   readonly bypassed: boolean;
   /** Null for a copy that came without an inspection, or whose inspection does not hold. */
   readonly sanitized: SanitizedPaths | null;
+  /** Of a copy whose files were deleted, and whose statements stay; null where its tombstone does not hold. */
+  readonly deleted: Deletion | null;
   readonly bundleDigest: string;
   readonly links: readonly LinkReport[];
 };
@@ -57,7 +60,7 @@ export function verifyBundle(
 ): VerificationReport {
   const links: LinkReport[] = [];
   const asked = LINKS.slice(0, LINKS.indexOf(through) + 1);
-  const { chain, sanitized } = openChain(content, keySet);
+  const { chain, explain } = openChain(content, keySet);
   for (const link of asked) {
     const report = attempt(link, chain[link]);
     links.push(report);
@@ -65,14 +68,21 @@ export function verifyBundle(
   }
   const verified = links.length === asked.length && links.every(({ holds }) => holds);
   const bypassed = links.some((link) => link.bypassed);
+  const { sanitized, tombstone } = links[0]?.holds ? explain() : NOTHING_SAID;
   return {
     verified,
     bypassed,
-    sanitized: links[0]?.holds ? pathsOf(sanitized()) : null,
+    sanitized: pathsOf(sanitized),
+    deleted: tombstone === undefined ? null : deletionOf(tombstone.predicate),
     bundleDigest: sha256(content.indexBytes),
     links,
   };
 }
+
+const NOTHING_SAID: Pick<Explained, 'sanitized' | 'tombstone'> = {
+  sanitized: undefined,
+  tombstone: undefined,
+};
 
 function pathsOf(sanitized: Sanitized | undefined): SanitizedPaths | null {
   if (sanitized === undefined) return null;
@@ -87,7 +97,7 @@ type Held = Pick<LinkReport, 'signer' | 'detail' | 'bypassed'>;
 function openChain(
   { indexBytes, statements, files }: BundleContent,
   keySet: KeySet,
-): { readonly chain: Record<Link, () => Held>; readonly sanitized: () => Sanitized | undefined } {
+): { readonly chain: Record<Link, () => Held>; readonly explain: () => Explained } {
   const statement = (path: string) => {
     const bytes = statements.get(path);
     if (bytes === undefined) throw new CustodyError('missing_file', `${path} is not there`);
@@ -96,7 +106,8 @@ function openChain(
   let explained: Explained | undefined;
   const explain = () => {
     const sanitizeBytes = statements.get(BUNDLE.sanitize);
-    explained ??= explainedFiles({ indexBytes, files, sanitizeBytes, keySet });
+    const tombstoneBytes = statements.get(BUNDLE.tombstone);
+    explained ??= explainedFiles({ indexBytes, files, sanitizeBytes, tombstoneBytes, keySet });
     return explained;
   };
   let evidence: CheckedEvidence | undefined;
@@ -117,7 +128,7 @@ function openChain(
       const { finishedOn } = provenance.predicate.runDetails.metadata;
       return {
         signer: key.id,
-        detail: `${index.files.length} files of ${index.test_id}, signed ${finishedOn}${changes(explain().sanitized)}`,
+        detail: `${index.files.length} files of ${index.test_id}, signed ${finishedOn}${changes(explain())}`,
       };
     },
     permit: () => {
@@ -140,11 +151,12 @@ function openChain(
       return { signer: promotion.key.id, detail: `promoted ${promotedOn} by permit ${id}` };
     },
   };
-  return { chain, sanitized: () => explain().sanitized };
+  return { chain, explain };
 }
 
 /** Whoever reads that files were verified must not think that they are what was signed. */
-function changes(sanitized: Sanitized | undefined): string {
+function changes({ sanitized, tombstone }: Explained): string {
+  const gone = tombstone === undefined ? '' : `; ${describeDeletion(deletionOf(tombstone.predicate))}`;
   const files = sanitized?.statement.predicate.files ?? [];
   const count = (wanted: SanitizedFile['outcome']) =>
     files.filter(({ outcome }) => outcome === wanted).length;
@@ -152,8 +164,11 @@ function changes(sanitized: Sanitized | undefined): string {
     .map((outcome) => [count(outcome), outcome] as const)
     .filter(([many]) => many > 0)
     .map(([many, outcome]) => `${many} ${outcome}`);
-  return told.length === 0 ? '' : `; of these ${told.join(', ')}`;
+  return `${told.length === 0 ? '' : `; of these ${told.join(', ')}`}${gone}`;
 }
+
+const describeDeletion = ({ on, order, reason }: Deletion): string =>
+  `DELETED ${on} by ${order ?? 'its retention policy'}: ${oneLine(reason, 200)}`;
 
 /** A permit for less than everything, or past the rules, says so to whoever verifies the bundle. */
 function describe({ id, tier, bypass, expires_at }: PermitStatement['predicate']['certus_permit']): string {

@@ -83,9 +83,16 @@ function filesLink(content: BundleContent, keySet: KeySet): Told<never> {
   const { indexBytes, statements, unread } = content;
   if (unread !== null) return { state: 'unknown', detail: unread };
   const sanitizeBytes = statements.get(BUNDLE.sanitize);
-  const { files, sanitized } = explainedFiles({ ...content, sanitizeBytes, keySet });
+  const tombstoneBytes = statements.get(BUNDLE.tombstone);
+  const { files, sanitized, tombstone } = explainedFiles({
+    ...content,
+    ...{ sanitizeBytes, tombstoneBytes, keySet },
+  });
   const { index } = checkFiles({ indexBytes, files });
-  const told = `${index.files.length} files have the digests that ${BUNDLE.index} lists`;
+  const told =
+    tombstone === undefined
+      ? `${index.files.length} files have the digests that ${BUNDLE.index} lists`
+      : `deleted ${tombstone.predicate.deletedOn} by ${tombstone.predicate.order ?? 'retention'}: ${BUNDLE.index} lists ${index.files.length} files, of which the tombstone names each that is gone`;
   const changed = sanitized?.statement.predicate.files.filter(({ outcome }) => outcome !== 'released') ?? [];
   if (changed.length === 0) return { detail: told };
   return {
