@@ -13,7 +13,7 @@ export const CREDIT_CARD: Recogniser = byPattern({
   digits: 13,
   // in the groups that are printed on cards: a number before it or an expiry date behind it is not part of it
   pattern:
-    /(?<![\w-]|\d[.,])(?=(?<value>\d{4}(?<gap>[ -])\d{4}\k<gap>\d{4}\k<gap>\d{4}(?:\k<gap>\d{3})?|\d{4}(?<space>[ -])\d{6}\k<space>\d{4,5}|\d{13,19})(?![\w-]|\.\d))/g,
+    /(?<![\w-]|\d\.)(?=(?<value>\d{4}(?<gap>[ -])\d{4}\k<gap>\d{4}\k<gap>\d{4}(?:\k<gap>\d{3})?|\d{4}(?<space>[ -])\d{6}\k<space>\d{4,5}|\d{13,19})(?![\w-]|\.\d))/g,
   likelihood: ({ value, around }) => {
     const digits = value.replace(/[ -]/g, '');
     if (!ISSUER.test(digits) || !luhn(digits)) return 0;

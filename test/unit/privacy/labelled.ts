@@ -62,11 +62,12 @@ export const LABELLED: readonly Labelled[] = [
       return [
         inFours(number),
         inFours(number, '-'),
+        `17,${inFours(number)},4`,
         `card no. ${number}`,
         `Kreditkarte: ${number}`,
         `"visa": "${number}"`,
         number,
-      ][seed % 6] as string;
+      ][seed % 7] as string;
     }),
     negative: [
       ...each((of, seed) => {
