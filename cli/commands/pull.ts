@@ -18,14 +18,14 @@ import { newFolder } from '../new-folder.ts';
 import { type Pulled, pullBundle } from '../pull-bundle.ts';
 import { readKeySet } from '../trusted-keys.ts';
 
-type Options = { readonly to: string; readonly keySet?: string; readonly keepUnverified?: boolean };
+type Options = { readonly to: string; readonly keys?: string; readonly keepUnverified?: boolean };
 
 /** Brings a bundle back from a registry, and asks nobody else whether it is one: public keys are all it takes. */
 export async function pull(context: Context, reference: string, options: Options): Promise<ExitCode> {
   const { environment, workingDirectory, home } = context;
   const at = (path: string) => resolve(workingDirectory, path);
   const keySet = await readKeySet(
-    options.keySet ? at(options.keySet) : join(home, 'keys', 'public', 'keys.json'),
+    options.keys ? at(options.keys) : join(home, 'keys', 'public', 'keys.json'),
   );
   const artifact = openArtifact(reference, {
     username: environment.CERTUS_REGISTRY_USERNAME,

@@ -115,7 +115,7 @@ async function certus(...words: string[]) {
   return { code, said: text === '' ? undefined : JSON.parse(text), why: String(stderr?.read() ?? '') };
 }
 const pull = (reference: string, to: string, ...more: string[]) =>
-  certus('pull', reference, '--to', to, '--key-set', 'keys.json', ...more);
+  certus('pull', reference, '--to', to, '--keys', 'keys.json', ...more);
 
 describe('a golden copy goes to the registry and comes back', () => {
   test('with a file that is pushed in chunks, and every layer of its own type', async () => {
@@ -211,7 +211,7 @@ describe('nothing stays of what does not verify', () => {
     await publish(one);
     const keys = KEY_SET.keys.filter(({ role }) => role !== 'promotion');
     writeFileSync(join(folder, 'others.json'), JSON.stringify({ ...KEY_SET, keys }));
-    const words = ['pull', named('latest'), '--to', 'refused', '--key-set', 'others.json'];
+    const words = ['pull', named('latest'), '--to', 'refused', '--keys', 'others.json'];
     const { code, said } = await certus(...words);
     expect([code, said.verified, said.folder]).toEqual([65, false, null]);
     expect(said.links[0]).toMatchObject({ link: 'publication', holds: false });
