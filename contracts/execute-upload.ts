@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { RunId, WorkspaceId } from './identifiers.ts';
+import { TestId, WorkspaceId } from './identifiers.ts';
 import { PermissionRequest, VerificationProof } from './permission.ts';
 import { Tier } from './trust-policy.ts';
 
@@ -12,7 +12,7 @@ const Hash = z
 export const ExecuteUploadRequest = z.strictObject({
   /** Any text: what names no permit is not found. */
   upload_permission_id: z.string().min(1).max(200),
-  scan_id: RunId,
+  scan_id: TestId,
   workspace_id: WorkspaceId.default('default'),
   tier: Tier.default('verified'),
   artifacts: z

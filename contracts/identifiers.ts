@@ -21,13 +21,12 @@ export const AssessmentId = z
   .regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/, 'an assessment id is 1 to 128 of A-Z a-z 0-9 . _ : -');
 
 /** A run by which something may come into golden: a scan, or a promotion of documents. */
-export const RunId = z
+export const TestId = z
   .string()
   .regex(
     /^(?:test|docs)_[0-9a-f]{12,32}$/,
     'a test id looks like test_0123456789ab, one of documents docs_…',
   );
-export const TestId = RunId;
 export const DocumentsId = z.string().regex(/^docs_[0-9a-f]{12,32}$/, 'looks like docs_0123456789ab');
 export const PermitId = z.string().regex(/^permit_[0-9a-f]{12,64}$/);
 export const Sha256 = z

@@ -5,9 +5,9 @@ import {
   ComponentId,
   DocumentsId,
   PermitId,
-  RunId,
   Scope,
   Sha256,
+  TestId,
   WorkspaceId,
 } from './identifiers.ts';
 import { KindCount } from './privacy.ts';
@@ -85,7 +85,7 @@ export const PromotionItemView = z.object({
 export type PromotionItemView = z.infer<typeof PromotionItemView>;
 
 export const PromotionView = z.object({
-  promotion_id: RunId,
+  promotion_id: TestId,
   workspace_id: WorkspaceId,
   kind: z.enum(['documents', 'release', 'scan']),
   component_id: ComponentId,

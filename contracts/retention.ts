@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { RunId, Sha256, WorkspaceId } from './identifiers.ts';
+import { Sha256, TestId, WorkspaceId } from './identifiers.ts';
 
 const days = z.number().int().min(1).max(36_500);
 
@@ -30,7 +30,7 @@ export const SetRetention = z.strictObject({
 export const SetLegalHold = z.strictObject({
   kind: z.literal('set_legal_hold'),
   workspace: WorkspaceId,
-  test_id: RunId,
+  test_id: TestId,
   hold: z.boolean(),
   reason: z.string().min(1).max(1000),
 });
@@ -38,7 +38,7 @@ export const SetLegalHold = z.strictObject({
 export const DeleteEvidence = z.strictObject({
   kind: z.literal('delete_evidence'),
   workspace: WorkspaceId,
-  test_id: RunId,
+  test_id: TestId,
   bundle_digest: Sha256,
   reason: z.string().min(1).max(1000),
 });
@@ -63,7 +63,7 @@ export const AuditFinding = Found.extend({ drift: z.boolean() });
 export type AuditFinding = z.infer<typeof AuditFinding>;
 
 export const GoldenCopyView = z.object({
-  test_id: RunId,
+  test_id: TestId,
   workspace_id: WorkspaceId,
   component_id: z.string(),
   kind: z.enum(['documents', 'release', 'scan']),
@@ -103,7 +103,7 @@ export const AuditInput = z.object({
   sample: z.number(),
 });
 export type AuditInput = z.infer<typeof AuditInput>;
-const OfRun = Found.extend({ test_id: RunId, workspace_id: WorkspaceId });
+const OfRun = Found.extend({ test_id: TestId, workspace_id: WorkspaceId });
 export const AuditView = z.object({
   audit_id: AuditId,
   state: z.enum(['running', 'done', 'failed']),

@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import { z } from 'zod';
 import { CertusError } from '../../contracts/errors.ts';
-import { RunId, type Scope } from '../../contracts/identifiers.ts';
+import { type Scope, TestId } from '../../contracts/identifiers.ts';
 import { jsonOf } from '../../contracts/json-of.ts';
 import type { RunIdentity } from '../../contracts/workflows.ts';
 import type { ReadableBucket } from '../../services/objects/store.ts';
@@ -127,7 +127,7 @@ function describe(manifest: StoredManifest, tag?: string): Shown {
   };
 }
 
-const isRun = (tag: string): boolean => RunId.safeParse(tag).success;
+const isRun = (tag: string): boolean => TestId.safeParse(tag).success;
 
 const isNewer = (a: Shown, b: Shown): boolean =>
   a.promotedAt === b.promotedAt ? a.manifest.digest > b.manifest.digest : a.promotedAt > b.promotedAt;

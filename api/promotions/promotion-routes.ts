@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CertusError } from '../../contracts/errors.ts';
-import { RunId, type Scope, WorkspaceId } from '../../contracts/identifiers.ts';
+import { type Scope, TestId, WorkspaceId } from '../../contracts/identifiers.ts';
 import { PromotionRequest, PromotionState, PromotionView } from '../../contracts/promotion.ts';
 import { findPromotion, listPromotions } from '../../services/database/document-promotions.ts';
 import { promotionItems } from '../../services/database/promotion-items.ts';
@@ -78,7 +78,7 @@ const create = (deps: ApiDeps) =>
     },
   });
 
-const Place = z.object({ created_at: z.iso.datetime(), promotion_id: RunId });
+const Place = z.object({ created_at: z.iso.datetime(), promotion_id: TestId });
 
 const list = (deps: ApiDeps) =>
   route({
@@ -129,7 +129,7 @@ const show = (deps: ApiDeps) =>
     summary: 'How a promotion goes, or went, document by document',
     tag: 'documents',
     auth: 'token',
-    params: z.object({ promotion_id: RunId }),
+    params: z.object({ promotion_id: TestId }),
     query: z.strictObject({
       workspace_id: WorkspaceId.default('default'),
       limit: z.coerce.number().int().min(1).max(1000).default(200),
