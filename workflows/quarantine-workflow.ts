@@ -6,7 +6,7 @@ import type { QuarantineInput, QuarantineOutcome } from '../contracts/quarantine
 import { inZone } from './options.ts';
 import { identityOf } from './run-identity.ts';
 
-const { quarantineGolden } = proxyActivities<QuarantineActivities>(inZone('transform', '1 hour'));
+const { quarantineGolden } = proxyActivities<QuarantineActivities>(inZone('transform', '1 day'));
 const { withdrawOci, recordQuarantine } = proxyActivities<QuarantineActivities>(
   inZone('transform', '10 minutes'),
 );
@@ -14,8 +14,8 @@ const { forgetEvidence } = proxyActivities<IngestActivities>(inZone('ingest', '1
 const { logQuarantine } = proxyActivities<KnownActivities>(inZone('trust', '10 minutes'));
 
 /**
- * Takes back what was published on the word of a key that is believed no longer. Golden first, for whoever reads there; a
- * registry, an index or a log that is away keeps none of the others waiting.
+ * Takes back what was published on the word of a key that is believed no longer, or what has changed since it was. Golden
+ * first, for whoever reads there; a registry, an index or a log that is away keeps none of the others waiting.
  */
 export async function quarantineWorkflow(input: QuarantineInput): Promise<QuarantineOutcome> {
   const { notice, location, notices } = await quarantineGolden(input);

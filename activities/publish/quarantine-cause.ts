@@ -14,8 +14,11 @@ import { attachedStatements } from '../../services/database/attached-statements.
 import type { Database } from '../../services/database/database.ts';
 import { findOrder } from '../../services/database/orders.ts';
 import { findPermit } from '../../services/database/permits.ts';
+import type { Signer } from '../../services/keys/signer.ts';
 import type { ReadableBucket } from '../../services/objects/store.ts';
 import { readEvidenceStatement } from '../custody/read-evidence.ts';
+import { withoutNames } from '../golden/audit-copy.ts';
+import { shownDrift } from '../golden/look-at-copy.ts';
 
 type Deps = {
   readonly database: Database;
@@ -23,15 +26,32 @@ type Deps = {
   readonly raw: ReadableBucket;
   readonly golden: ReadableBucket;
   readonly quarantine: ReadableBucket;
+  readonly promotionSigner: Pick<Signer, 'keyId'>;
 };
 
 /**
  * Nothing is taken away, and no notice signed, but because of a key that an administrator revoked and that signed what the
- * permit of this very bundle rests on: one order of long ago would else do for every run of its tenant.
+ * permit of this very bundle rests on: one order of long ago would else do for every run of its tenant. Or because golden
+ * shows something else than was promoted, which is looked at here again: what the notice says is what was seen here.
  */
-export async function requireCause(deps: Deps, input: QuarantineInput): Promise<void> {
+export async function requireCause(
+  deps: Deps,
+  input: QuarantineInput,
+  signal: AbortSignal,
+): Promise<QuarantineInput> {
   const { cause } = input;
-  if ('drift' in cause) throw refused('that a copy has changed is not checked here');
+  if ('drift' in cause) return { ...input, cause: { drift: await requireDrift(deps, input, signal) } };
+  await requireRevoked(deps, input, cause);
+  return input;
+}
+
+async function requireDrift(deps: Deps, { scope, testId }: QuarantineInput, signal: AbortSignal) {
+  const looked = await shownDrift(deps, { scope, testId }, signal);
+  if (looked === undefined) throw refused(`golden shows nothing of ${testId} but what was promoted`);
+  return withoutNames(looked).map(({ code, path }) => ({ code, path }));
+}
+
+async function requireRevoked(deps: Deps, input: QuarantineInput, cause: Revoked): Promise<void> {
   await requireOrder(deps, input, cause);
   const { tier, provenance, counted } = await restsOn(deps, input);
   const { keyId } = cause;

@@ -29,19 +29,32 @@ export async function quarantineGolden(
   input: QuarantineInput,
   signal: AbortSignal,
 ): Promise<QuarantinedCopy> {
-  await requireCause(deps, input);
   const { golden, quarantine } = deps;
   const { scope, testId } = input;
   const [manifestKey, noticeKey] = [goldenManifestKey(scope, testId), quarantineNoticeKey(scope, testId)];
   const prefix = goldenPrefix(scope, testId);
+  const begun = await isBegun(deps, input, manifestKey, noticeKey);
+  const cause = begun ? input : await requireCause(deps, input, signal);
   const manifest = await keepManifest(deps, manifestKey);
-  const notice = await storeNotice(deps, input, noticeKey, prefix);
+  const notice = await storeNotice(deps, cause, noticeKey, prefix);
   await golden.remove(manifestKey);
   const notices = await moveFiles(deps, prefix, manifest, signal);
   const contentType = SIGSTORE_BUNDLE_MEDIA_TYPE;
   await quarantine.put(noticeKey, notice, { contentType, ifAbsent: true });
   const location = quarantine.locate(prefix.replace(/\/$/, ''));
   return { notice: Buffer.from(notice).toString('utf8'), location, notices };
+}
+
+/** An attempt that has hidden a changed copy leaves nothing to see of the change; its notice says that it was seen. */
+async function isBegun(
+  { golden, keySet }: QuarantineDeps,
+  input: QuarantineInput,
+  manifestKey: string,
+  noticeKey: string,
+): Promise<boolean> {
+  if (!('drift' in input.cause) || (await golden.head(manifestKey)) !== undefined) return false;
+  if ((await golden.head(noticeKey)) === undefined) return false;
+  return isOurs(await golden.read(noticeKey, MAX_NOTICE), input, keySet);
 }
 
 /** Once it is gone from golden, an attempt that goes on finds here what belongs to the copy. */
@@ -106,11 +119,23 @@ async function moveFiles(
     signal.throwIfAborted();
     const path = key.slice(prefix.length);
     const fault = await copy(golden, quarantine, key, listed.get(path));
-    if (fault === undefined) await golden.remove(key);
-    return fault === undefined ? [] : [{ code: 'digest_mismatch', message: fault, path }];
+    if (fault !== undefined) return [{ code: 'digest_mismatch', message: fault, path }];
+    return (await removed(golden, key)) ? [] : [{ code: 'object_retained', message: RETAINED, path }];
   };
   const notices = (await pMap(found, move, { concurrency: 8 })).flat();
   return notices.slice(0, MOST_NOTICES);
+}
+
+const RETAINED = 'is locked by the store, and stays where it was, hidden, until its time is over';
+
+async function removed(golden: Bucket, key: string): Promise<boolean> {
+  try {
+    await golden.remove(key);
+    return true;
+  } catch (error) {
+    if (error instanceof CertusError && error.code === 'object_retained') return false;
+    throw error;
+  }
 }
 
 /** Why it could not be copied as what it was; nothing is said of what was. */
