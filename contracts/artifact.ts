@@ -6,6 +6,8 @@ import { Sha256, TestId } from './identifiers.ts';
 export const Artifact = BundleFile.extend({
   /** What the run calls it; null for files that it only lists. */
   name: z.string().nullable(),
+  /** Whether personal data was found in it, so that it is for reviewers alone. */
+  held: z.boolean().default(false),
   url: z.string(),
 });
 export type Artifact = z.infer<typeof Artifact>;

@@ -7,6 +7,7 @@ import type { ScanRecord } from '../../services/database/scan-record.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type Route, route } from '../route.ts';
 import { existingScan } from '../scans/existing-scan.ts';
+import { allowHeld } from './allow-held.ts';
 import { type Evidence, findEvidence } from './find-evidence.ts';
 import { disposition, sendArtifact } from './send-artifact.ts';
 
@@ -26,7 +27,8 @@ const list = (deps: ApiDeps) =>
     id: 'listArtifacts',
     summary: 'List the evidence of a scan',
     description:
-      'Every file that the index of the bundle lists, and the statements about it; none before there is one.',
+      'Every file that the index of the bundle lists, and the statements about it; none before there is one. Of a published ' +
+      'scan it is the copy in golden, masked where the privacy gate has masked it. `held` marks files that are for reviewers alone.',
     tag: 'scans',
     auth: 'token',
     params: z.object({ test_id: TestId }),
@@ -38,7 +40,7 @@ const list = (deps: ApiDeps) =>
     handle: async ({ principal, params, query }) => {
       const scope = { tenant: principal.tenant, workspace: query.workspace_id };
       const scan = await existingScan(deps, scope, params.test_id);
-      const evidence = await findEvidence(deps.objects, scope, scan);
+      const evidence = await findEvidence(deps, scope, scan);
       return { status: 200, body: listView(scope, scan, evidence) };
     },
   });
@@ -53,7 +55,8 @@ const download = (deps: ApiDeps) =>
     description:
       'The bytes that the index lists, or an answer that breaks off before its end when they have changed. One range is ' +
       'answered with 206; the ETag is the SHA-256. With `presign=true` a store that can do so is asked to hand the file ' +
-      'over itself: 307 to an address that works without a token for five minutes.',
+      'over itself: 307 to an address that works without a token for five minutes. What the privacy gate holds back needs the role ' +
+      'reviewer, and who reads it goes on record.',
     tag: 'scans',
     auth: 'token',
     params: z.object({
@@ -92,10 +95,11 @@ const download = (deps: ApiDeps) =>
     handle: async ({ principal, params, query, headers }) => {
       const scope = { tenant: principal.tenant, workspace: query.workspace_id };
       const scan = await existingScan(deps, scope, params.test_id);
-      const evidence = await findEvidence(deps.objects, scope, scan);
+      const evidence = await findEvidence(deps, scope, scan);
       const file = evidence?.files.find(({ path }) => path === params.path);
       if (evidence === undefined || file === undefined)
         throw new CertusError('not_found', 'the evidence of this scan has no such file');
+      if (evidence.held.has(file.path)) await allowHeld(deps, principal, scope, scan, file);
       const { bucket, prefix } = evidence;
       const key = `${prefix}${file.path}`;
       if (query.presign === 'true' && bucket.presign) {
@@ -121,6 +125,7 @@ function listView({ workspace }: Scope, scan: ScanRecord, evidence: Evidence | u
     bundle_digest: scan.bundleDigest,
     artifacts: (evidence?.files ?? []).map((file) => ({
       ...file,
+      held: evidence?.held.has(file.path) ?? false,
       name: names.get(file.path) ?? null,
       url: `/v1/security-scans/${scan.testId}/artifacts/${file.path}?workspace_id=${workspace}`,
     })),
@@ -134,6 +139,7 @@ const example: ArtifactList = {
   artifacts: [
     {
       name: 'findings',
+      held: false,
       path: 'findings.json',
       media_type: 'application/json',
       size: 1234,

@@ -7,7 +7,7 @@ import { jsonOf } from '../../contracts/json-of.ts';
 import { goldenManifestKey, goldenPrefix, rawPrefix } from '../../contracts/object-keys.ts';
 import type { ScanRecord } from '../../services/database/scan-record.ts';
 import type { ReadableBucket } from '../../services/objects/store.ts';
-import type { ApiObjects } from '../deps.ts';
+import { type HeldDeps, type HeldFiles, heldFiles } from './held-files.ts';
 
 /** Where the evidence of a run lies, and the files that belong to it. */
 export type Evidence = {
@@ -15,22 +15,40 @@ export type Evidence = {
   readonly bucket: ReadableBucket;
   readonly prefix: string;
   readonly files: readonly BundleFile[];
+  /** Those of them that are for reviewers alone. */
+  readonly held: HeldFiles;
 };
 
 const MAX_INDEX = 16 * 1024 * 1024;
 const MAX_STATEMENTS = 16;
+const NONE: HeldFiles = new Set<string>();
 
-/** The golden copy once the run has one, otherwise the bundle in raw; `undefined` before there is one. */
+/**
+ * The golden copy once there is one, otherwise the bundle in raw; `undefined` before there is one. Golden itself is asked as
+ * well: its copies are masked, and the row is told of them late, or never when what comes after the promotion fails.
+ */
 export async function findEvidence(
-  objects: ApiObjects,
+  deps: HeldDeps,
   scope: Scope,
   scan: ScanRecord,
 ): Promise<Evidence | undefined> {
-  if (scan.bundleDigest === null) return undefined;
-  return scan.goldenManifest === null
-    ? rawEvidence(objects.raw, scope, scan.testId, scan.bundleDigest)
-    : goldenEvidence(objects.golden, scope, scan.testId, scan.bundleDigest);
+  const { golden, raw } = deps.objects;
+  const { testId, bundleDigest } = scan;
+  if (bundleDigest === null) return undefined;
+  const shown =
+    scan.goldenManifest !== null || (await golden.head(goldenManifestKey(scope, testId))) !== undefined;
+  if (shown) return goldenEvidence(golden, scope, testId, bundleDigest);
+  const [evidence, held] = await Promise.all([
+    rawEvidence(raw, scope, testId, bundleDigest),
+    heldFiles(deps, scope, scan),
+  ]);
+  return { ...evidence, held: evidenceAlone(held) };
 }
+
+/** What is said about the bundle is shown to everybody: it holds kinds and counts, names and digests. */
+const evidenceAlone = (held: HeldFiles): HeldFiles => ({
+  has: (path) => path !== BUNDLE.index && !path.startsWith(BUNDLE.statements) && held.has(path),
+});
 
 async function goldenEvidence(
   golden: ReadableBucket,
@@ -42,7 +60,7 @@ async function goldenEvidence(
   const manifest = parse(GoldenManifest, await golden.read(goldenManifestKey(scope, testId), MAX_INDEX));
   if (manifest.prefix !== prefix || manifest.bundle_digest !== bundleDigest)
     throw new CertusError('bundle_invalid', 'the golden manifest belongs to another bundle');
-  return { store: 'golden', bucket: golden, prefix, files: manifest.files };
+  return { store: 'golden', bucket: golden, prefix, files: manifest.files, held: NONE };
 }
 
 async function rawEvidence(
@@ -50,7 +68,7 @@ async function rawEvidence(
   scope: Scope,
   testId: string,
   bundleDigest: string,
-): Promise<Evidence> {
+): Promise<Omit<Evidence, 'held'>> {
   const prefix = rawPrefix(scope, testId);
   const bytes = await raw.read(`${prefix}${BUNDLE.index}`, MAX_INDEX);
   // Whoever can write to raw could list other files; the row says which index the run has made.

@@ -22,6 +22,8 @@ export async function artifacts(
   if (wanted === undefined) {
     output.result(list, () => {
       output.table(['NAME', 'PATH', 'SIZE', 'SHA256'], list.artifacts.map(row));
+      const held = list.artifacts.filter((file) => file.held).length;
+      if (held > 0) output.note(`personal data was found in ${held} of them: those are for reviewers alone`);
       if (list.store === null) output.note('there is no evidence yet');
     });
     return EXIT.ok;

@@ -9,7 +9,11 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { BUNDLE, type BundleFile, type BundleIndex, type GoldenManifest } from '../../contracts/bundle.ts';
 import { canonicalJson } from '../../contracts/canonical-json.ts';
 import { goldenManifestKey, goldenPrefix, rawPrefix } from '../../contracts/object-keys.ts';
+import { ReviewRules } from '../../contracts/privacy.ts';
+import { reviewIdOf } from '../../domain/review/review-id.ts';
+import { openReview } from '../../services/database/reviews.ts';
 import { openScan, updateScan } from '../../services/database/scans.ts';
+import { listTrustEvents } from '../../services/database/trust-events.ts';
 import { openObjectStore } from '../../services/objects/open-objects.ts';
 import { verified } from '../../services/objects/reading.ts';
 import type { ObjectStore } from '../../services/objects/store.ts';
@@ -18,6 +22,8 @@ import { type Answer, type Api, type Asking, needed, startApi, TOKEN } from './a
 const workspace = `artifacts-${randomBytes(4).toString('hex')}`;
 const scope = { tenant: 'default', workspace };
 const sha256 = (bytes: Uint8Array | string) => createHash('sha256').update(bytes).digest('hex');
+/** Of somebody without a role. */
+const MEMBER = 'm'.repeat(40);
 const ATTACK = '<script>alert(1)</script>';
 const CONTENT: Record<string, { type: string; bytes: Buffer }> = {
   'findings.json': { type: 'application/json', bytes: Buffer.from('{"findings":[]}') },
@@ -33,7 +39,8 @@ let testId: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'certus-artifacts-'));
   store = await openObjectStore(folder, { region: 'us-east-1' });
-  api = await startApi({ store });
+  const member = { subject: 'bob', tenant: 'default', roles: [], token_sha256: sha256(MEMBER) };
+  api = await startApi({ store, tokens: [member] });
   testId = await scanWithBundle();
 });
 afterAll(async () => {
@@ -299,6 +306,71 @@ describe('a file', () => {
     expect(broken.log()).toContain('is not what was stored');
     expect((await fileOf(path, {}, id)).status).toBe(200);
     await broken.stop();
+  });
+});
+
+describe('what a review holds back', () => {
+  let id: string;
+  const HELD = 'summary.html';
+  const url = (path: string, query = '') =>
+    `/v1/security-scans/${id}/artifacts/${path}?workspace_id=${workspace}${query}`;
+
+  beforeAll(async () => {
+    id = await scanWithBundle();
+    const index = await store.readable('raw').read(`${rawPrefix(scope, id)}${BUNDLE.index}`, 1e6);
+    const review = {
+      ...{ scope, id: reviewIdOf(scope, id, sha256(index)), component: 'payments', assessment: 'default' },
+      testId: id,
+      subject: {
+        kind: 'evidence' as const,
+        bundleDigest: sha256(index),
+        permitId: `permit_${'1'.repeat(32)}`,
+        files: [{ path: HELD, sha256: sha256(ATTACK), size: ATTACK.length }],
+      },
+      rules: ReviewRules.parse({}),
+      openedAt: new Date().toISOString(),
+    };
+    await openReview(
+      api.deps.database,
+      { ...review, found: { kinds: [], opaque: [] } },
+      { kinds: [], places: [], opaque: [] },
+    );
+    await updateScan(api.deps.database, scope, id, { uploadStatus: 'in_review' });
+  });
+
+  test('is given to nobody who is no reviewer, in whole, in part, by an address or by its absence', async () => {
+    const askings: Record<string, string>[] = [
+      {},
+      { range: 'bytes=0-3' },
+      { 'if-none-match': `"${sha256(ATTACK)}"` },
+    ];
+    for (const headers of askings)
+      expect(await api.ask(url(HELD), { token: MEMBER, headers })).toMatchObject({
+        status: 403,
+        json: { code: 'forbidden' },
+      });
+    expect((await api.ask(url(HELD, '&presign=true'), { token: MEMBER })).status).toBe(403);
+    expect((await api.ask(url(HELD), { token: MEMBER, method: 'HEAD' })).status).toBe(403);
+  });
+
+  test('is all that is withheld: the rest is there, and the list says which it is', async () => {
+    expect((await api.ask(url('findings.json'), { token: MEMBER })).status).toBe(200);
+    expect((await api.ask(url(BUNDLE.provenance), { token: MEMBER })).status).toBe(200);
+    const { json } = await listOf(id, { token: MEMBER });
+    const held = json.artifacts.filter((file: { held: boolean }) => file.held);
+    expect(held.map(({ path }: { path: string }) => path)).toEqual([HELD]);
+  });
+
+  test('is shown to a reviewer, and that it was is on record', async () => {
+    expect((await api.ask(url(HELD))).text).toBe(ATTACK);
+    const { events } = await listTrustEvents(api.deps.database, 'default', { about: id, limit: 100 });
+    expect(events).toMatchObject([{ type: 'held_file_read', data: { by: 'local', path: HELD } }]);
+  });
+
+  test('and of a run that was rejected without a word on which files, nothing is given', async () => {
+    id = await scanWithBundle();
+    await updateScan(api.deps.database, scope, id, { uploadStatus: 'rejected' });
+    expect((await api.ask(url('findings.json'), { token: MEMBER })).status).toBe(403);
   });
 });
 
