@@ -40,6 +40,14 @@ export const reviewWorkflowId = (workspace: string, reviewId: string): string =>
 export const promotionWorkflowId = (workspace: string, testId: string): string =>
   `promotion/${workspace}/${testId}`;
 
+export const goldenAuditWorkflowId = (auditId: string): string => `golden-audit/${auditId}`;
+
+/** How far a deletion is. */
+export const DELETION_QUERY = 'deletion';
+/** One for each copy: whoever asks again finds the one that goes on. */
+export const deletionWorkflowId = ({ tenant, workspace }: RunIdentity['scope'], testId: string): string =>
+  `delete-evidence/${tenant}/${workspace}/${testId}`;
+
 /** Ids that mean something to a person reading Temporal's Web UI. */
 export const workflowId = (
   kind: 'scan' | 'publish' | 'ingest' | 'upload' | 'notify' | 'quarantine',

@@ -4,6 +4,7 @@ import {
   ScheduleNotFoundError,
   ScheduleOverlapPolicy,
 } from '@temporalio/client';
+import type { AuditInput } from '../contracts/retention.ts';
 import { WORKFLOWS } from '../contracts/workflow-names.ts';
 import { taskQueue } from '../contracts/zones.ts';
 import type { Settings } from '../services/config/settings.ts';
@@ -35,6 +36,16 @@ const PLATFORM_SCHEDULES: readonly PlatformSchedule[] = [
     every: '1 minute',
     jitter: '5 seconds',
     wanted: ({ CERTUS_REKOR_URL: rekor }) => rekor !== undefined,
+  },
+  {
+    scheduleId: 'certus/golden-audit',
+    about: 'holds golden to what was promoted, and takes away what has changed',
+    workflowType: WORKFLOWS.goldenAudit,
+    every: '1 day',
+    jitter: '15 minutes',
+    args: ({ CERTUS_AUDIT_SAMPLE: sample }) => [
+      { tenant: null, workspace: null, id: null, sample } satisfies AuditInput,
+    ],
   },
   {
     scheduleId: 'certus/upload-sweep',

@@ -3,6 +3,7 @@ import { createDocumentsActivities } from '../activities/documents/create-docume
 import { createPromotionActivities } from '../activities/documents/create-promotion-activities.ts';
 import { createUploadActivities } from '../activities/documents/create-upload-activities.ts';
 import { createEventActivities } from '../activities/events/create-event-activities.ts';
+import { createAuditActivities } from '../activities/golden/create-audit-activities.ts';
 import { lockUntil } from '../activities/golden/retention-in-force.ts';
 import { createIngestActivities } from '../activities/ingest/create-ingest-activities.ts';
 import { createNotifyActivities } from '../activities/notify/create-notify-activities.ts';
@@ -221,6 +222,7 @@ export const ZONE_SERVICES: Readonly<Record<Zone, (shared: Shared) => Promise<Zo
       ...createPublishActivities(deps),
       ...createPromotionActivities(deps),
       ...createQuarantineActivities(deps),
+      ...createAuditActivities({ ...deps, archive: objects.readable(settings.CERTUS_ARCHIVE_BUCKET) }),
       ...createLocationActivities(deps),
       ...createPrivacyScanActivities(deps),
       ...createReviewActivities(deps),

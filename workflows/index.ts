@@ -1,5 +1,6 @@
 // biome-ignore-all lint/performance/noBarrelFile: a worker is given one file that names every workflow
 export { announceWorkflow } from './announce-workflow.ts';
+export { goldenAuditWorkflow } from './golden-audit-workflow.ts';
 export { ingestWorkflow } from './ingest-workflow.ts';
 export { keyCareWorkflow } from './key-care-workflow.ts';
 export { notifyWorkflow } from './notify-workflow.ts';

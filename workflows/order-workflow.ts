@@ -1,25 +1,12 @@
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import {
-  ActivityFailure,
-  ChildWorkflowCancellationType,
-  continueAsNew,
-  isCancellation,
-  ParentClosePolicy,
-  proxyActivities,
-  startChild,
-} from '@temporalio/workflow';
+import { ActivityFailure, continueAsNew, isCancellation, proxyActivities } from '@temporalio/workflow';
 import type { KeyMakingActivities, MadeKey } from '../activities/sign/generate-key.ts';
 import type { OrderActivities } from '../activities/trust/create-order-activities.ts';
 import type { NoKey, OrderRun } from '../contracts/order-run.ts';
 import type { OrderOutcome } from '../contracts/orders.ts';
-import type { QuarantineInput } from '../contracts/quarantine.ts';
-import { WORKFLOWS, workflowId } from '../contracts/workflow-names.ts';
-import { taskQueue } from '../contracts/zones.ts';
 import { failureNotice, toFailure } from './failure-notice.ts';
 import { inZone } from './options.ts';
-import type { quarantineWorkflow } from './quarantine-workflow.ts';
-import { belongsTo } from './search-attributes.ts';
 import { soundAnswer } from './sound-answer.ts';
+import { startQuarantine } from './start-quarantine.ts';
 
 const { generateKey } = proxyActivities<KeyMakingActivities>(inZone('assurance', '10 minutes'));
 const { carryOut, runsToQuarantine } = proxyActivities<OrderActivities>(inZone('trust', '10 minutes'));
@@ -66,21 +53,5 @@ async function startQuarantines(order: OrderRun): Promise<void> {
     if (next === undefined) return;
     if (pages === PAGES_PER_HISTORY) await continueAsNew<typeof orderWorkflow>({ ...order, after: next });
     after = next;
-  }
-}
-
-async function startQuarantine(run: QuarantineInput): Promise<void> {
-  try {
-    await startChild<typeof quarantineWorkflow>(WORKFLOWS.quarantine, {
-      workflowId: workflowId('quarantine', run),
-      taskQueue: taskQueue('transform'),
-      typedSearchAttributes: belongsTo(run),
-      parentClosePolicy: ParentClosePolicy.ABANDON,
-      cancellationType: ChildWorkflowCancellationType.ABANDON,
-      args: [run],
-    });
-  } catch (error) {
-    // another key of the same run was revoked before
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
   }
 }

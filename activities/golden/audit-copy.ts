@@ -27,8 +27,8 @@ export type AuditedCopy = {
   readonly findings: readonly AuditFinding[];
   /** The same drift has the same. */
   readonly fingerprint: string;
-  /** Present when the copy is shown although it is not what was promoted. */
-  readonly quarantine: QuarantineInput | undefined;
+  /** Of a copy that is shown although it is not what was promoted. */
+  readonly quarantine: QuarantineInput | null;
 };
 
 /** Most of what a changed copy is told of; the rest is the same again. */
@@ -88,8 +88,8 @@ async function quarantineOf(
   { scope, testId }: GoldenRun,
   { place, promoted, content }: LookedAt,
   drift: readonly Drift[],
-): Promise<QuarantineInput | undefined> {
-  if (place !== 'golden' || drift.length === 0) return undefined;
+): Promise<QuarantineInput | null> {
+  if (place !== 'golden' || drift.length === 0) return null;
   const [row, promotion] = await Promise.all([
     findGoldenCopy(database, scope, testId),
     findPromotion(database, scope, testId),
@@ -99,7 +99,7 @@ async function quarantineOf(
   const permitId = PermitId.safeParse(promoted?.permitId ?? promotion?.permitId ?? shown?.permit_id);
   const bundleDigest = Sha256.safeParse(promoted?.bundleDigest ?? row?.bundleDigest ?? shown?.bundle_digest);
   const component = ComponentId.safeParse(row?.component ?? index?.component_id ?? shown?.component_id);
-  if (!permitId.success || !bundleDigest.success || !component.success) return undefined;
+  if (!permitId.success || !bundleDigest.success || !component.success) return null;
   return {
     scope,
     testId,

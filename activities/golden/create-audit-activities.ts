@@ -25,10 +25,10 @@ export const createAuditActivities = (deps: AuditDeps) => ({
   auditCopy: (copy: CopyToAudit): Promise<AuditedCopy> =>
     withHeartbeat((signal) => auditCopy(deps, requireScope(copy), signal)),
   /** Nothing where a row has been written meanwhile: a promotion shows a copy a moment before it puts it on record. */
-  auditUnrecorded: (copy: CopyToAudit): Promise<AuditedCopy | undefined> =>
+  auditUnrecorded: (copy: CopyToAudit): Promise<AuditedCopy | null> =>
     withHeartbeat(async (signal) => {
       const row = await findGoldenCopy(deps.database, copy.scope, copy.testId);
-      return row === undefined ? auditCopy(deps, copy, signal) : undefined;
+      return row === undefined ? auditCopy(deps, copy, signal) : null;
     }),
   noteUnaudited: (copy: CopyToAudit, failure: Notice): Promise<void> =>
     withHeartbeat(() => noteUnaudited(deps, copy, failure)),
