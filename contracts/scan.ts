@@ -96,6 +96,8 @@ export const UploadStatus = z.enum([
   'denied',
   /** Was published and is no longer: a key that it rests on was revoked. */
   'quarantined',
+  /** Was published; its files are gone, and its statements say by whose order. */
+  'deleted',
   /** Personal data was found in it, and a person is to decide; or has decided against it. */
   'in_review',
   'rejected',

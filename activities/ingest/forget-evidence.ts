@@ -2,14 +2,14 @@ import { CertusError } from '../../contracts/errors.ts';
 import type { RunIdentity } from '../../contracts/workflows.ts';
 import type { ReadableBucket } from '../../services/objects/store.ts';
 import type { SearchIndex } from '../../services/search/search-index.ts';
-import { isQuarantined } from '../custody/is-quarantined.ts';
+import { isTakenAway } from '../custody/is-taken-away.ts';
 
 type Run = Pick<RunIdentity, 'scope' | 'testId'>;
 
-/** Takes everything that a run has put into the index out of it again, once it is in quarantine: by no word but the notice. */
+/** Takes everything that a run has put into the index out of it again, once it was taken away: by no word but the notice or the tombstone. */
 export async function forgetEvidence(golden: ReadableBucket, search: SearchIndex, run: Run): Promise<number> {
-  if (!(await isQuarantined(golden, run)))
-    throw new CertusError('order_invalid', `${run.testId} is not in quarantine`);
+  if (!(await isTakenAway(golden, run)))
+    throw new CertusError('order_invalid', `${run.testId} was not taken away`);
   await search.ensure();
   return search.remove(run.scope, { test_id: [run.testId] });
 }
@@ -20,7 +20,7 @@ export async function forgetIfQuarantined(
   search: SearchIndex,
   run: Run,
 ): Promise<void> {
-  if (!(await isQuarantined(golden, run))) return;
+  if (!(await isTakenAway(golden, run))) return;
   await forgetEvidence(golden, search, run);
-  throw new CertusError('quarantined', `not indexed: ${run.testId} is in quarantine`);
+  throw new CertusError('quarantined', `not indexed: ${run.testId} was taken away`);
 }

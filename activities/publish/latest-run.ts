@@ -6,7 +6,7 @@ import { jsonOf } from '../../contracts/json-of.ts';
 import type { RunIdentity } from '../../contracts/workflows.ts';
 import type { ReadableBucket } from '../../services/objects/store.ts';
 import type { Registry, StoredManifest } from '../../services/registry/registry.ts';
-import { isQuarantined } from '../custody/is-quarantined.ts';
+import { isTakenAway } from '../custody/is-taken-away.ts';
 
 export const ANNOTATION = {
   bundle: 'dev.certus.bundle.digest',
@@ -93,7 +93,7 @@ async function point(shelf: Shelf, run: Shown): Promise<boolean> {
 }
 
 const isAway = async ({ golden, scope }: Shelf, { testId }: Shown): Promise<boolean> =>
-  testId !== '' && isQuarantined(golden, { scope, testId });
+  testId !== '' && isTakenAway(golden, { scope, testId });
 
 async function newestOf<T extends Shown | undefined>(
   shelf: Shelf,

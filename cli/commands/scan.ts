@@ -60,7 +60,7 @@ export async function stayWith(
 export function verdictCode(scan: ScanStatus): ExitCode {
   if (scan.status !== 'SUCCEEDED') return EXIT.runFailed;
   if (scan.verdict === 'failed') return EXIT.gateFailed;
-  const lost = ['denied', 'upload_failed', 'quarantined'].includes(scan.upload_status);
+  const lost = ['denied', 'upload_failed', 'quarantined', 'deleted'].includes(scan.upload_status);
   return scan.verdict === 'passed' && !lost ? EXIT.ok : EXIT.runFailed;
 }
 

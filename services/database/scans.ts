@@ -44,7 +44,7 @@ export async function updateScan(
     return row;
   };
   const changed = publishes(changes)
-    ? ((await update(changes, { uploadStatus: { not: 'quarantined' } })) ??
+    ? ((await update(changes, { uploadStatus: { notIn: ['quarantined', 'deleted'] } })) ??
       (await update(withoutPublication(changes), {})))
     : await update(changes, {});
   return changed === undefined
@@ -52,9 +52,9 @@ export async function updateScan(
     : ScanRecord.parse(changed);
 }
 
-/** A publication that comes to its end while its run is put into quarantine must not be told as the last word. */
+/** A publication that comes to its end while its run is put into quarantine, or deleted, must not be told as the last word. */
 const publishes = ({ uploadStatus }: ScanChanges): boolean =>
-  uploadStatus !== undefined && uploadStatus !== 'quarantined';
+  uploadStatus !== undefined && uploadStatus !== 'quarantined' && uploadStatus !== 'deleted';
 
 function withoutPublication(changes: ScanChanges): ScanChanges {
   const {

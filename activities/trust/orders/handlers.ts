@@ -9,6 +9,7 @@ import { admitKey, generateKey } from '../keys/admit-key.ts';
 import { deactivateKey } from '../keys/end-key.ts';
 import { revokeKeyAndMark } from '../keys/revoke-key-and-mark.ts';
 import { breakGlass } from '../permit/break-glass.ts';
+import { setLegalHold } from '../permit/set-legal-hold.ts';
 import { setPolicy } from '../permit/set-policy.ts';
 import { setPrivacyPolicy } from '../permit/set-privacy-policy.ts';
 import { setRetention } from '../permit/set-retention.ts';
@@ -32,7 +33,7 @@ const HANDLERS: { readonly [K in ActionKind]: ActionHandler<K> } = {
   set_retention: setRetention,
   promote_documents: passOn,
   decide_review: passOn,
-  set_legal_hold: passOn,
+  set_legal_hold: setLegalHold,
   delete_evidence: passOn,
 };
 
