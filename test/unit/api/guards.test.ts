@@ -13,7 +13,11 @@ describe('the local token', () => {
   const authenticator = tokenAuthenticator(TOKEN);
 
   test.each([`Bearer ${TOKEN}`, `bearer  ${TOKEN}`])('%s is let in', async (header) => {
-    expect(await authenticator.authenticate(header)).toEqual({ tenant: 'default', subject: 'local' });
+    expect(await authenticator.authenticate(header)).toEqual({
+      tenant: 'default',
+      subject: 'local',
+      roles: ['admin', 'reviewer'],
+    });
   });
 
   test.each([

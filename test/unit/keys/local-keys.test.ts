@@ -119,7 +119,9 @@ describe('the keys of a local installation', () => {
       expect(keys[0]?.id).toBe((await openFileSigner(evidenceKeyFile)).keyId);
     }
     expect(
-      everyFile().filter(({ name }) => !/^(keys\.json|authority\.pem|\w+\.(key|pub)\.pem)$/.test(name)),
+      everyFile().filter(
+        ({ name }) => !/^(notify-secret|keys\.json|authority\.pem|\w+\.(key|pub)\.pem)$/.test(name),
+      ),
     ).toEqual([]);
   });
 });
