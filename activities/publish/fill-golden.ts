@@ -14,6 +14,7 @@ import {
   storePromotion,
   storeSanitize,
 } from './golden-statements.ts';
+import { keepOnly } from './keep-only.ts';
 import type { OpenedPromotion } from './open-promotion.ts';
 import type { PermittedBundle } from './permitted-bundle.ts';
 import { type LookedInto, placeFile } from './place-file.ts';
@@ -67,6 +68,7 @@ export async function fillGolden(
     ...publishedFiles(permitted.evidence.index, sanitized.statement),
     ...[...statements, sanitize, promotion].map(withoutBytes),
   ];
+  await keepOnly(deps.golden, to, new Set(files.map(({ path }) => path)));
   const manifest = goldenManifest(permitted, to, files, promoted.promotedOn);
   return { manifest, sanitize: sanitized.statement };
 }

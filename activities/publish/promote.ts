@@ -13,6 +13,7 @@ import type { PublishDeps } from './deps.ts';
 import { evidenceSource, Room } from './evidence-source.ts';
 import { fillGolden } from './fill-golden.ts';
 import { holdEvidence } from './hold-evidence.ts';
+import { keepOnly } from './keep-only.ts';
 import { type OpenedPromotion, openPromotion, scanOf } from './open-promotion.ts';
 import { heldOrRefused } from './permitted-bundle.ts';
 import { type LookedInto, lookInto } from './place-file.ts';
@@ -112,7 +113,13 @@ async function holdBack(
   input: PublishInput,
   { privacy, permitUsedOn, scan }: OpenedPromotion,
   looked: readonly LookedInto[],
-): Promise<ReviewInput> {
+): Promise<ReviewInput | undefined> {
+  const { golden } = deps;
+  const { scope, testId } = input;
+  // by another attempt, meanwhile: nothing is taken away from under what shows
+  if ((await golden.head(goldenManifestKey(scope, testId))) !== undefined)
+    return requireSameBundle(deps, input);
+  await keepOnly(golden, goldenPrefix(scope, testId), NOTHING);
   const review = await holdEvidence(deps, input, privacy, looked, permitUsedOn);
   await recordHeld(deps, input, {
     documents: looked.length,
@@ -122,6 +129,8 @@ async function holdBack(
   });
   return review;
 }
+
+const NOTHING: ReadonlySet<string> = new Set();
 
 /** An attempt that ended right after the bundle was shown has put nothing on record yet. */
 async function requireSameBundle(deps: PublishDeps, input: PublishInput): Promise<undefined> {

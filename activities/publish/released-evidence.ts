@@ -9,7 +9,9 @@ import { openOrder } from '../../domain/custody/order-statement.ts';
 import { openHold, type SanitizedFile } from '../../domain/custody/sanitize-statement.ts';
 import { releasedBy } from '../../domain/documents/released-by.ts';
 import { reviewIdOf } from '../../domain/review/review-id.ts';
+import { isOverruled } from '../../domain/review/standing.ts';
 import { findOrder } from '../../services/database/orders.ts';
+import { findReview } from '../../services/database/reviews.ts';
 import type { PublishDeps } from './deps.ts';
 
 /** What people have decided about evidence that was held back. */
@@ -47,6 +49,10 @@ export async function requireReleased(
 ): Promise<Release> {
   const verdict = VERDICTS[state];
   if (verdict === undefined) throw new CertusError('order_invalid', `${testId} was not released: ${state}`);
+  const reviewId = reviewIdOf(scope, testId, bundle.digest);
+  const review = await findReview(database, scope, reviewId);
+  if (review === undefined || isOverruled(review.state, verdict))
+    throw new CertusError('review_closed', `the review ${reviewId} did not come to this`);
   const open = async (id: string) => {
     const row = await findOrder(database, scope.tenant, id);
     if (row === undefined) throw new CertusError('order_invalid', `there is no order ${id}`);
@@ -58,7 +64,7 @@ export async function requireReleased(
   const decisions = orInvalid(() =>
     releasedBy(opened, {
       workspace: scope.workspace,
-      reviewId: reviewIdOf(scope, testId, bundle.digest),
+      reviewId,
       verdict,
       subject: bundle.digest,
       secondPerson: rules.second_person,

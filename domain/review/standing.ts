@@ -1,5 +1,5 @@
 import type { ReviewRules } from '../../contracts/privacy.ts';
-import type { ReviewDecision, ReviewState } from '../../contracts/review.ts';
+import type { ReviewDecision, ReviewState, ReviewVerdict } from '../../contracts/review.ts';
 
 export type Standing = {
   readonly state: Exclude<ReviewState, 'expired' | 'failed'>;
@@ -35,6 +35,15 @@ export const isRepeated = (
 ): boolean => decisions.findLast((said) => said.by === by)?.verdict === verdict;
 
 export const isClosed = (state: ReviewState): boolean => state !== 'open' && state !== 'second_person';
+
+/**
+ * Whether what the review came to is something else: the order of a person whom the others overruled stays signed, and whoever
+ * can start a run could still come along with it.
+ */
+export const isOverruled = (state: ReviewState, verdict: Exclude<ReviewVerdict, 'reject'>): boolean =>
+  isClosed(state) && state !== RELEASED[verdict];
+
+const RELEASED = { release: 'released', release_masked: 'released_masked' } as const;
 
 function lastWords(decisions: readonly ReviewDecision[]): ReviewDecision[] {
   const last = new Map<string, ReviewDecision>();

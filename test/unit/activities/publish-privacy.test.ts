@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { PublishDeps } from '../../../activities/publish/deps.ts';
 import { type Promotion, promote } from '../../../activities/publish/promote.ts';
@@ -26,6 +27,7 @@ import { reviewIdOf } from '../../../domain/review/review-id.ts';
 import { DEFAULT_PRIVACY_POLICY } from '../../../domain/sanitize/default-privacy-policy.ts';
 import { openDirectoryStore } from '../../../services/objects/directory-store.ts';
 import type { Bucket } from '../../../services/objects/store.ts';
+import type { Inspector } from '../../../services/privacy/inspector.ts';
 import {
   describeFile,
   type Golden,
@@ -306,6 +308,17 @@ describe('evidence that people are to decide about', () => {
     expect(await keysOf(deps.golden)).toEqual([]);
   });
 
+  test.each(['rejected', 'expired', 'released_masked', 'failed'])(
+    'stays on the order of somebody whom the others overruled: the review is %s',
+    async (state) => {
+      const { id } = await heldReview();
+      tables.reviews.set(id, { ...tables.reviews.get(id), state });
+      const said = outcome('released', await signed(decision()));
+      await expect(publish(said)).rejects.toMatchObject({ code: 'review_closed' });
+      expect(await keysOf(deps.golden)).toEqual([]);
+    },
+  );
+
   test('takes two different people where the policy asks for them', async () => {
     const policy = {
       ...DEFAULT_PRIVACY_POLICY,
@@ -378,6 +391,24 @@ describe('an attempt that dies at any write', () => {
     return { ...deps, golden: wrap(deps.golden), quarantine: wrap(deps.quarantine) };
   }
 
+  /** As if it had learned something since. */
+  const strict = (): Inspector => ({
+    ...deps.inspector,
+    inspect: async (file, request) => {
+      const inspected = await deps.inspector.inspect(file, request);
+      if (file.name !== 'findings.json') return inspected;
+      return { ...inspected, inspection: { ...inspected.inspection, action: 'quarantine' } };
+    },
+  });
+
+  const refusing =
+    (bucket: Bucket, refused: string): Bucket['put'] =>
+    async (key, ...rest) => {
+      if (key !== refused) return bucket.put(key, ...rest);
+      while ((await bucket.head(`${to}findings.json`)) === undefined) await setImmediate();
+      throw new CertusError('dependency_unavailable', 'died');
+    };
+
   const files = { 'findings.json': 'mail', 'scan.json': 'scan' };
   test.each([1, 2, 3, 4, 5, 6, 7, 8].flatMap((nth) => [[nth, false] as const, [nth, true] as const]))(
     'the %d-th, done: %s, is completed by the next one',
@@ -390,6 +421,45 @@ describe('an attempt that dies at any write', () => {
       expect(tables.promotions.get(RUN.testId)).toMatchObject({ state: 'promoted' });
     },
   );
+
+  test('leaves nothing in golden when the next one holds it back: the rules were changed since', async () => {
+    await bring({ 'findings.json': 'fine', 'scan.json': 'scan' });
+    // index, provenance, permit, sanitize, two files, promotion: all but the manifest
+    await expect(publish(undefined, dying(8, false))).rejects.toThrow('died');
+    expect(await keysOf(deps.golden)).toContain(`${to}findings.json`);
+    await publish(undefined, { ...deps, inspector: strict() });
+    expect(await keysOf(deps.golden)).toEqual([]);
+    const said = await signed(decision());
+    await publish(outcome('released', said), { ...deps, inspector: strict() });
+    expect(await shown()).toMatchObject({ verified: true, sanitized: { released: ['findings.json'] } });
+  });
+
+  test('leaves no original beside a copy that the next one masks under another name', async () => {
+    await bring({ 'findings.json': 'mail', 'scan.json': 'scan' });
+    const lax: Inspector = {
+      ...deps.inspector,
+      inspect: async (file, request) => {
+        const { inspection } = await deps.inspector.inspect(file, request);
+        return { inspection: { ...inspection, action: 'pass' } };
+      },
+    };
+    // dies before the inspection is signed, which the next one would have to keep to
+    const late = { ...deps.golden, put: refusing(deps.golden, `${to}${BUNDLE.sanitize}`) };
+    await expect(publish(undefined, { ...deps, inspector: lax, golden: late })).rejects.toThrow('died');
+    expect(await keysOf(deps.golden)).toContain(`${to}findings.json`);
+    const renaming: Inspector = {
+      ...deps.inspector,
+      inspect: async (file, request) => {
+        const { masked, ...inspected } = await deps.inspector.inspect(file, request);
+        return masked === undefined
+          ? inspected
+          : { ...inspected, masked: { ...masked, suffix: '.masked.txt' } };
+      },
+    };
+    await publish(undefined, { ...deps, inspector: renaming });
+    expect(await keysOf(deps.golden)).not.toContain(`${to}findings.json`);
+    expect(await shown()).toMatchObject({ verified: true, sanitized: { masked: ['findings.json'] } });
+  });
 
   test.each([1, 2, 3, 4])('of what is held back the %d-th, is completed by the next one', async (nth) => {
     await bring({ 'findings.json': 'card' });
