@@ -29,7 +29,7 @@ export type PageToPlace = PublishInput & {
   readonly orderId: string;
   readonly release?: PromotionInput['release'];
   readonly from: number;
-  /** Of the privacy policy under which the first page was placed. */
+  /** Of the privacy policy under which all of it is placed; null asks for it, and places nothing yet. */
   readonly policy: string | null;
 };
 
@@ -60,11 +60,13 @@ export async function placeDocuments(
 ): Promise<PlacedPage> {
   const { database, scope, testId } = { ...deps, ...input };
   await requireNotQuarantined(deps.golden, input);
+  const { policy, digest } = await privacyPolicyInForce(deps, scope);
+  // named before anything is placed: rows of an attempt that crashed would else count under a policy that was set since
+  if (input.policy === null) return { next: input.from, policy: digest, reviews: [] };
+  requireSamePolicy(input, digest);
   const all = await permittedDocuments(deps, input, publication);
   const page = pageOf(all, input.from);
   const last = (page.at(-1)?.ordinal ?? input.from) + 1;
-  const { policy, digest } = await privacyPolicyInForce(deps, scope);
-  requireSamePolicy(input, digest);
   if (input.release !== undefined) await requireReleased(deps, input, page, policy.review.second_person);
   const done = new Map(
     (await promotionItems(database, scope, testId, { from: input.from, limit: page.length })).map((item) => [

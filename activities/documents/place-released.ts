@@ -5,6 +5,7 @@ import { heldKey } from '../../contracts/object-keys.ts';
 import type { PromotionInput } from '../../contracts/promotion.ts';
 import type { HeldCopy } from '../../contracts/review.ts';
 import { heldMasked, heldOriginal } from '../../domain/review/held-names.ts';
+import { isOverruled } from '../../domain/review/standing.ts';
 import { findReview, type ReviewRecord } from '../../services/database/reviews.ts';
 import { openDocument } from './document-source.ts';
 import { MASKED_FROM, type Outcome, type PlaceDeps, type Placing } from './place-document.ts';
@@ -24,6 +25,8 @@ export async function placeReleased(
   const review = await findReview(deps.database, run.scope, reviewId);
   if (review?.subject.kind !== 'document')
     throw new CertusError('review_not_found', `there is no review ${reviewId} of a document`);
+  if (isOverruled(review.state, verdict))
+    throw new CertusError('review_closed', `the review ${reviewId} did not come to this: ${review.state}`);
   const { kinds } = review.found;
   const place = (name: string) => ({ bucket: deps.quarantine, key: heldKey(run.scope, reviewId, name) });
   const retained = run.retainUntil === undefined ? {} : { retainUntil: run.retainUntil };

@@ -6,6 +6,7 @@ import type { Order } from '../../contracts/orders.ts';
 import type { PromoteDocuments, PromotionInput } from '../../contracts/promotion.ts';
 import { sha256 } from '../../domain/custody/digest.ts';
 import { reviewIdOf } from '../../domain/review/review-id.ts';
+import { isOverruled } from '../../domain/review/standing.ts';
 import { findReview } from '../../services/database/reviews.ts';
 import type { DocumentsDeps } from './deps.ts';
 import { openDecisions, openSignedOrder } from './open-orders.ts';
@@ -74,6 +75,8 @@ async function ofReview(
   const review = await findReview(deps.database, input.scope, reviewId);
   if (review?.subject.kind !== 'document')
     throw new CertusError('review_not_found', `there is no review ${reviewId} of a document`);
+  if (isOverruled(review.state, verdict))
+    throw new CertusError('review_closed', `the review ${reviewId} did not come to this: ${review.state}`);
   const { document } = review.subject;
   if (reviewIdOf(input.scope, document.name, document.sha256) !== reviewId)
     throw new CertusError('order_invalid', `the review ${reviewId} is not about this document`);

@@ -170,13 +170,18 @@ export async function permitted(zones: Zones, input: PromotionInput): Promise<Pu
 
 export const publicationOf = ({ testId }: { readonly testId: string }) => `promotion/w/${testId}`;
 
-export const place = (zones: Zones, input: PromotionInput, run: PublishInput, policy: string | null = null) =>
-  placeDocuments(
-    zones.transform,
-    { ...run, orderId: input.orderId, ...(input.release && { release: input.release }), from: 0, policy },
-    wanted,
-    publicationOf(run),
-  );
+/** As the workflow does: asks which policy holds, and has the first page placed under it. */
+export async function place(
+  zones: Zones,
+  input: PromotionInput,
+  run: PublishInput,
+  policy: string | null = null,
+) {
+  const page = { ...run, orderId: input.orderId, ...(input.release && { release: input.release }), from: 0 };
+  const by = publicationOf(run);
+  const asked = policy ?? (await placeDocuments(zones.transform, { ...page, policy }, wanted, by)).policy;
+  return placeDocuments(zones.transform, { ...page, policy: asked }, wanted, by);
+}
 
 export const finish = (zones: Zones, input: PromotionInput, run: PublishInput, policy: string) =>
   finishPromotion(zones.transform, { ...run, ...input, policy }, wanted, publicationOf(run));

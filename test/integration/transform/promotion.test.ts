@@ -15,6 +15,7 @@ import { verifyBundle } from '../../../domain/custody/verify-bundle.ts';
 import { releaseRunOf, reviewIdOf } from '../../../domain/review/review-id.ts';
 import { type Database, openDatabase } from '../../../services/database/database.ts';
 import { allPromotionItems, recordPromotionItems } from '../../../services/database/promotion-items.ts';
+import { updateReview } from '../../../services/database/reviews.ts';
 import type { Bucket } from '../../../services/objects/store.ts';
 import { KEYS } from '../../unit/domain/custody-fixture.ts';
 import { order } from '../permit/trust-fixture.ts';
@@ -25,6 +26,8 @@ import {
   orderPromotion,
   permitted,
   place,
+  publicationOf,
+  wanted,
   type Zones,
 } from './promotion-fixture.ts';
 
@@ -282,6 +285,18 @@ describe('nobody but the order says what is promoted', () => {
     expect(await visible(input.testId)).toBe(false);
   });
 
+  test('nothing is placed before it is settled under which privacy policy', async () => {
+    const input = await orderPromotion(zones, await four());
+    const run = await permitted(zones, input);
+    const asked = { ...run, orderId: input.orderId, from: 0, policy: null };
+    const { next, policy } = await placeDocuments(zones.transform, asked, wanted, publicationOf(run));
+    expect(next).toBe(0);
+    expect(policy).toMatch(/^[0-9a-f]{64}$/);
+    expect(zones.looked).toEqual([]);
+    expect(await allPromotionItems(database, zones.scope, input.testId)).toEqual([]);
+    expect(await golden(input.testId)).toEqual(new Map());
+  });
+
   test('another privacy policy than the one under which the first page was placed', async () => {
     const input = await orderPromotion(zones, await four());
     const run = await permitted(zones, input);
@@ -359,6 +374,22 @@ describe('a review', () => {
     const input = await release(await held(), 'release', changes);
     await expect(composeDocuments(zones.assurance, input)).rejects.toMatchObject({ code: 'order_invalid' });
   });
+
+  test.each(['rejected', 'expired', 'released_masked', 'failed'] as const)(
+    'nor does one of somebody whom the others overruled: the review is %s',
+    async (state) => {
+      const review = await held();
+      const input = await release(review, 'release');
+      const run = await permitted(zones, input);
+      const { policy } = await place(zones, input, run);
+      const closed = { state, decisions: [], releasedAs: null, closedAt: new Date() };
+      await updateReview(database, zones.scope, review.reviewId, closed);
+      const refused = { code: 'review_closed' };
+      await expect(composeDocuments(zones.assurance, input)).rejects.toMatchObject(refused);
+      await expect(finish(zones, input, run, policy)).rejects.toMatchObject(refused);
+      expect(await visible(input.testId)).toBe(false);
+    },
+  );
 
   test('nor does a run that is not the one of the release', async () => {
     const input = { ...(await release(await held(), 'release')), testId: 'docs_0123456789abcdef' };
