@@ -30,6 +30,8 @@ export type ReviewDesk = {
   readonly decisions: () => readonly ReviewDecision[];
   readonly state: () => ReviewState;
   remindAt: number | null;
+  /** Whether calls were taken in that nobody has opened yet; whoever handed them in may have gone by now. */
+  readonly hasWaiting: () => boolean;
   /** The next call, or nothing by then. */
   next(until: number): Promise<ReviewCall | undefined>;
   /** Puts an opened order with the others. One that says nothing new is thrown back. */
@@ -72,6 +74,7 @@ export function openDesk(input: ReviewInput, carried: Carried | undefined): Revi
     decisions: () => decisions,
     state: () => state,
     remindAt: null,
+    hasWaiting: () => waiting.length > 0,
     next: async (until) => {
       const patience = until - Date.now();
       if (waiting.length === 0 && patience > 0) await condition(() => waiting.length > 0, patience);

@@ -83,13 +83,13 @@ async function reviewed(
   }
 }
 
-/** Only between two calls: whoever has handed one in is answered by the history that took it. */
+/** Only when all calls are dealt with: whoever has handed one in is answered by the history that took it. */
 async function goOnInAnotherHistory(
   desk: ReviewDesk,
   review: ReviewInput,
   { reminders, remindAt }: Pick<Carried, 'reminders' | 'remindAt'>,
 ): Promise<void> {
-  if (!workflowInfo().continueAsNewSuggested || !allHandlersFinished()) return;
+  if (!workflowInfo().continueAsNewSuggested || !allHandlersFinished() || desk.hasWaiting()) return;
   const carried = { decisions: desk.decisions(), known: desk.known(), reminders, remindAt };
   await continueAsNew<typeof reviewWorkflow>(review, carried);
 }
