@@ -5,7 +5,14 @@ export type History = temporal.api.history.v1.IHistory;
 
 // not the SDK's own conversion: it wants a single copy of protobufjs, which a package manager does not promise
 
-export const toText = (history: History): string =>
-  `${JSON.stringify(History.toObject(History.fromObject(history), { longs: String, enums: String, bytes: String }), null, 1)}\n`;
+/** An event a line: a change shows where it is, and a long history stays a small file. */
+export function toText(history: History): string {
+  const { events } = History.toObject(History.fromObject(history), {
+    longs: String,
+    enums: String,
+    bytes: String,
+  });
+  return `{"events": [\n${events.map((event: unknown) => JSON.stringify(event)).join(',\n')}\n]}\n`;
+}
 
 export const fromText = (text: string): History => History.fromObject(JSON.parse(text));

@@ -18,6 +18,8 @@ import { taskQueue } from '../../contracts/zones.ts';
 import { type Activities, fakeActivities, PERMIT_ID, scanInput, untilCancelled } from '../workflow/fakes.ts';
 import { type History, toText } from './format.ts';
 import type { Recording } from './recording.ts';
+import { REVIEW_RECORDINGS } from './review-recordings.ts';
+import { TRANSFORM_RECORDINGS } from './transform-recordings.ts';
 import { TRUST_RECORDINGS } from './trust-recordings.ts';
 import { quietRuntime, withZones, workflowCode } from '../workflow/zones.ts';
 
@@ -67,6 +69,8 @@ const RECORDINGS: readonly Recording[] = [
   { name: 'publish', activities: fakeActivities, of: (input) => workflowId('publish', input) },
   { name: 'ingest', activities: fakeActivities, of: (input) => workflowId('ingest', input) },
   ...TRUST_RECORDINGS,
+  ...TRANSFORM_RECORDINGS,
+  ...REVIEW_RECORDINGS,
 ];
 
 async function main(): Promise<void> {
@@ -81,8 +85,10 @@ async function main(): Promise<void> {
   for (const { name, activities, of, input: asked, start = carryOut, first = false } of RECORDINGS) {
     const file = join(import.meta.dirname, `${name}.json`);
     if (await exists(file)) continue;
-    const input = { ...scanInput(`test_${Date.now().toString(16).padStart(12, '0')}`), ...asked };
-    await withZones(worker, code, activities(), async () => {
+    const now = new Date();
+    const testId = `test_${now.getTime().toString(16).padStart(12, '0')}`;
+    const input = { ...scanInput(testId), requestedAt: now.toISOString(), ...asked };
+    await withZones(worker, code, activities(input), async () => {
       await start(client, input);
       await client.workflow.getHandle(of(input)).result().catch(unlessFailed); // one that nobody waits for may still go on
     });

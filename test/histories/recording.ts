@@ -4,7 +4,7 @@ import type { Activities } from '../workflow/fakes.ts';
 
 export type Recording = {
   readonly name: string;
-  readonly activities: () => Activities;
+  readonly activities: (input: ScanInput) => Activities;
   /** Which of the workflows of the run. */
   readonly of: (input: ScanInput) => string;
   /** How the run begins, where not as a scan. */
