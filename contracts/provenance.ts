@@ -45,6 +45,12 @@ export type TrustLevel = z.infer<typeof TrustLevel>;
 export const ProvenanceReason = z.object({ code: z.string(), message: z.string() });
 export type ProvenanceReason = z.infer<typeof ProvenanceReason>;
 
+/** How many files are not as they were signed, or were let pass by a person; null where nothing holds that says so. */
+export const SanitizedCounts = z
+  .object({ masked: z.number().int(), withheld: z.number().int(), released: z.number().int() })
+  .nullable();
+export type SanitizedCounts = z.infer<typeof SanitizedCounts>;
+
 export const Provenance = z.object({
   scan_id: TestId,
   workspace_id: WorkspaceId,
@@ -81,6 +87,7 @@ export const Provenance = z.object({
     checked: z.enum(['golden', 'raw']).nullable(),
   }),
   links: z.array(ChainLink),
+  sanitized: SanitizedCounts,
   chain_status: ChainStatus,
   trust_level: TrustLevel,
   reasons: z.array(ProvenanceReason),
@@ -242,6 +249,8 @@ export const VerifyChainAnswer = z.object({
     provenance_chain: z.boolean(),
   }),
   links: z.array(ChainLink),
+  /** Such files hold as the statement about them says: what is stored of a masked one is its masked copy. */
+  sanitized: SanitizedCounts,
   /** What the caller said and the bytes do not. */
   contradictions: z.array(z.string()),
 });

@@ -15,12 +15,12 @@ import type { ApiDeps, ApiObjects } from '../deps.ts';
 export type HeldFiles = { has(path: string): boolean };
 
 export type HeldDeps = Pick<ApiDeps, 'database' | 'objects' | 'trust'>;
-type Run = Pick<ScanRecord, 'testId' | 'bundleDigest' | 'uploadStatus' | 'errors'>;
+type Run = Pick<ScanRecord, 'testId' | 'bundleDigest' | 'uploadStatus' | 'goldenManifest' | 'errors'>;
 
 /**
  * What the privacy gate has masked or held back, by whoever has said so: the statement beside the golden copy, also of one
  * that was taken away; before there is one, the statement on a bundle that waits and the review of it. Of a run that the gate
- * has not seen nothing is held. Where something was held back and nobody can say what, everything is.
+ * has not seen nothing is held. Where it has, and nobody can say what of it is held, everything is.
  */
 export async function heldFiles(
   { database, objects, trust: { keySet } }: HeldDeps,
@@ -40,7 +40,7 @@ export async function heldFiles(
   const waiting = hold && pathsIn(() => openHold(hold, about, keySet).statement);
   const reviewed = review?.subject.kind === 'evidence' ? review.subject.files : undefined;
   if (waiting === undefined && (hold !== undefined || reviewed === undefined))
-    return hold !== undefined || wasHeldBack(run) ? EVERYTHING : NOTHING;
+    return hold !== undefined || wasSeen(run) ? EVERYTHING : NOTHING;
   return new Set([...(waiting ?? []), ...(reviewed ?? []).map(({ path }) => path)]);
 }
 
@@ -81,7 +81,8 @@ function pathsIn(open: () => SanitizeStatement): ReadonlySet<string> | undefined
   }
 }
 
-const wasHeldBack = ({ uploadStatus, errors }: Run): boolean =>
-  HELD_BACK.has(uploadStatus) || errors.some(({ code }) => code === 'privacy_held');
+/** What was published has been through the gate, wherever its copy was put since. */
+const wasSeen = ({ uploadStatus, goldenManifest, errors }: Run): boolean =>
+  goldenManifest !== null || SEEN.has(uploadStatus) || errors.some(({ code }) => code === 'privacy_held');
 
-const HELD_BACK: ReadonlySet<Run['uploadStatus']> = new Set(['in_review', 'rejected', 'quarantined']);
+const SEEN: ReadonlySet<Run['uploadStatus']> = new Set(['in_review', 'rejected', 'quarantined']);

@@ -30,6 +30,7 @@ export const documentExample: Provenance = {
     checked: 'golden',
   },
   links: linkExamples,
+  sanitized: { masked: 0, withheld: 0, released: 0 },
   chain_status: 'complete',
   trust_level: 'high',
   reasons: [{ code: 'verified', message: 'every link holds, signed for production and written to the log' }],

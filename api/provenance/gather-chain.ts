@@ -5,9 +5,9 @@ import type { KeySet } from '../../contracts/keys.ts';
 import { quarantineNoticeKey } from '../../contracts/object-keys.ts';
 import { ShadowJudgement } from '../../contracts/permission.ts';
 import { Taint } from '../../contracts/provenance.ts';
-import { sourceText } from '../../contracts/source-text.ts';
 import { CustodyError } from '../../domain/custody/custody-error.ts';
 import { sha256 } from '../../domain/custody/digest.ts';
+import { publishedFiles } from '../../domain/custody/explained-files.ts';
 import { openQuarantine, quarantineReason } from '../../domain/custody/quarantine-statement.ts';
 import { openAttached } from '../../domain/permit/attached-statement.ts';
 import type {
@@ -21,7 +21,6 @@ import { type Inspection, inspectChain } from '../../domain/provenance/inspect-c
 import { attachedStatements } from '../../services/database/attached-statements.ts';
 import { permitUses } from '../../services/database/permit-uses.ts';
 import { listPermits, type PermitRecord } from '../../services/database/permits.ts';
-import type { ScanRecord } from '../../services/database/scan-record.ts';
 import { tenantKeys } from '../../services/keys/tenant-keys.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type FoundBundle, readable, readBundle } from './read-bundle.ts';
@@ -33,20 +32,15 @@ const MOST_ENTRIES = 100;
 const MAX_NOTICE = 1024 * 1024;
 
 /** Everything that is known of a run's chain of custody, each from where it was written down. */
-export async function gatherChain(
-  deps: Deps,
-  scope: Scope,
-  scan: ScanRecord,
-  now: Date,
-): Promise<ChainFacts> {
+export async function gatherChain(deps: Deps, scope: Scope, run: RunFacts, now: Date): Promise<ChainFacts> {
   const { database, objects, trust } = deps;
   const [keySet, found, newest, attached, entries, notice] = await Promise.all([
     tenantKeys(database, trust.keySet, scope.tenant),
-    readBundle(objects, scope, scan.testId),
-    listPermits(database, scope, { testId: scan.testId, limit: MOST_PERMITS }),
-    attachedStatements(database, scope, scan.testId),
-    trust.log.entries(scope.tenant, { testId: scan.testId, limit: MOST_ENTRIES }),
-    readable(objects.golden, quarantineNoticeKey(scope, scan.testId), MAX_NOTICE),
+    readBundle(objects, scope, run.testId),
+    listPermits(database, scope, { testId: run.testId, limit: MOST_PERMITS }),
+    attachedStatements(database, scope, run.testId),
+    trust.log.entries(scope.tenant, { testId: run.testId, limit: MOST_ENTRIES }),
+    readable(objects.golden, quarantineNoticeKey(scope, run.testId), MAX_NOTICE),
   ]);
   const permits = newest.toReversed();
   const inspection = found === undefined ? null : inspectChain(withPermit(found, permits), keySet);
@@ -56,7 +50,7 @@ export async function gatherChain(
   );
   return {
     now,
-    run: runFacts(scope, scan),
+    run,
     store: found?.store ?? null,
     inspection,
     document: await scanDocument(found, inspection),
@@ -71,7 +65,7 @@ export async function gatherChain(
       fault: attachedFault(row.statement, scope.tenant, inspection, keySet, now),
     })),
     log: ofScope,
-    quarantine: quarantineFact(notice, scope, scan.testId, keySet),
+    quarantine: quarantineFact(notice, scope, run.testId, keySet),
   };
 }
 
@@ -89,25 +83,6 @@ function withPermit(
   return { ...content, statements };
 }
 
-const runFacts = ({ tenant, workspace }: Scope, scan: ScanRecord): RunFacts => ({
-  tenant,
-  workspace,
-  testId: scan.testId,
-  component: scan.component,
-  source: sourceText(scan.source),
-  commit: scan.commit,
-  contentHash: scan.contentHash,
-  manifestDigest: scan.manifestDigest,
-  createdAt: scan.createdAt.toISOString(),
-  completedAt: scan.completedAt?.toISOString() ?? null,
-  bundle: scan.bundle,
-  bundleDigest: scan.bundleDigest,
-  uploadStatus: scan.uploadStatus,
-  goldenManifest: scan.goldenManifest,
-  ociReference: scan.ociReference,
-  tools: scan.tools,
-});
-
 const permitFact = (row: PermitRecord): PermitFact => ({
   id: row.id,
   bundleDigest: row.bundleDigest,
@@ -124,13 +99,15 @@ const permitFact = (row: PermitRecord): PermitFact => ({
   shadowDenied: ShadowJudgement.safeParse(row.shadow).data?.permitted === false,
 });
 
-/** A file of the bundle, when its bytes are those that the index lists. */
+/** A file of the bundle, when its bytes are those that the index lists, or those that were put in their place. */
 async function covered(
   found: FoundBundle | undefined,
   inspection: Inspection | null,
   path: string,
 ): Promise<unknown> {
-  const listed = inspection?.index?.files.find((file) => file.path === path);
+  if (inspection?.index == null) return undefined;
+  const { index, sanitized } = inspection;
+  const listed = publishedFiles(index, sanitized ?? undefined).find((file) => file.path === path);
   const bytes = listed && (await found?.small(path));
   if (bytes === undefined || sha256(bytes) !== listed?.sha256) return undefined;
   return jsonOf(bytes);

@@ -13,9 +13,9 @@ import { taintedRuns } from '../../services/database/tainted.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type Route, route } from '../route.ts';
-import { existingScan } from '../scans/existing-scan.ts';
 import { documentExample, taintedExample } from './examples.ts';
 import { gatherChain } from './gather-chain.ts';
+import { knownRun } from './known-run.ts';
 import { lookupRoute } from './lookup-route.ts';
 
 export function provenanceRoutes(deps: ApiDeps): Route[] {
@@ -27,7 +27,7 @@ const provenance = (deps: ApiDeps) =>
     method: 'get',
     path: '/v1/provenance/{scan_id}',
     id: 'getProvenance',
-    summary: 'Where a scan comes from, who vouched for it, and what became of it',
+    summary: 'Where a scan or documents come from, who vouched for them, and what became of them',
     description:
       'Made anew from the records and the stored bytes each time. `reasons` says why the chain is complete, partial or ' +
       'broken, and why it is trusted so far. With `format=graph` the same as nodes and edges.',
@@ -55,8 +55,8 @@ const provenance = (deps: ApiDeps) =>
     ],
     handle: async ({ principal, params, query }) => {
       const scope = { tenant: principal.tenant, workspace: query.workspace_id };
-      const scan = await existingScan(deps, scope, params.scan_id);
-      const facts = await gatherChain(deps, scope, scan, new Date());
+      const run = await knownRun(deps, scope, params.scan_id);
+      const facts = await gatherChain(deps, scope, run, new Date());
       return {
         status: 200,
         body: query.format === 'graph' ? provenanceGraph(facts) : provenanceDocument(facts),

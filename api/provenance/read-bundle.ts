@@ -1,7 +1,8 @@
-import { BUNDLE } from '../../contracts/bundle.ts';
+import { BUNDLE, MAX_FILES } from '../../contracts/bundle.ts';
 import { CertusError, type ErrorCode } from '../../contracts/errors.ts';
 import type { Scope } from '../../contracts/identifiers.ts';
-import { goldenManifestKey, goldenPrefix, rawPrefix } from '../../contracts/object-keys.ts';
+import { goldenManifestKey, goldenPrefix, rawPrefix, tombstoneKey } from '../../contracts/object-keys.ts';
+import { isDocumentsRun } from '../../domain/custody/run-kind.ts';
 import type { BundleContent } from '../../domain/provenance/bundle-content.ts';
 import { fileDigests } from '../../services/objects/file-digests.ts';
 import type { ReadableBucket } from '../../services/objects/store.ts';
@@ -14,48 +15,83 @@ export type FoundBundle = {
   readonly small: (path: string) => Promise<Uint8Array | undefined>;
 };
 
-const MAX_FILES = 10_001;
-/** What is larger is not hashed while somebody waits for an answer. */
+/** The index besides what it lists. */
+const MOST_FILES = MAX_FILES + 1;
+/** What is larger is not hashed while somebody waits for an answer, unless they say so. */
 const MAX_BYTES = 2 * 1024 ** 3;
 const MAX_DOCUMENT = 16 * 1024 * 1024;
-const MAX_STATEMENT = 4 * 1024 * 1024;
+/** One that names every document of a large promotion takes some megabytes. */
+const MAX_STATEMENT = 16 * 1024 * 1024;
 
-/** The golden copy where golden shows one, else what lies in raw; whichever the row of the scan speaks of. */
+/**
+ * The golden copy where golden shows one, or what is left of one that was deleted; else what lies in raw; whichever the row of
+ * the run speaks of.
+ */
 export async function readBundle(
   { golden, raw }: Pick<ApiObjects, 'golden' | 'raw'>,
   scope: Scope,
   testId: string,
+  maxBytes = MAX_BYTES,
 ): Promise<FoundBundle | undefined> {
-  const shown = (await golden.head(goldenManifestKey(scope, testId))) !== undefined;
-  return shown
-    ? bundleBelow('golden', golden, goldenPrefix(scope, testId))
-    : bundleBelow('raw', raw, rawPrefix(scope, testId));
+  const keys = [goldenManifestKey(scope, testId), tombstoneKey(scope, testId)];
+  const shown = (await Promise.all(keys.map((key) => golden.head(key)))).some((info) => info !== undefined);
+  if (shown) {
+    const prefix = goldenPrefix(scope, testId);
+    return bundleBelow('golden', golden, prefix, () => hashed(golden, prefix, maxBytes));
+  }
+  const prefix = rawPrefix(scope, testId);
+  const files = isDocumentsRun(testId) ? async () => ELSEWHERE : () => hashed(raw, prefix, maxBytes);
+  return bundleBelow('raw', raw, prefix, files);
 }
 
 async function bundleBelow(
   store: FoundBundle['store'],
   bucket: ReadableBucket,
   prefix: string,
+  hashFiles: () => Promise<Hashed>,
 ): Promise<FoundBundle | undefined> {
   const indexBytes = await readable(bucket, `${prefix}${BUNDLE.index}`, MAX_DOCUMENT);
   if (indexBytes === undefined && store === 'raw') return undefined;
-  const paths = [BUNDLE.provenance, BUNDLE.permit, BUNDLE.permitProof, BUNDLE.sanitize, BUNDLE.promotion];
   const [files, ...read] = await Promise.all([
-    fileDigests(bucket, { prefix, without: BUNDLE.statements, maxFiles: MAX_FILES, maxBytes: MAX_BYTES }),
-    ...paths.map((path) => readable(bucket, `${prefix}${path}`, MAX_STATEMENT)),
+    hashFiles(),
+    ...STATEMENTS.map((path) => readable(bucket, `${prefix}${path}`, MAX_STATEMENT)),
   ]);
   const statements = new Map(
-    paths.flatMap((path, at) => {
+    STATEMENTS.flatMap((path, at) => {
       const bytes = read[at];
-      return bytes === undefined ? [] : [[path as string, bytes] as const];
+      return bytes === undefined ? [] : [[path, bytes] as const];
     }),
   );
-  const unread = files === undefined ? `it is larger than ${MAX_BYTES} bytes and was not read` : null;
   return {
     store,
-    content: { indexBytes: indexBytes ?? new Uint8Array(), statements, files: files ?? new Map(), unread },
+    content: { indexBytes: indexBytes ?? new Uint8Array(), statements, ...files },
     small: (path) => readable(bucket, `${prefix}${path}`, MAX_DOCUMENT),
   };
+}
+
+const STATEMENTS: readonly string[] = [
+  BUNDLE.provenance,
+  BUNDLE.permit,
+  BUNDLE.permitProof,
+  BUNDLE.sanitize,
+  BUNDLE.promotion,
+  BUNDLE.tombstone,
+];
+
+type Hashed = Pick<BundleContent, 'files' | 'unread'>;
+
+/** Raw has their list alone, and a list is no proof that somebody has seen them. */
+const ELSEWHERE: Hashed = {
+  files: new Map(),
+  unread: 'documents that are not published lie apart from their list, and were not read',
+};
+
+async function hashed(bucket: ReadableBucket, prefix: string, maxBytes: number): Promise<Hashed> {
+  const limits = { without: BUNDLE.statements, maxFiles: MOST_FILES, maxBytes };
+  const files = await fileDigests(bucket, { prefix, ...limits });
+  return files === undefined
+    ? { files: new Map(), unread: `it is larger than ${maxBytes} bytes and was not read` }
+    : { files, unread: null };
 }
 
 const NOT_THERE: ReadonlySet<ErrorCode> = new Set([

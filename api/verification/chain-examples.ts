@@ -53,5 +53,6 @@ export const answerExample: VerifyChainAnswer = {
     provenance_chain: true,
   },
   links: linkExamples,
+  sanitized: { masked: 0, withheld: 0, released: 0 },
   contradictions: [],
 };

@@ -4,8 +4,8 @@ import { chainAnswer } from '../../domain/provenance/chain-answer.ts';
 import type { ApiDeps } from '../deps.ts';
 import { invalid } from '../problems.ts';
 import { gatherChain } from '../provenance/gather-chain.ts';
+import { knownRun } from '../provenance/known-run.ts';
 import { type Route, route } from '../route.ts';
-import { existingScan } from '../scans/existing-scan.ts';
 import { answerExample, requestExamples } from './chain-examples.ts';
 import { registryCopy } from './registry-copy.ts';
 
@@ -18,10 +18,11 @@ const verifyChain = (deps: ApiDeps) =>
     method: 'post',
     path: '/v1/verify-chain',
     id: 'verifyChain',
-    summary: 'Verify the chain of custody of a scan',
+    summary: 'Verify the chain of custody of a scan, or of documents',
     description:
       'Reads the bytes that are stored, golden where there is a copy, and checks each link with the keys that Trust believes ' +
-      'in now. What the request says of signers and entries is only compared with that. `null` says that it could not be told.',
+      'in now. What the request says of signers and entries is only compared with that. `null` says that it could not be told. Files that the privacy gate has masked or withheld hold ' +
+      'when a signed statement accounts for them; `sanitized` says how many they are.',
     tag: 'verification',
     auth: 'token',
     body: { schema: VerifyChainRequest.meta({ id: 'VerifyChainRequest' }), examples: requestExamples },
@@ -42,27 +43,30 @@ const verifyChain = (deps: ApiDeps) =>
     ],
     handle: async ({ principal, body }) => {
       const scope = { tenant: principal.tenant, workspace: body.workspace_id };
-      const scan = await existingScan(deps, scope, scanOf(body, scope));
-      const facts = await gatherChain(deps, scope, scan, new Date());
+      const run = await knownRun(deps, scope, runOf(body, scope));
+      const facts = await gatherChain(deps, scope, run, new Date());
       return { status: 200, body: chainAnswer(facts, await registryCopy(deps.settings, facts), body) };
     },
   });
 
 /** A location only names a run; where its bytes lie follows from that, and from nothing that a caller writes. */
-function scanOf(
+function runOf(
   { scan_id, artifact_locations }: VerifyChainRequest,
   { tenant, workspace }: { readonly tenant: string; readonly workspace: string },
 ): string {
   const s3 = artifact_locations?.s3 ?? '';
   const registry = artifact_locations?.registry ?? '';
-  const inStore = new RegExp(`(?:^|/)${tenant}/${workspace}/security-scans/(test_[0-9a-f]+)(?:/|$)`).exec(s3);
-  const inRegistry = new RegExp(`/${tenant}/${workspace}/[a-z0-9-]+:(test_[0-9a-f]+)(?:@|$)`).exec(registry);
+  const ours = `${tenant}/${workspace}`;
+  const inStore = new RegExp(
+    `(?:^|/)${ours}/(?:security-scans/(?=test_)|documents/(?=docs_))([a-z]+_[0-9a-f]+)(?:/|$)`,
+  ).exec(s3);
+  const inRegistry = new RegExp(`/${ours}/[a-z0-9-]+:((?:test|docs)_[0-9a-f]+)(?:@|$)`).exec(registry);
   const named = new Set([scan_id, inStore?.[1], inRegistry?.[1]].filter((id) => id !== undefined));
   const [only] = named;
   if (only === undefined || !TestId.safeParse(only).success)
     throw invalid([
-      { path: 'scan_id', message: 'name a scan, or a location of its evidence in this workspace' },
+      { path: 'scan_id', message: 'name a run, or a location of its evidence in this workspace' },
     ]);
-  if (named.size > 1) throw invalid([{ path: 'artifact_locations', message: 'they name different scans' }]);
+  if (named.size > 1) throw invalid([{ path: 'artifact_locations', message: 'they name different runs' }]);
   return only;
 }

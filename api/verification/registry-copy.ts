@@ -1,7 +1,9 @@
 import { z } from 'zod';
-import { BUNDLE } from '../../contracts/bundle.ts';
+import { BUNDLE, type BundleIndex, MAX_FILES } from '../../contracts/bundle.ts';
 import { CertusError } from '../../contracts/errors.ts';
 import { jsonOf } from '../../contracts/json-of.ts';
+import type { SanitizeStatement } from '../../contracts/statements.ts';
+import { publishedFiles } from '../../domain/custody/explained-files.ts';
 import { type RegistryCopy, UNASKED } from '../../domain/provenance/chain-answer.ts';
 import type { ChainFacts } from '../../domain/provenance/chain-facts.ts';
 import type { Registry } from '../../services/registry/registry.ts';
@@ -13,7 +15,7 @@ type Settings = Pick<ApiDeps['settings'], 'CERTUS_REGISTRY_URL' | 'CERTUS_REGIST
 const MAX_PULLED = 64 * 1024 * 1024;
 const TITLE = 'org.opencontainers.image.title';
 
-/** Holds what the registry serves for a run to the index whose bytes were checked. Where it cannot be asked, nothing is said. */
+/** Holds what the registry serves for a run to what golden shows of the index whose bytes were checked. Where it cannot be asked, nothing is said. */
 export async function registryCopy(
   { CERTUS_REGISTRY_URL: url, CERTUS_REGISTRY_NAMESPACE: namespace }: Settings,
   { run, inspection }: ChainFacts,
@@ -27,12 +29,8 @@ export async function registryCopy(
     if (stored === undefined)
       return { valid: run.ociReference === null ? null : false, digestsMatch: null, contentIdentical: null };
     const layers = layersOf(stored.bytes);
-    const expected = [
-      { path: BUNDLE.index as string, sha256: inspection.bundleDigest },
-      ...inspection.index.files.map(({ path, sha256 }) => ({ path, sha256 })),
-    ];
-    const matches =
-      layers !== undefined && expected.every(({ path, sha256 }) => layers.get(path)?.sha256 === sha256);
+    const { index, sanitized, bundleDigest } = inspection;
+    const matches = layers !== undefined && holdsAlone(layers, index, bundleDigest, sanitized ?? undefined);
     return {
       valid: matches,
       digestsMatch: matches,
@@ -43,6 +41,26 @@ export async function registryCopy(
     if (error instanceof CertusError && SILENT.has(error.code)) return UNASKED;
     throw error;
   }
+}
+
+/**
+ * Each file as golden shows it, and besides them nothing but statements: what was withheld from golden, or masked on its way
+ * there, must not be had from the registry either.
+ */
+function holdsAlone(
+  layers: Layers,
+  index: BundleIndex,
+  bundleDigest: string,
+  sanitized: SanitizeStatement | undefined,
+): boolean {
+  const expected = new Map<string, string>(
+    publishedFiles(index, sanitized).map(({ path, sha256 }) => [path, sha256]),
+  );
+  expected.set(BUNDLE.index, bundleDigest);
+  const evidence = [...layers].filter(([path]) => !path.startsWith(BUNDLE.statements));
+  return (
+    evidence.length === expected.size && evidence.every(([path, { sha256 }]) => expected.get(path) === sha256)
+  );
 }
 
 const SILENT: ReadonlySet<string> = new Set(['dependency_unavailable', 'registry_refused']);
@@ -58,20 +76,20 @@ const Manifest = z.object({
         annotations: z.record(z.string(), z.string()).optional(),
       }),
     )
-    .max(10_100),
+    .max(MAX_FILES + 20),
 });
 
+/** Nothing for a manifest that gives two layers one name: which of them somebody gets is anybody's guess. */
 function layersOf(bytes: Uint8Array): Layers | undefined {
   const { data } = Manifest.safeParse(jsonOf(bytes));
-  return (
-    data &&
-    new Map(
-      data.layers.map(({ digest, size, annotations }) => [
-        annotations?.[TITLE] ?? '',
-        { sha256: digest.slice('sha256:'.length), size },
-      ]),
-    )
+  if (data === undefined) return undefined;
+  const layers = new Map(
+    data.layers.map(({ digest, size, annotations }) => [
+      annotations?.[TITLE] ?? '',
+      { sha256: digest.slice('sha256:'.length), size },
+    ]),
   );
+  return layers.size === data.layers.length ? layers : undefined;
 }
 
 /** A manifest only promises: what is served under its digests is pulled, and hashed on the way. */

@@ -1,6 +1,7 @@
 import type { VerifyChainAnswer, VerifyChainRequest } from '../../contracts/provenance.ts';
 import type { ChainFacts } from './chain-facts.ts';
 import { judgeChain, linkOf } from './judge-chain.ts';
+import { sanitizedCounts } from './sanitized-counts.ts';
 
 /** What the registry was seen to hold; null says that it could not be asked. */
 export type RegistryCopy = {
@@ -46,6 +47,7 @@ export function chainAnswer(
       provenance_chain: unbroken,
     },
     links: [...links],
+    sanitized: sanitizedCounts(facts.inspection),
     contradictions,
   };
 }

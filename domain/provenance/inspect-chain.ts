@@ -2,7 +2,7 @@ import { BUNDLE, type BundleIndex } from '../../contracts/bundle.ts';
 import type { Bypass } from '../../contracts/denial.ts';
 import type { Environment, KeySet, TrustedKey } from '../../contracts/keys.ts';
 import type { CHAIN_LINKS, ChainLink, LinkState } from '../../contracts/provenance.ts';
-import type { ProvenanceStatement } from '../../contracts/statements.ts';
+import type { ProvenanceStatement, SanitizeStatement } from '../../contracts/statements.ts';
 import type { Tier } from '../../contracts/trust-policy.ts';
 import { type CheckedBundle, checkFiles, checkProvenance, parseIndex } from '../custody/check-evidence.ts';
 import { checkPermit } from '../custody/check-permit.ts';
@@ -22,6 +22,8 @@ export type Inspection = {
   readonly index: BundleIndex | null;
   readonly provenance: ProvenanceStatement | null;
   readonly environment: Environment | null;
+  /** What was done to its files on their way to golden. */
+  readonly sanitized: SanitizeStatement | null;
   readonly permit: {
     readonly id: string;
     readonly tier: Tier;
@@ -47,6 +49,7 @@ export function inspectChain(content: BundleContent, keySet: KeySet): Inspection
     index: bundle?.index ?? null,
     provenance: inner.found?.provenance ?? null,
     environment: inner.found && (inner.found.key.environment ?? 'production'),
+    sanitized: sanitizedIn(content, bundle, keySet),
     permit: permit.found && {
       id: permit.found.statement.predicate.certus_permit.id,
       tier: permit.found.statement.predicate.certus_permit.tier,
@@ -114,6 +117,21 @@ function bundleOf({ indexBytes, statements }: BundleContent): CheckedBundle | un
 function required(bundle: CheckedBundle | undefined): CheckedBundle {
   if (bundle === undefined) throw new CustodyError('malformed', `${BUNDLE.index} is not a bundle index`);
   return bundle;
+}
+
+/** One that does not hold fails the link of the files, and explains nothing. */
+function sanitizedIn(
+  { statements }: BundleContent,
+  bundle: CheckedBundle | undefined,
+  keySet: KeySet,
+): SanitizeStatement | null {
+  if (bundle === undefined) return null;
+  try {
+    return sanitizedOf(statements.get(BUNDLE.sanitize), bundle, keySet)?.statement ?? null;
+  } catch (error) {
+    if (error instanceof CustodyError) return null;
+    throw error;
+  }
 }
 
 function innerLink(content: BundleContent, bundle: CheckedBundle | undefined, keySet: KeySet) {

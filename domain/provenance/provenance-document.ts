@@ -1,6 +1,7 @@
 import type { Provenance } from '../../contracts/provenance.ts';
 import type { ChainFacts } from './chain-facts.ts';
 import { judgeChain, linkOf } from './judge-chain.ts';
+import { sanitizedCounts } from './sanitized-counts.ts';
 
 /** Where a run comes from and what became of it, from what was found and nothing else. */
 export function provenanceDocument(facts: ChainFacts): Provenance {
@@ -23,6 +24,7 @@ export function provenanceDocument(facts: ChainFacts): Provenance {
       checked: store,
     },
     links: [...(inspection?.links ?? [])],
+    sanitized: sanitizedCounts(inspection),
     chain_status: status,
     trust_level: level,
     reasons: [...reasons],

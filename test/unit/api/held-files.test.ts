@@ -174,6 +174,10 @@ describe('everything is held back', () => {
     async (uploadStatus) => expect(await heldOf({ uploadStatus })).toEqual(ALL),
   );
 
+  test('of a run whose golden copy was put where nobody looks', async () => {
+    expect(await heldOf({ uploadStatus: 'uploaded', goldenManifest: 'here' })).toEqual(ALL);
+  });
+
   test('of a run with more files in question than a review takes', async () => {
     const errors = [{ code: 'privacy_held', message: '1001 files would have to be decided about' }];
     expect(await heldOf({ uploadStatus: 'upload_failed', errors })).toEqual(ALL);
