@@ -48,6 +48,13 @@ const PLATFORM_SCHEDULES: readonly PlatformSchedule[] = [
     ],
   },
   {
+    scheduleId: 'certus/retention',
+    about: 'puts golden copies aside, and deletes them, when their time has come',
+    workflowType: WORKFLOWS.retention,
+    every: '1 day',
+    jitter: '15 minutes',
+  },
+  {
     scheduleId: 'certus/upload-sweep',
     about: 'ends uploads that nobody went on with, and removes their pieces',
     workflowType: WORKFLOWS.uploadSweep,

@@ -4,8 +4,11 @@ import { createPromotionActivities } from '../activities/documents/create-promot
 import { createUploadActivities } from '../activities/documents/create-upload-activities.ts';
 import { createEventActivities } from '../activities/events/create-event-activities.ts';
 import { createAuditActivities } from '../activities/golden/create-audit-activities.ts';
+import { createRetentionActivities } from '../activities/golden/create-retention-activities.ts';
+import { createRawRemovalActivities } from '../activities/golden/remove-raw.ts';
 import { lockUntil } from '../activities/golden/retention-in-force.ts';
 import { createIngestActivities } from '../activities/ingest/create-ingest-activities.ts';
+import { createForgetActivities } from '../activities/ingest/forget-hidden.ts';
 import { createNotifyActivities } from '../activities/notify/create-notify-activities.ts';
 import { openNotifyDeps } from '../activities/notify/notify-deps.ts';
 import { createPrivacyScanActivities } from '../activities/privacy/create-privacy-scan-activities.ts';
@@ -30,6 +33,7 @@ import { createTrustActivities } from '../activities/trust/create-trust-activiti
 import type { TrustDeps } from '../activities/trust/deps.ts';
 import { createKeyCareActivities } from '../activities/trust/keys/check-key-expiry.ts';
 import { createKnownActivities } from '../activities/trust/known/create-known-activities.ts';
+import { createDeletionLogActivities } from '../activities/trust/known/log-deletion.ts';
 import { createWitnessActivities } from '../activities/trust/rekor/create-witness-activities.ts';
 import { KeySet } from '../contracts/keys.ts';
 import { TOOL_QUEUE, type Zone } from '../contracts/zones.ts';
@@ -98,11 +102,14 @@ export const ZONE_SERVICES: Readonly<Record<Zone, (shared: Shared) => Promise<Zo
       ...createSignActivities({ raw, uploads, evidenceSigner, timestamp: await timestamps(settings) }),
       ...createKeyMakingActivities({ sealedKeys, keyEncryption }),
     };
+    const keySet = await readKeySet(settings);
+    const golden = objects.readable(settings.CERTUS_GOLDEN_BUCKET);
+    const removal = createRawRemovalActivities({ raw, golden, keySet });
     const documents = createDocumentsActivities({
       database,
       raw,
       uploads,
-      keySet: await readKeySet(settings),
+      keySet,
       evidenceSigner,
       version,
       now,
@@ -133,7 +140,7 @@ export const ZONE_SERVICES: Readonly<Record<Zone, (shared: Shared) => Promise<Zo
     return [
       {
         zone: 'assurance',
-        activities: { ...activities, ...signing, ...documents },
+        activities: { ...activities, ...signing, ...documents, ...removal },
         workflowBundle,
         concurrency: 4,
       },
@@ -169,15 +176,14 @@ export const ZONE_SERVICES: Readonly<Record<Zone, (shared: Shared) => Promise<Zo
       version,
       now,
     };
+    const golden = objects.readable(settings.CERTUS_GOLDEN_BUCKET);
     const rekorUrl = settings.CERTUS_REKOR_URL;
     const activities = {
       ...createTrustActivities(deps),
       ...createOrderActivities(deps),
       ...createKeyCareActivities(deps),
-      ...createKnownActivities({
-        ...deps,
-        golden: objects.readable(settings.CERTUS_GOLDEN_BUCKET),
-      }),
+      ...createKnownActivities({ ...deps, golden }),
+      ...createDeletionLogActivities({ ...deps, golden }),
       ...createSignatureTrustActivities(deps),
       ...createWitnessActivities({
         ...deps,
@@ -227,6 +233,10 @@ export const ZONE_SERVICES: Readonly<Record<Zone, (shared: Shared) => Promise<Zo
       ...createPrivacyScanActivities(deps),
       ...createReviewActivities(deps),
       ...createUploadActivities(deps),
+      ...createRetentionActivities({
+        ...deps,
+        archive: await objects.bucket(settings.CERTUS_ARCHIVE_BUCKET),
+      }),
       ...createNotifyActivities(notify),
       ...createEventActivities({ ...notify, database }),
     };
@@ -242,10 +252,8 @@ export const ZONE_SERVICES: Readonly<Record<Zone, (shared: Shared) => Promise<Zo
   },
 
   ingest: async ({ settings, objects, search, workflowBundle }) => {
-    const activities = createIngestActivities({
-      golden: objects.readable(settings.CERTUS_GOLDEN_BUCKET),
-      search: await search(),
-    });
+    const deps = { golden: objects.readable(settings.CERTUS_GOLDEN_BUCKET), search: await search() };
+    const activities = { ...createIngestActivities(deps), ...createForgetActivities(deps) };
     return [{ zone: 'ingest', activities, workflowBundle, concurrency: 8 }];
   },
 };

@@ -1,5 +1,6 @@
 // biome-ignore-all lint/performance/noBarrelFile: a worker is given one file that names every workflow
 export { announceWorkflow } from './announce-workflow.ts';
+export { deleteEvidenceWorkflow } from './delete-evidence-workflow.ts';
 export { goldenAuditWorkflow } from './golden-audit-workflow.ts';
 export { ingestWorkflow } from './ingest-workflow.ts';
 export { keyCareWorkflow } from './key-care-workflow.ts';
@@ -11,6 +12,7 @@ export { promotionWorkflow } from './promotion-workflow.ts';
 export { publishWorkflow } from './publish-workflow.ts';
 export { quarantineWorkflow } from './quarantine-workflow.ts';
 export { receiveUploadWorkflow } from './receive-upload-workflow.ts';
+export { retentionWorkflow } from './retention-workflow.ts';
 export { reviewWorkflow } from './review-workflow.ts';
 export { scanWorkflow } from './scan-workflow.ts';
 export { scheduledScanWorkflow } from './scheduled-scan-workflow.ts';

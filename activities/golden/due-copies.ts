@@ -16,7 +16,7 @@ export type DuePage = {
   readonly next: StandingCursor | null;
 };
 
-const PAGE = 500;
+const PAGE = 200;
 
 /**
  * Whose time has come, of the next copies. Rows choose what is looked at, and nothing else: whoever archives or deletes asks

@@ -4,7 +4,6 @@ import type { ReadableBucket } from '../../services/objects/store.ts';
 import type { SearchIndex } from '../../services/search/search-index.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import { forgetEvidence, forgetIfQuarantined } from './forget-evidence.ts';
-import { forgetHidden } from './forget-hidden.ts';
 import { readGoldenFindings } from './read-golden-findings.ts';
 
 /** What the ingest zone holds: golden to read, the index to write, and no signing key at all. */
@@ -44,9 +43,6 @@ export const createIngestActivities = ({ golden, search }: IngestDeps) => ({
 
   forgetEvidence: (run: RunIdentity): Promise<number> =>
     withHeartbeat(() => forgetEvidence(golden, search, run)),
-
-  forgetHidden: (run: Pick<RunIdentity, 'scope' | 'testId'>): Promise<number> =>
-    withHeartbeat(() => forgetHidden(golden, search, run)),
 });
 
 export type IngestActivities = ReturnType<typeof createIngestActivities>;

@@ -1,7 +1,6 @@
 import type { QuarantineInput } from '../../../contracts/quarantine.ts';
 import type { RunIdentity } from '../../../contracts/workflows.ts';
 import { withHeartbeat } from '../../heartbeat.ts';
-import { logDeletion } from './log-deletion.ts';
 import { logPromotion, type PromotionLogDeps } from './log-promotion.ts';
 import { logQuarantine } from './log-quarantine.ts';
 
@@ -11,8 +10,6 @@ export const createKnownActivities = (deps: PromotionLogDeps) => ({
     withHeartbeat(() => logQuarantine(deps, input, notice)),
   logPromotion: (run: Pick<RunIdentity, 'scope' | 'testId'>): Promise<number> =>
     withHeartbeat(() => logPromotion(deps, run)),
-  logDeletion: (run: Pick<RunIdentity, 'scope' | 'testId'>): Promise<number> =>
-    withHeartbeat(() => logDeletion(deps, run)),
 });
 
 export type KnownActivities = ReturnType<typeof createKnownActivities>;

@@ -4,14 +4,22 @@ import { tombstoneKey } from '../../../contracts/object-keys.ts';
 import type { LogEntry } from '../../../contracts/transparency.ts';
 import { sha256 } from '../../../domain/custody/digest.ts';
 import { openTombstone } from '../../../domain/custody/tombstone-statement.ts';
+import { withHeartbeat } from '../../heartbeat.ts';
 import type { PromotionLogDeps } from './log-promotion.ts';
 
 const MAX_TOMBSTONE = 32 * 1024 * 1024;
 
+type Run = { readonly scope: Scope; readonly testId: string };
+
+export const createDeletionLogActivities = (deps: PromotionLogDeps) => ({
+  logDeletion: (run: Run): Promise<number> => withHeartbeat(() => logDeletion(deps, run)),
+});
+export type DeletionLogActivities = ReturnType<typeof createDeletionLogActivities>;
+
 /** Writes down that a copy was deleted, once the tombstone holds; before its files go. */
 export async function logDeletion(
   { log, keySet, golden }: PromotionLogDeps,
-  { scope, testId }: { readonly scope: Scope; readonly testId: string },
+  { scope, testId }: Run,
 ): Promise<number> {
   const bytes = await golden.read(tombstoneKey(scope, testId), MAX_TOMBSTONE);
   const { statement, key } = openTombstone(bytes, { ...scope, testId }, keySet);
