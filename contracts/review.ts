@@ -44,6 +44,8 @@ export const ReviewSubject = z.discriminatedUnion('kind', [
       .array(z.object({ path: z.string(), sha256: Sha256, size: z.number().int() }))
       .min(1)
       .max(1000),
+    /** False where of one of them no masked copy can be made: who released them masked would release nothing. */
+    maskable: z.boolean().optional(),
   }),
 ]);
 export type ReviewSubject = z.infer<typeof ReviewSubject>;

@@ -17,7 +17,7 @@ import type {
 } from '../activities/privacy/create-review-activities.ts';
 import type { OrderActivities } from '../activities/trust/create-order-activities.ts';
 import type { ReviewCall, ReviewDecision, ReviewInput, ReviewOutcome } from '../contracts/review.ts';
-import { subjectDigest } from '../contracts/review-subject.ts';
+import { isMaskable, subjectDigest } from '../contracts/review-subject.ts';
 import { expiryOf, reminderInterval } from '../contracts/review-times.ts';
 import type { Notice } from '../contracts/scan.ts';
 import { isClosed } from '../domain/review/standing.ts';
@@ -190,7 +190,7 @@ function requireSame({ subject, rules }: ReviewInput, review: ReviewInput): void
 
 const keysOf = (subject: ReviewInput['subject'], rules: ReviewInput['rules']) => [
   subjectDigest(subject),
-  subject.kind === 'evidence' || subject.masked !== null,
+  isMaskable(subject),
   rules.second_person,
   rules.expires_after_hours,
   rules.remind_after_hours,

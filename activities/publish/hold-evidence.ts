@@ -59,9 +59,10 @@ export async function holdEvidence(
       .slice(0, MAX_OPAQUE),
   };
   const files = flagged.map(({ file: { path, sha256: digest, size } }) => ({ path, sha256: digest, size }));
+  const maskable = kept.every(({ inspected: { masked } }) => masked !== undefined);
   const review = {
     ...{ scope, id, component, assessment, testId },
-    subject: { kind: 'evidence' as const, bundleDigest: bundle.digest, permitId, files },
+    subject: { kind: 'evidence' as const, bundleDigest: bundle.digest, permitId, files, maskable },
     found: { kinds: found.kinds, opaque: found.opaque },
     rules: privacy.policy.review,
     openedAt,

@@ -1,6 +1,7 @@
 import { CertusError } from '../../contracts/errors.ts';
 import type { Scope } from '../../contracts/identifiers.ts';
 import type { ReviewView } from '../../contracts/review.ts';
+import { isMaskable } from '../../contracts/review-subject.ts';
 import { findReview, type ReviewRecord } from '../../services/database/reviews.ts';
 import type { Principal } from '../authentication.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -35,7 +36,7 @@ export function reviewView(record: ReviewRecord, { roles }: Pick<Principal, 'rol
     kinds: found.kinds,
     places: reviewer ? found.places : [],
     opaque: found.opaque.map(({ reason, place }) => ({ reason, place: reviewer ? place : '' })),
-    maskable: subject.kind === 'evidence' || subject.masked !== null,
+    maskable: isMaskable(subject),
     second_person: record.rules.second_person,
     decisions: record.decisions.map(({ orderId, ...decision }) => ({ order_id: orderId, ...decision })),
     opened_at: record.openedAt.toISOString(),

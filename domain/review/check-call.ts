@@ -1,6 +1,6 @@
 import { CertusError } from '../../contracts/errors.ts';
 import type { ReviewCall, ReviewDecision, ReviewSubject } from '../../contracts/review.ts';
-import { subjectDigest } from '../../contracts/review-subject.ts';
+import { isMaskable, subjectDigest } from '../../contracts/review-subject.ts';
 import { isRepeated } from './standing.ts';
 
 export type ReviewFacts = {
@@ -39,8 +39,8 @@ export function requireNews(
   said: Pick<ReviewDecision, 'by' | 'verdict'>,
   { decisions, subject, secondPerson }: Pick<ReviewFacts, 'decisions' | 'subject' | 'secondPerson'>,
 ): void {
-  if (said.verdict === 'release_masked' && subject.kind === 'document' && subject.masked === null)
-    throw new CertusError('invalid_request', 'there is no masked copy of this document to release');
+  if (said.verdict === 'release_masked' && !isMaskable(subject))
+    throw new CertusError('invalid_request', 'there is no masked copy of this to release');
   if (!isRepeated(decisions, said)) return;
   throw secondPerson
     ? new CertusError('second_person_required', 'a second person has to say the same')

@@ -241,7 +241,12 @@ describe('evidence that people are to decide about', () => {
     expect(await textIn(deps.quarantine, held('preview.json'))).toContain('findings.json, line 1');
     expect(review).toMatchObject({
       id: reviewIdOf(scope, RUN.testId, input.bundle.digest),
-      subject: { kind: 'evidence', bundleDigest: input.bundle.digest, files: [{ path: 'findings.json' }] },
+      subject: {
+        kind: 'evidence',
+        bundleDigest: input.bundle.digest,
+        files: [{ path: 'findings.json' }],
+        maskable: true,
+      },
       found: { kinds: [{ type: 'CARD', count: 1 }] },
       openedAt: '2026-06-01T12:02:00.000Z',
     });
@@ -367,8 +372,8 @@ describe('evidence that people are to decide about', () => {
   });
 
   test('cannot be released masked when no masked copy can be made', async () => {
-    await bring({ 'findings.json': 'blob' });
-    await heldReview();
+    await bring({ 'findings.json': 'blob', 'scan.json': 'card' });
+    expect(await heldReview()).toMatchObject({ subject: { maskable: false } });
     const said = await signed(decision({ verdict: 'release_masked' }));
     await expect(publish(outcome('released_masked', said))).rejects.toMatchObject({ code: 'privacy_held' });
     expect(await keysOf(deps.golden)).toEqual([]);

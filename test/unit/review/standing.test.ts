@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { ReviewCall, ReviewDecision } from '../../../contracts/review.ts';
 import { type ReviewFacts, requireCall } from '../../../domain/review/check-call.ts';
 import { releaseRunOf, reviewIdOf } from '../../../domain/review/review-id.ts';
-import { standingOf } from '../../../domain/review/standing.ts';
+import { isOverruled, standingOf } from '../../../domain/review/standing.ts';
 
 const order = (nth: number) => `order_${nth.toString(16).padStart(32, '0')}`;
 const said = (by: string, verdict: ReviewDecision['verdict'], nth = 1): ReviewDecision => ({
@@ -56,6 +56,18 @@ describe('where a review stands', () => {
   });
 });
 
+test('what a review came to overrules every order that says something else', () => {
+  const [still, over] = [['open', 'second_person'] as const, ['rejected', 'expired', 'failed'] as const];
+  for (const verdict of ['release', 'release_masked'] as const) {
+    for (const state of still) expect(isOverruled(state, verdict)).toBe(false);
+    for (const state of over) expect(isOverruled(state, verdict)).toBe(true);
+  }
+  expect(isOverruled('released', 'release')).toBe(false);
+  expect(isOverruled('released', 'release_masked')).toBe(true);
+  expect(isOverruled('released_masked', 'release')).toBe(true);
+  expect(isOverruled('released_masked', 'release_masked')).toBe(false);
+});
+
 describe('a call', () => {
   const digest = 'd'.repeat(64);
   const call: ReviewCall = { orderId: order(1), by: 'ada', verdict: 'release', subjectDigest: digest };
@@ -75,8 +87,17 @@ describe('a call', () => {
   const check = (changed: object, given: Partial<ReviewFacts> = {}, now = 0) =>
     requireCall({ ...call, ...changed }, { ...facts, ...given }, now);
 
+  const evidence: ReviewFacts['subject'] = {
+    kind: 'evidence',
+    bundleDigest: digest,
+    permitId: `permit_${'1'.repeat(32)}`,
+    files: [{ path: 'findings.json', sha256: digest, size: 1 }],
+  };
+
   test('that could come to something is let through', () => {
     expect(() => check({})).not.toThrow();
+    for (const subject of [evidence, { ...evidence, maskable: true }])
+      expect(() => check({ verdict: 'release_masked' }, { subject })).not.toThrow();
     expect(() => check({}, {}, 999)).not.toThrow();
   });
 
@@ -86,6 +107,13 @@ describe('a call', () => {
     ['about other bytes', { subjectDigest: 'e'.repeat(64) }, {}, 0, 'digest_mismatch'],
     ['that was made before', {}, { known: new Set([order(1)]) }, 0, 'idempotency_conflict'],
     ['for a copy that is not there', { verdict: 'release_masked' }, {}, 0, 'invalid_request'],
+    [
+      'for masked evidence that nobody can mask',
+      { verdict: 'release_masked' },
+      { subject: { ...evidence, maskable: false } },
+      0,
+      'invalid_request',
+    ],
     ['of a second click', {}, { waiting: [said('ada', 'release')] }, 0, 'review_closed'],
     [
       'of the same person as before',
