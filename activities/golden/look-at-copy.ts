@@ -1,20 +1,20 @@
+import { BUNDLE } from '../../contracts/bundle.ts';
 import { CertusError } from '../../contracts/errors.ts';
 import type { KeySet } from '../../contracts/keys.ts';
-import { goldenManifestKey, quarantineNoticeKey } from '../../contracts/object-keys.ts';
-import { CustodyError } from '../../domain/custody/custody-error.ts';
+import { goldenManifestKey, goldenPrefix } from '../../contracts/object-keys.ts';
+import type { TombstoneStatement } from '../../contracts/statements.ts';
 import type { GoldenContent, GoldenRun } from '../../domain/custody/golden-chain.ts';
 import { type Drift, goldenDrift, type Judged, MANIFEST } from '../../domain/custody/golden-drift.ts';
 import { namedKey } from '../../domain/custody/named-key.ts';
-import { openQuarantine } from '../../domain/custody/quarantine-statement.ts';
 import { tenantKeys } from '../../services/keys/tenant-keys.ts';
 import type { ReadableBucket } from '../../services/objects/store.ts';
-import { readEvidenceStatement } from '../custody/read-evidence.ts';
 import type { AuditDeps } from './audit-deps.ts';
+import { lookBeside } from './look-beside.ts';
 import { readCopy } from './read-copy.ts';
 
 export type LookedAt = {
   /** Where the copy was found; `gone` when it is nowhere, and nothing says why. */
-  readonly place: 'golden' | 'archive' | 'quarantine' | 'gone';
+  readonly place: 'golden' | 'archive' | 'quarantine' | 'deleted' | 'gone';
   readonly drift: readonly Drift[];
   /** Keys that were revoked since. What they signed in their time is no less what was promoted. */
   readonly revoked: readonly string[];
@@ -79,11 +79,9 @@ async function lookAtShown(
   signal: AbortSignal,
 ): Promise<LookedAt | undefined> {
   if ((await golden.head(goldenManifestKey(run.scope, run.testId))) === undefined) return undefined;
-  const [notice, judged] = [
-    await readNotice(golden, run, keys.asGiven),
-    await judge(golden, run, keys, signal),
-  ];
-  return { place: 'golden', ...judged, drift: [...noticeFaults(notice), ...judged.drift] };
+  const { notice, tombstone } = await lookBeside(golden, run, keys.asGiven);
+  const judged = await judge(golden, run, keys, signal);
+  return { place: 'golden', ...judged, drift: [...notice.faults, ...tombstone.faults, ...judged.drift] };
 }
 
 async function lookElsewhere(
@@ -92,7 +90,9 @@ async function lookElsewhere(
   keys: Keys,
   signal: AbortSignal,
 ): Promise<LookedAt> {
-  if ((await readNotice(golden, run, keys.asGiven)) === 'ours') return { place: 'quarantine', ...NOTHING };
+  const { notice, tombstone } = await lookBeside(golden, run, keys.asGiven);
+  if (notice.ours !== undefined) return { place: 'quarantine', ...NOTHING };
+  if (tombstone.ours !== undefined) return lookAtRest(golden, run, keys, tombstone.ours, signal);
   if ((await archive.head(goldenManifestKey(run.scope, run.testId))) !== undefined)
     return { place: 'archive', ...(await judge(archive, run, keys, signal)) };
   const drift = [{ code: 'missing_file', path: MANIFEST, message: 'was promoted and is not there' }];
@@ -101,31 +101,17 @@ async function lookElsewhere(
 
 const NOTHING = { drift: [], revoked: [], promoted: undefined, content: undefined };
 
-type Notice = 'none' | 'ours' | 'forged';
-
-async function readNotice(
+/** What stays of a copy that was deleted is complete once the tombstone lies among it; before that, it is on its way. */
+async function lookAtRest(
   golden: ReadableBucket,
-  { scope, testId }: GoldenRun,
-  keySet: KeySet,
-): Promise<Notice> {
-  const key = quarantineNoticeKey(scope, testId);
-  if ((await golden.head(key)) === undefined) return 'none';
-  try {
-    openQuarantine(await readEvidenceStatement(golden, key), { ...scope, testId }, keySet);
-    return 'ours';
-  } catch (error) {
-    if (error instanceof CustodyError) return 'forged';
-    throw error;
-  }
-}
-
-const NOTICE = 'quarantine.sigstore.json';
-
-function noticeFaults(notice: Notice): Drift[] {
-  if (notice === 'none') return [];
-  return notice === 'ours'
-    ? [{ code: 'quarantined', path: MANIFEST, message: 'is shown although the copy was taken away' }]
-    : [{ code: 'unlisted_file', path: NOTICE, message: 'is a notice that nobody of ours signed' }];
+  run: GoldenRun,
+  keys: Keys,
+  tombstone: TombstoneStatement,
+  signal: AbortSignal,
+): Promise<LookedAt> {
+  const last = await golden.head(`${goldenPrefix(run.scope, run.testId)}${BUNDLE.tombstone}`);
+  if (last === undefined) return { place: 'deleted', ...NOTHING };
+  return { place: 'deleted', ...(await judge(golden, run, keys, signal, tombstone)) };
 }
 
 async function judge(
@@ -133,8 +119,10 @@ async function judge(
   run: GoldenRun,
   keys: Keys,
   signal: AbortSignal,
+  deleted?: TombstoneStatement,
 ): Promise<Omit<LookedAt, 'place'>> {
-  const { content, strange } = await readCopy(bucket, run, signal);
+  const { content: read, strange } = await readCopy(bucket, run, signal);
+  const content = { ...read, deleted };
   const { drift, promoted } = goldenDrift(run, content, keys.asGiven);
   const all = [...drift, ...strange];
   return { drift: all, promoted, content, revoked: all.length === 0 ? revokedIn(content, keys.now) : [] };

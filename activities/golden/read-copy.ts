@@ -7,8 +7,9 @@ import type { GoldenContent, GoldenRun } from '../../domain/custody/golden-chain
 import type { Drift } from '../../domain/custody/golden-drift.ts';
 import type { ObjectEntry, ReadableBucket } from '../../services/objects/store.ts';
 import { readEvidenceStatement } from '../custody/read-evidence.ts';
+import { MAX_TOMBSTONE } from './opened-tombstone.ts';
 
-const MAX_STATEMENT = 16 * 1024 * 1024;
+const MAX_STATEMENT = MAX_TOMBSTONE;
 /** Of documents, or files of a scan, and the statements beside them. */
 const MOST_OBJECTS = MAX_FILES + 16;
 

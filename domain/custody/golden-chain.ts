@@ -1,7 +1,7 @@
 import { BUNDLE, type BundleIndex } from '../../contracts/bundle.ts';
 import type { Scope } from '../../contracts/identifiers.ts';
 import type { KeySet } from '../../contracts/keys.ts';
-import type { PermitStatement, PromotionStatement } from '../../contracts/statements.ts';
+import type { PermitStatement, PromotionStatement, TombstoneStatement } from '../../contracts/statements.ts';
 import { type ActualFiles, checkFiles, checkProvenance, parseIndex } from './check-evidence.ts';
 import { checkPermit } from './check-permit.ts';
 import { checkPromotion } from './check-promotion.ts';
@@ -19,6 +19,8 @@ export type GoldenContent = {
   readonly files: ActualFiles;
   /** Of the index and the statements. */
   readonly bytes: ReadonlyMap<string, Uint8Array>;
+  /** Of a copy whose files were deleted: nothing shows it any longer, and its statements stay. */
+  readonly deleted?: TombstoneStatement | undefined;
 };
 
 export type GoldenRun = { readonly scope: Scope; readonly testId: string };
@@ -37,7 +39,7 @@ export type GoldenChain = {
  */
 export function openGoldenChain(
   { scope, testId }: GoldenRun,
-  { files, bytes }: GoldenContent,
+  { files, bytes, deleted }: GoldenContent,
   keySet: KeySet,
   at: (path: string) => void,
 ): GoldenChain {
@@ -56,7 +58,9 @@ export function openGoldenChain(
   const promotionBytes = need(BUNDLE.promotion);
   at(BUNDLE.sanitize);
   const sanitizeBytes = bytes.get(BUNDLE.sanitize);
-  const explained = explainedFiles({ indexBytes, files: evidenceIn(files), sanitizeBytes, keySet });
+  const tombstoneBytes = deleted && bytes.get(BUNDLE.tombstone);
+  const evidence = evidenceIn(files);
+  const explained = explainedFiles({ indexBytes, files: evidence, sanitizeBytes, tombstoneBytes, keySet });
   at(BUNDLE.index);
   const checked = checkFiles({ indexBytes, files: explained.files });
   const bundle = { ...checked, provenanceDigest: sha256(provenanceBytes) };

@@ -26,7 +26,7 @@ export const MANIFEST = 'golden-manifest.json';
  */
 export function goldenDrift(run: GoldenRun, content: GoldenContent, keySet: KeySet): Judged {
   const promotion = attempt(BUNDLE.promotion, () => openPromotion(run, content, keySet));
-  const manifest = readManifest(content.manifestBytes);
+  const manifest = content.deleted === undefined ? readManifest(content.manifestBytes) : NO_MANIFEST;
   const files = fileFaults(content, promotion.value, manifest.value);
   const chain = attempt(BUNDLE.index, (at) => openGoldenChain(run, content, keySet, at));
   const altered =
@@ -38,6 +38,8 @@ export function goldenDrift(run: GoldenRun, content: GoldenContent, keySet: KeyS
   const drift = [...files, ...promotion.faults, ...broken, ...manifest.faults, ...altered];
   return { drift: withoutTwins(drift), promoted: promotion.value && promotedBy(promotion.value) };
 }
+
+const NO_MANIFEST: Attempted<GoldenManifest> = { value: undefined, faults: [] };
 
 const OF_FILES: ReadonlySet<string> = new Set(['missing_file', 'hash_mismatch', 'unlisted_file']);
 
@@ -69,13 +71,15 @@ const UNNAMED: readonly string[] = [BUNDLE.promotion, BUNDLE.permitProof];
 
 /** Without a promotion that holds, the manifest is all there is to compare with. */
 function fileFaults(
-  { files }: GoldenContent,
+  { files, deleted }: GoldenContent,
   promotion: PromotionStatement | undefined,
   manifest: GoldenManifest | undefined,
 ): Drift[] {
   const listed = new Map(manifest?.files.map(({ path, sha256 }) => [path as string, sha256]));
   const signed = promotion?.subject.map(({ name, digest }) => [name, digest.sha256] as const);
-  const unnamed = UNNAMED.flatMap((path) => {
+  const excused = new Set(deleted?.subject.map(({ name, digest }) => `${digest.sha256} ${name}`));
+  const beside = deleted === undefined ? UNNAMED : [...UNNAMED, BUNDLE.tombstone];
+  const unnamed = beside.flatMap((path) => {
     const digest = listed.get(path) ?? files.get(path)?.sha256;
     return digest === undefined ? [] : [[path, digest] as const];
   });
@@ -83,8 +87,11 @@ function fileFaults(
   const faults: Drift[] = [];
   for (const [path, digest] of expected) {
     const actual = files.get(path);
-    if (actual === undefined) faults.push(fault('missing_file', path, 'was promoted and is not there'));
-    else if (actual.sha256 !== digest) faults.push(fault('hash_mismatch', path, 'is not what was promoted'));
+    if (actual === undefined) {
+      if (!excused.has(`${digest} ${path}`))
+        faults.push(fault('missing_file', path, 'was promoted and is not there'));
+    } else if (actual.sha256 !== digest)
+      faults.push(fault('hash_mismatch', path, 'is not what was promoted'));
   }
   if (signed === undefined && manifest === undefined) return faults;
   for (const path of files.keys())
