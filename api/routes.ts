@@ -9,6 +9,7 @@ import { subscriptionRoutes } from './events/subscription-routes.ts';
 import { executeUploadRoutes } from './execute-upload/execute-routes.ts';
 import { findingRoutes } from './findings/finding-routes.ts';
 import { triageRoutes } from './findings/triage-routes.ts';
+import { goldenRoutes } from './golden/golden-routes.ts';
 import { healthRoutes } from './health.ts';
 import { ingestRoutes } from './ingest/ingest-routes.ts';
 import { keyRoutes } from './keys/key-routes.ts';
@@ -51,6 +52,7 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...privacyRoutes(deps),
     ...reviewRoutes(deps),
     ...promotionRoutes(deps),
+    ...goldenRoutes(deps),
     ...permitRoutes(deps),
     ...executeUploadRoutes(deps),
     ...policyRoutes(deps),

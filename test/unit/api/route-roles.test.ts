@@ -31,6 +31,7 @@ const WHO: Readonly<Record<string, Role | 'member'>> = {
   'get /v1/reviews/{review_id}/preview': 'reviewer',
   'post /v1/reviews/{review_id}/decision': 'reviewer',
   'post /v1/promotions/golden': 'member',
+  'post /v1/audits/golden': 'admin',
   'post /v1/verify-and-permit-upload': 'member',
   'post /v1/permits/break-glass': 'admin',
   'post /v1/permits/{id}/publish': 'member',
