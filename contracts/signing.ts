@@ -237,7 +237,9 @@ export type SignArtifactInput = z.infer<typeof SignArtifactInput>;
 export const LookedAt = z.object({
   place: z.enum(['raw', 'golden', 'registry']),
   uri: z.string(),
+  /** Where files were masked or withheld, with the signed files in their place, as the statement of that name accounts for. */
   content: Sha256,
+  sanitize: Sha256.optional(),
 });
 export type LookedAt = z.infer<typeof LookedAt>;
 
@@ -279,7 +281,7 @@ export const SignedArtifact = z.object({
       /** Null where no place was named. */
       artifact_locations_valid: z.boolean().nullable(),
       chain_of_custody: z.literal('maintained'),
-      /** Null where two were not named. */
+      /** Null where two were not named; false where one holds what the other masks. */
       both_locations_identical: z.boolean().nullable(),
     })
     .nullable(),

@@ -2,11 +2,10 @@ import { signaturesPrefix } from '../../contracts/object-keys.ts';
 import type { LookedAt, SignArtifactInput, SignInput } from '../../contracts/signing.ts';
 import { SIGSTORE_BUNDLE_MEDIA_TYPE } from '../../contracts/statements.ts';
 import { withHeartbeat } from '../heartbeat.ts';
-import type { PublishDeps } from '../publish/deps.ts';
 import type { TrustDeps } from '../trust/deps.ts';
 import type { SignDeps } from './deps.ts';
 import { type By, type Logged, logSignatures, type SignatureLogDeps } from './log-signatures.ts';
-import { lookAtLocations } from './look-at-locations.ts';
+import { type LocationDeps, lookAtLocations } from './look-at-locations.ts';
 import { signItems } from './sign-items.ts';
 import { signVerification } from './sign-verification.ts';
 import { bundleKey } from './signature-objects.ts';
@@ -37,10 +36,8 @@ export const createSignatureTrustActivities = (deps: TrustDeps & SignatureLogDep
 export type SignatureTrustActivities = ReturnType<typeof createSignatureTrustActivities>;
 
 /** And that of transform, which alone sees golden and the registry. */
-export const createLocationActivities = (
-  deps: Pick<PublishDeps, 'golden' | 'registry' | 'registryNamespace'>,
-) => ({
+export const createLocationActivities = (deps: LocationDeps) => ({
   lookAtLocations: (input: SignArtifactInput): Promise<LookedAt[]> =>
-    withHeartbeat(() => lookAtLocations(deps, input)),
+    withHeartbeat((signal) => lookAtLocations(deps, input, signal)),
 });
 export type LocationActivities = ReturnType<typeof createLocationActivities>;

@@ -6,6 +6,7 @@ import {
   type CheckedEvidence,
   checkEvidence,
 } from '../../domain/custody/check-evidence.ts';
+import { isDocumentsRun } from '../../domain/custody/run-kind.ts';
 import { sealStatement } from '../../domain/custody/seal-statement.ts';
 import {
   actualContent,
@@ -13,7 +14,7 @@ import {
   verificationStatement,
 } from '../../domain/custody/verification-statement.ts';
 import { tenantKeys } from '../../services/keys/tenant-keys.ts';
-import { readEvidence } from '../custody/read-evidence.ts';
+import { readRunEvidence } from '../custody/read-documents-evidence.ts';
 import type { TrustDeps } from '../trust/deps.ts';
 import { heldOrRefused } from './held-or-refused.ts';
 
@@ -29,12 +30,13 @@ export async function signVerification(
   elsewhere: readonly LookedAt[],
 ): Promise<string> {
   const { scope, testId } = input;
-  const read = await readEvidence(deps.raw, rawPrefix(scope, testId));
+  const read = await readRunEvidence(deps.raw, { testId, prefix: rawPrefix(scope, testId) });
   if (read.indexBytes.length === 0)
     throw new CertusError('not_found', 'there is no bundle of such a scan in this workspace');
   const keySet = await tenantKeys(deps.database, deps.keySet, scope.tenant);
   const evidence = heldOrRefused(() => checkEvidence({ ...read, keySet }));
   requireAsked(evidence, input, read.provenanceBytes);
+  requireSeen(testId, elsewhere);
   const locations = [...here(input, read.files), ...elsewhere];
   requireSameEverywhere(evidence, locations);
   const statement = verificationStatement({
@@ -74,6 +76,12 @@ function requireAsked(
 /** Of a statement that has been opened: its shape is known. */
 const signatureIn = (provenance: Uint8Array): unknown =>
   JSON.parse(Buffer.from(provenance).toString('utf8')).dsseEnvelope.signatures[0].sig;
+
+/** Raw has of documents their list alone: it takes somebody who has hashed them. */
+function requireSeen(testId: string, elsewhere: readonly LookedAt[]): void {
+  if (isDocumentsRun(testId) && elsewhere.length === 0)
+    throw new CertusError('object_not_found', 'not signed: nobody has looked at these documents');
+}
 
 function requireSameEverywhere(evidence: CheckedEvidence, locations: readonly LookedAt[]): void {
   const content = signedContent(evidence);

@@ -8,6 +8,7 @@ import {
   type SignedArtifact,
   VerificationStatement,
 } from '../../contracts/signing.ts';
+import { isDocumentsRun } from '../../domain/custody/run-kind.ts';
 import type { Principal } from '../authentication.ts';
 import { invalid } from '../problems.ts';
 import { claim, signatureId } from './request-signatures.ts';
@@ -25,7 +26,7 @@ export async function signArtifact(
   const scope: Scope = { tenant: principal.tenant, workspace: request.workspace_id };
   const id = signatureId(scope, 'sign-artifact', idempotencyKey);
   if (idempotencyKey !== undefined) await claim(deps, scope, id, request);
-  const input = inputOf(scope, id, request);
+  const input = inputOf(deps, scope, id, request);
   const before = await findSignatureSet(deps, scope, id);
   if (before !== undefined) return viewOf(before);
   const done = await signed(deps.temporal, { workflow: 'signArtifact', input });
@@ -33,7 +34,12 @@ export async function signArtifact(
   return after === undefined ? pending(id) : viewOf(after);
 }
 
-function inputOf(scope: Scope, id: string, request: SignArtifactRequest): SignArtifactInput {
+function inputOf(
+  deps: SigningDeps,
+  scope: Scope,
+  id: string,
+  request: SignArtifactRequest,
+): SignArtifactInput {
   const { artifact_locations: places, inner_signatures: inner, assessment_metadata: about } = request;
   const testId = about.scan_id ?? testIdIn(places.s3 ?? places.registry ?? '');
   return {
@@ -44,30 +50,41 @@ function inputOf(scope: Scope, id: string, request: SignArtifactRequest): SignAr
     signer: inner.signer ?? null,
     signature: inner.signature ?? null,
     paths: inner.files.map(({ path }) => path),
-    ...(places.s3 === undefined ? { raw: null, golden: null } : bucketOf(scope, testId, places.s3)),
+    ...(places.s3 === undefined ? unnamed(deps, scope, testId) : bucketOf(scope, testId, places.s3)),
     registry: places.registry ?? null,
   };
 }
 
 function testIdIn(location: string): string {
-  const [found] = /test_[0-9a-f]{12,32}(?![0-9a-z])/.exec(location) ?? [];
+  const [found] = /(?:test|docs)_[0-9a-f]{12,32}(?![0-9a-z])/.exec(location) ?? [];
   if (found !== undefined) return found;
   throw invalid([
     {
       path: 'assessment_metadata.scan_id',
-      message: 'name the scan, here or by a location that lies below it',
+      message: 'name the run, here or by a location that lies below it',
     },
   ]);
+}
+
+/** Documents are looked at where they were published, asked for or not: raw holds their list alone. */
+function unnamed(
+  { objects: { golden } }: SigningDeps,
+  scope: Scope,
+  testId: string,
+): Pick<SignArtifactInput, 'raw' | 'golden'> {
+  if (!isDocumentsRun(testId)) return { raw: null, golden: null };
+  return { raw: null, golden: golden.locate(goldenPrefix(scope, testId).replace(/\/$/, '')) };
 }
 
 /** A place of somebody else is no place. */
 function bucketOf(scope: Scope, testId: string, location: string): Pick<SignArtifactInput, 'raw' | 'golden'> {
   const path = `${location.replace(/\/+$/, '')}/`;
   if (endsIn(path, goldenPrefix(scope, testId))) return { raw: null, golden: location };
-  if (endsIn(path, rawPrefix(scope, testId))) return { raw: location, golden: null };
+  if (endsIn(path, rawPrefix(scope, testId)) && !isDocumentsRun(testId))
+    return { raw: location, golden: null };
   throw new CertusError(
     'not_found',
-    'artifact_locations.s3 is no place where this scan lies in this workspace',
+    'artifact_locations.s3 is no place where this run lies in this workspace',
   );
 }
 
@@ -95,7 +112,9 @@ function viewOf({
   const { predicate } = VerificationStatement.parse(
     JSON.parse(Buffer.from(payload, 'base64').toString('utf8')),
   );
-  const looked = predicate.locations.map(({ content }) => content === predicate.content.digest.sha256);
+  const { locations } = predicate;
+  const looked = locations.map(({ content }) => content === predicate.content.digest.sha256);
+  const alike = new Set(locations.map(({ sanitize }) => sanitize)).size === 1;
   const { uuid } = row.transparency_entry;
   return {
     status: 'signed',
@@ -112,7 +131,7 @@ function viewOf({
       inner_signatures_verified: true,
       artifact_locations_valid: looked.length === 0 ? null : looked.every(Boolean),
       chain_of_custody: 'maintained',
-      both_locations_identical: looked.length < 2 ? null : looked.every(Boolean),
+      both_locations_identical: looked.length < 2 ? null : alike && looked.every(Boolean),
     },
     bundle,
   };

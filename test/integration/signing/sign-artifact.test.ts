@@ -1,15 +1,23 @@
 // needs: postgres, temporal
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { BUNDLE, type BundleIndex } from '../../../contracts/bundle.ts';
+import { INTAKE_TYPE } from '../../../contracts/intake.ts';
 import { goldenPrefix, rawPrefix } from '../../../contracts/object-keys.ts';
 import { VerificationStatement } from '../../../contracts/signing.ts';
 import { checkPermit } from '../../../domain/custody/check-permit.ts';
 import { sha256 } from '../../../domain/custody/digest.ts';
 import { openStatement } from '../../../domain/custody/open-statement.ts';
+import { sanitizeStatement } from '../../../domain/custody/sanitize-statement.ts';
 import { sealStatement } from '../../../domain/custody/seal-statement.ts';
 import type { Bucket } from '../../../services/objects/store.ts';
 import { pushArtifact } from '../../../services/registry/artifact.ts';
-import { bytesOf, makeIndex, provenanceOf, refusal } from '../../unit/domain/custody-fixture.ts';
+import {
+  bytesOf,
+  describeFile,
+  makeIndex,
+  provenanceOf,
+  refusal,
+} from '../../unit/domain/custody-fixture.ts';
 import { signingKey } from '../../unit/signing/signing-fixture.ts';
 import { type Signing, startSigning } from './signing-harness.ts';
 
@@ -152,6 +160,179 @@ describe('a scan that holds', () => {
     const { sig } = JSON.parse(Buffer.from(provenance).toString()).dsseEnvelope.signatures[0];
     const inner = { signer: its.evidence.trusted.id, signature: sig, files: [{ path: 'scan.json' }] };
     expect((await ask(testId, { inner_signatures: inner })).status).toBe(201);
+  });
+});
+
+type Masked = { readonly made: Scan; readonly sanitize: Uint8Array };
+
+/** One whose findings were masked, and whose scan.json was withheld, on their way to golden. */
+async function masked(): Promise<Masked> {
+  const made = await scan();
+  const { testId, index } = made;
+  const before = (path: string) => ({ sha256: index.files.find((file) => file.path === path)?.sha256 ?? '' });
+  const after = {
+    path: 'findings.json',
+    digest: { sha256: sha256('f*******') },
+    size: 8,
+    media_type: 'text/plain',
+  };
+  const statement = sanitizeStatement({
+    ...{ ...scope(), testId, bundleDigest: sha256(bytesOf(index)), policyDigest: 'd'.repeat(64) },
+    ...{ rules: 'test/1', inspectedOn: new Date().toISOString(), lookedAt: 2, kinds: [] },
+    files: [
+      { path: 'findings.json', before: before('findings.json'), outcome: 'masked', kinds: [], after },
+      { path: 'scan.json', before: before('scan.json'), outcome: 'withheld', kinds: [] },
+    ],
+  });
+  const sanitize = await sealStatement(statement, its.promotion.signer);
+  await put(its.golden, goldenPrefix(scope(), testId), made);
+  await its.golden.remove(`${goldenPrefix(scope(), testId)}scan.json`);
+  await lay(made, 'findings.json', 'f*******');
+  await lay(made, BUNDLE.sanitize, sanitize);
+  return { made, sanitize };
+}
+
+const lay = ({ testId }: Scan, path: string, bytes: string | Uint8Array) =>
+  its.golden.put(`${goldenPrefix(scope(), testId)}${path}`, Buffer.from(bytes), {
+    contentType: 'text/plain',
+  });
+const inGolden = ({ testId }: Scan) => `s3://golden/${goldenPrefix(scope(), testId)}`;
+
+describe('a scan whose files were masked and withheld', () => {
+  const pushMasked = async ({ made: { testId, index }, sanitize }: Masked, findings = 'f*******') => {
+    const texts = { 'findings.json': findings, [BUNDLE.index]: bytesOf(index), [BUNDLE.sanitize]: sanitize };
+    await pushArtifact(its.registry, {
+      repository: `certus/${its.tenant}/web/shop`,
+      tag: testId,
+      artifactType: 'application/vnd.certus.bundle.v1+json',
+      files: Object.entries(texts).map(([name, text]) => ({
+        ...{ name, mediaType: 'text/plain', bytes: Buffer.from(text) },
+      })),
+    });
+    return `registry.example/certus/${its.tenant}/web/shop:${testId}`;
+  };
+
+  test('is signed, and what was signed names the statement by which the places are the same', async () => {
+    const it = await masked();
+    const places = { s3: inGolden(it.made), registry: await pushMasked(it) };
+    const { json } = await ask(it.made.testId, { artifact_locations: places });
+    expect(json.verification_proof).toMatchObject({
+      artifact_locations_valid: true,
+      both_locations_identical: true,
+    });
+    const { predicate } = JSON.parse(Buffer.from(json.bundle.dsseEnvelope.payload, 'base64').toString());
+    expect(predicate.locations).toMatchObject([
+      { place: 'golden', sanitize: sha256(it.sanitize) },
+      { place: 'registry', sanitize: sha256(it.sanitize) },
+    ]);
+  });
+
+  test('is not called the same in raw as in the registry', async () => {
+    const it = await masked();
+    const places = { s3: `raw/${rawPrefix(scope(), it.made.testId)}`, registry: await pushMasked(it) };
+    expect((await ask(it.made.testId, { artifact_locations: places })).json.verification_proof).toMatchObject(
+      {
+        artifact_locations_valid: true,
+        both_locations_identical: false,
+      },
+    );
+  });
+
+  test('is not signed when a masked copy is another one, or what was withheld is there', async () => {
+    const changed = await masked();
+    await lay(changed.made, 'findings.json', 'findings');
+    const there = await masked();
+    await lay(there.made, 'scan.json', 'scan');
+    for (const { made } of [changed, there])
+      expect((await ask(made.testId, { artifact_locations: { s3: inGolden(made) } })).json).toMatchObject({
+        code: 'signature_invalid',
+      });
+    const pushed = await masked();
+    const registry = await pushMasked(pushed, 'findings');
+    expect((await ask(pushed.made.testId, { artifact_locations: { registry } })).json).toMatchObject({
+      code: 'signature_invalid',
+    });
+  });
+
+  test('is not signed on the word of somebody who may not promote', async () => {
+    const { made, sanitize } = await masked();
+    const { dsseEnvelope } = JSON.parse(Buffer.from(sanitize).toString());
+    const statement = JSON.parse(Buffer.from(dsseEnvelope.payload, 'base64').toString());
+    await lay(made, BUNDLE.sanitize, await sealStatement(statement, its.evidence.signer));
+    expect((await ask(made.testId, { artifact_locations: { s3: inGolden(made) } })).json).toMatchObject({
+      code: 'untrusted_signer',
+    });
+  });
+});
+
+describe('documents', () => {
+  const NAME = 'documents/Jahr 2025/Übersicht.txt';
+
+  async function documents(): Promise<Scan> {
+    nth += 1;
+    const testId = `docs_${String(nth).padStart(24, '0')}`;
+    const files = [
+      describeFile(BUNDLE.intake, '{}'),
+      { ...describeFile(NAME, 'one'), media_type: 'text/plain' },
+    ];
+    const index = makeIndex({ tenant: its.tenant, test_id: testId, files });
+    const statement = provenanceOf(index);
+    statement.predicate.buildDefinition.buildType = INTAKE_TYPE;
+    const provenance = await sealStatement(statement, its.evidence.signer);
+    const made = { testId, index, provenance };
+    const brought = {
+      [BUNDLE.index]: bytesOf(index),
+      [BUNDLE.provenance]: provenance,
+      [BUNDLE.intake]: '{}',
+    };
+    for (const [path, bytes] of Object.entries(brought)) {
+      const key = `${rawPrefix(scope(), testId)}${path}`;
+      await its.raw.put(key, Buffer.from(bytes), { contentType: 'application/json' });
+      await lay(made, path, bytes);
+    }
+    return made;
+  }
+
+  test('are signed when golden has them, asked for or not', async () => {
+    const made = await documents();
+    await lay(made, NAME, 'one');
+    for (const more of [{}, { artifact_locations: { s3: inGolden(made) } }]) {
+      const { status, json } = await ask(made.testId, more);
+      expect([status, json.verification_proof?.artifact_locations_valid]).toEqual([201, true]);
+    }
+  });
+
+  test('are signed when the registry has them, whatever they are called', async () => {
+    const made = await documents();
+    const files = { [BUNDLE.index]: bytesOf(made.index), [BUNDLE.intake]: '{}', [NAME]: 'one' };
+    await pushArtifact(its.registry, {
+      ...{
+        repository: `certus/${its.tenant}/web/shop`,
+        tag: made.testId,
+        artifactType: 'text/x',
+        anyCase: true,
+      },
+      files: Object.entries(files).map(([name, text]) => ({
+        ...{ name, mediaType: 'text/plain', bytes: Buffer.from(text) },
+      })),
+    });
+    await lay(made, NAME, 'one');
+    const registry = `registry.example/certus/${its.tenant}/web/shop:${made.testId}`;
+    expect(await ask(made.testId, { artifact_locations: { registry } })).toMatchObject({
+      status: 201,
+      json: { verification_proof: { both_locations_identical: true } },
+    });
+  });
+
+  test('are not signed by their list alone, nor when one is another', async () => {
+    const made = await documents();
+    expect((await ask(made.testId)).json).toMatchObject({ code: 'digest_mismatch' });
+    await lay(made, NAME, 'two');
+    expect((await ask(made.testId)).json).toMatchObject({ code: 'digest_mismatch' });
+    const s3 = `raw/${rawPrefix(scope(), made.testId)}`;
+    expect((await ask(made.testId, { artifact_locations: { s3 } })).json).toMatchObject({
+      code: 'not_found',
+    });
   });
 });
 

@@ -62,7 +62,8 @@ export async function startSigning({ trustedRoot, keyless }: Trusted = {}) {
   const evidence = signingKey('P-256', 'evidence', { tenant });
   const permit = signingKey('P-256', 'permit');
   const log = signingKey('Ed25519', 'log');
-  const keySet = keySetOf(evidence, permit);
+  const promotion = signingKey('P-256', 'promotion');
+  const keySet = keySetOf(evidence, permit, promotion);
   const keys = new Map<string, Signer>([[tenant, evidence.signer]]);
   const registry = openLayoutRegistry(join(folder, 'oci'));
   const trust = {
@@ -88,7 +89,7 @@ export async function startSigning({ trustedRoot, keyless }: Trusted = {}) {
     trust: createSignatureTrustActivities(
       trust as unknown as Parameters<typeof createSignatureTrustActivities>[0],
     ),
-    transform: createLocationActivities({ golden, registry, registryNamespace: 'certus' }),
+    transform: createLocationActivities({ raw, golden, registry, registryNamespace: 'certus', keySet }),
   };
   const connection = await NativeConnection.connect({ address });
   const workflowBundle = await bundleWorkflowCode({
@@ -139,6 +140,7 @@ export async function startSigning({ trustedRoot, keyless }: Trusted = {}) {
     keys,
     evidence,
     permit,
+    promotion,
     keySet,
     raw,
     uploads,
