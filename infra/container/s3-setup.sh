@@ -2,7 +2,7 @@
 # Gives every trust zone its own account at the S3 gateway, and to each bucket the writers it may have:
 #   uploads  written by the API and, to put together what came in pieces, by transform; read by assurance
 #   raw      written by assurance, read by trust, transform and the API
-#   golden   written by transform, read by ingest, the API and trust
+#   golden   written by transform, read by ingest, the API, trust and assurance
 #   quarantine  written by transform, read by the API
 #   archive  written by transform
 #   keys     sealed private keys: written by assurance, which reads them, and by the API, which cannot
@@ -33,7 +33,7 @@ account transform "$S3_TRANSFORM_SECRET"
 account ingest "$S3_INGEST_SECRET"
 bucket uploads api --grant-read certus-assurance,certus-transform --grant-write certus-transform
 bucket raw assurance --grant-read certus-trust,certus-transform,certus-api
-bucket golden transform --grant-read certus-ingest,certus-api,certus-trust
+bucket golden transform --grant-read certus-ingest,certus-api,certus-trust,certus-assurance
 bucket quarantine transform --grant-read certus-api
 bucket archive transform
 bucket keys assurance --grant-write certus-api
