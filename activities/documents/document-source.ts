@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Readable } from 'node:stream';
 import type { FileDigest } from '../../contracts/bundle.ts';
 import { CertusError, type ErrorCode } from '../../contracts/errors.ts';
 import { sha256 } from '../../domain/custody/digest.ts';
@@ -52,13 +53,30 @@ async function streamed({ bucket, key }: Place, listed: Listed): Promise<Documen
       if (hash.digest('hex') !== listed.sha256) throw changed();
     },
     copyTo: async (golden, to, options) => {
-      const { body } = await bucket.open(key);
       const held = { ...options, sha256: listed.sha256, size: listed.size, ifAbsent: true };
-      const { info } = await golden.put(to, same.hold(body), held);
+      const copy = async (inOne: boolean) =>
+        golden.put(to, same.hold(await openUnhashed({ bucket, key }, listed)), { ...held, inOne });
+      const { info } = await copy(true).catch((error: unknown) => {
+        if (!isOfTheStore(error)) throw error;
+        return copy(false);
+      });
       requireSame(to, info.sha256, listed.sha256);
     },
   };
 }
+
+/** What is stored under its digest is held to it while it is written: to hash it on its way there as well says nothing more. */
+async function openUnhashed({ bucket, key }: Place, { size }: Listed): Promise<Readable> {
+  const { info, body } = await bucket.openRange(key, { start: 0, end: size - 1 });
+  if (info.size === size) return body;
+  body.destroy();
+  throw changed();
+}
+
+/** A network that broke off, or a store that takes less in one request: in parts there are more attempts and no such limit. */
+const isOfTheStore = (error: unknown): boolean =>
+  error instanceof CertusError &&
+  (error.code === 'dependency_unavailable' || error.code === 'object_too_large');
 
 export function requireSame(key: string, actual: string, expected: string): void {
   if (actual !== expected)
@@ -67,7 +85,12 @@ export function requireSame(key: string, actual: string, expected: string): void
 
 const changed = () => new CertusError('digest_mismatch', 'the document is not the one that was listed');
 
-const CHANGED: ReadonlySet<ErrorCode> = new Set(['digest_mismatch', 'object_not_found', 'object_too_large']);
+const CHANGED: ReadonlySet<ErrorCode> = new Set([
+  'digest_mismatch',
+  'object_not_found',
+  'object_too_large',
+  'range_not_satisfiable',
+]);
 
 /** Whether the reason is that a document is gone, or is another one than was listed. */
 export const isChanged = (error: unknown): boolean => error instanceof CertusError && CHANGED.has(error.code);

@@ -46,7 +46,14 @@ const database = openDatabase(env('CERTUS_DATABASE_URL'));
 const store = await openObjectStore('s3://', { endpoint, region, ...credentials });
 const inspector = openInspector({ threads: 2, maxBytes: 32 * 1024 * 1024 });
 const zones = await openZones(mkdtempSync(join(tmpdir(), 'certus-bench-')), database, { store, inspector });
-const client = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
+const client = new S3Client({
+  endpoint,
+  region,
+  credentials,
+  forcePathStyle: true,
+  // a piece of a body that is shorter than 8 KiB would be refused, and a socket may give any
+  requestStreamBufferSize: 64 * 1024,
+});
 
 process.on('message', (asked: Asked) => {
   run(asked).then(

@@ -61,6 +61,7 @@ const Options = z.strictObject({
   sha256: Sha256.optional(),
   ifAbsent: z.boolean().optional(),
   size: z.number().int().min(0).optional(),
+  inOne: z.boolean().optional(),
   tags: z
     .record(Name, TagValue)
     .refine((tags) => Object.keys(tags).length <= 10, 'at most ten tags')

@@ -70,7 +70,11 @@ const translate = (doing: string, error: unknown): unknown => {
 const isNetwork = (error: Error) =>
   '$metadata' in error ||
   codeOf(error) !== '' ||
+  error.message.startsWith(HANDED_ON) ||
   ['TimeoutError', 'AbortError', 'CredentialsProviderError'].includes(error.name);
+
+/** As the client calls what is no error to it, of a request that it does not repeat. */
+const HANDED_ON = 'AWS SDK error wrapper for ';
 
 const codeOf = (error: Error): string =>
   'code' in error && typeof error.code === 'string' ? error.code : '';

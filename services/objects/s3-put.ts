@@ -7,6 +7,7 @@ import { PART, uploadParts } from './s3-parts.ts';
 import type { Place } from './s3-place.ts';
 import { settle } from './s3-settle.ts';
 import { spool } from './s3-spool.ts';
+import { MOST_IN_ONE, putStream } from './s3-stream.ts';
 import type { BucketOptions, ObjectInfo, PutOptions, PutResult } from './store.ts';
 
 /**
@@ -19,11 +20,12 @@ export const putObject = async (
   options: PutOptions,
   lock: BucketOptions['lock'],
 ): Promise<PutResult> => {
-  const { sha256, size } = options;
+  const { sha256, size, inOne = false } = options;
   if (!(body instanceof Uint8Array) && sha256 !== undefined && size !== undefined && size > PART) {
     const content = { size, sha256 };
     const order = orderOf(place, content, options, lock);
-    return outcomeOf(order, await uploadParts(place, body, content, order));
+    const send = inOne && size <= MOST_IN_ONE ? putStream : uploadParts;
+    return outcomeOf(order, await send(place, body, content, order));
   }
   const spooled = await spool(body instanceof Uint8Array ? body : noLongerThan(place.where, body, size));
   try {

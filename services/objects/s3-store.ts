@@ -59,7 +59,12 @@ const connect = ({ endpoint, region, accessKeyId, secretAccessKey, forcePathStyl
     // We send and check SHA-256 ourselves; the client's own CRC trailers are what older servers choke on.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
+    // Without one it writes to the console where nobody asked for it; errors reach whoever called.
+    logger: SILENT,
   });
+
+const silence = () => undefined;
+const SILENT = { trace: silence, debug: silence, info: silence, warn: silence, error: silence };
 
 const ensureBucket = async (
   client: S3Client,

@@ -83,6 +83,7 @@ const { stream, ...large } = knownStream(9 * MIB);
 type Write = {
   readonly content: { readonly size: number; readonly sha256: string };
   readonly body: () => Buffer | Readable;
+  readonly inOne?: true;
 };
 const WHOLE: Write = { content: { size: small.length, sha256: sha256(small) }, body: () => small };
 const PARTS: Write = { content: large, body: () => stream() };
@@ -92,6 +93,9 @@ const REQUESTS: readonly (readonly [string, Write, Where])[] = [
   ['the second part', PARTS, { method: 'PUT', path: 'partNumber=2' }],
   ['the completion', PARTS, { method: 'POST', path: 'uploadId=' }],
 ];
+
+/** What is sent once cannot be got over; it must only not go wrong. */
+const ONCE = ['the one request of a stream', { ...PARTS, inOne: true }, { method: 'PUT' }] as const;
 
 describe.each(FAULTS)('%s', (name, fault) => {
   const conditions = PERHAPS_DONE.includes(name) ? [true, false] : [true];
@@ -109,18 +113,25 @@ describe.each(FAULTS)('%s', (name, fault) => {
   });
 
   test('lasting, at any request, leaves no half object and claims nothing', async () => {
-    await Promise.all(REQUESTS.map(([request, write, where]) => lasts(request, write, where, fault)));
+    await Promise.all(
+      [...REQUESTS, ONCE].map(([request, write, where]) => lasts(request, write, where, fault)),
+    );
   });
 });
 
 /** Through a proxy and a client of its own, so that several may last at the same time. */
-const lasts = async (key: string, { content, body }: Write, where: Where, fault: Fault): Promise<void> => {
+const lasts = async (
+  key: string,
+  { content, body, ...way }: Write,
+  where: Where,
+  fault: Fault,
+): Promise<void> => {
   const faulty = await startFaultProxy(s3Settings().endpoint);
   const client = openS3Store({ ...s3Settings(), endpoint: faulty.url });
   try {
     const mine = await client.bucket(bucket.name);
     const planted = faulty.plant({ ...where, times: ALWAYS }, fault);
-    const options = { ...TEXT, ...content, ifAbsent: true };
+    const options = { ...TEXT, ...content, ...way, ifAbsent: true };
     const answer = await mine.put(key, body(), options).catch((error: unknown) => error);
     expect(planted.count).toBeGreaterThan(0);
     const standing = await behind.head(key);
@@ -154,6 +165,16 @@ describe('who has the key', () => {
     const gate = holdRequest();
     proxy.plant({ method: 'PUT' }, gate.fault);
     const writing = bucket.put('x', small, options);
+    await gate.arrived;
+    const { info } = await behind.put('x', Buffer.from('first'), options);
+    gate.open();
+    expect(await writing).toEqual({ outcome: 'exists', info });
+  });
+
+  test('another writer who comes first while our stream is on its way has it', async () => {
+    const gate = holdRequest();
+    proxy.plant({ method: 'PUT' }, gate.fault);
+    const writing = bucket.put('x', stream(), { ...options, ...large, inOne: true });
     await gate.arrived;
     const { info } = await behind.put('x', Buffer.from('first'), options);
     gate.open();

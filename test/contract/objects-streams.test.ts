@@ -46,22 +46,29 @@ describe.each([
 
   const digestOf = async (key: string) => sha256(await bucket.read(key, 100 * MIB));
 
-  test('64 MiB go straight to the store in flat memory, and over no file of ours', async () => {
-    const meter = await bufferMeter();
-    const { sha256, size, stream } = knownStream(64 * MIB);
-    let spools = 0;
-    const body = stream((sent) => {
-      if (sent % (8 * MIB) !== 0) return;
-      meter.sample();
-      if (kind === 's3') spools += openSpools();
-    });
-    const { outcome, info } = await bucket.put('long', body, { ...TEXT, sha256, size });
-    expect({ outcome, info }).toMatchObject({ outcome: 'created', info: { size, sha256, ...TEXT } });
-    expect(meter.peak()).toBeLessThan(40 * MIB);
-    expect(spools).toBe(0);
-    expect(await bucket.head('long')).toEqual(info);
-    expect(await digestOf('long')).toBe(sha256);
-  });
+  test.each([
+    ['parts', { inOne: false, most: 40 }],
+    ['one request', { inOne: true, most: 24 }],
+  ])(
+    '64 MiB go straight to the store in %s in flat memory, and over no file of ours',
+    async (_way, { inOne, most }) => {
+      const meter = await bufferMeter();
+      const { sha256, size, stream } = knownStream(64 * MIB);
+      let spools = 0;
+      const body = stream((sent) => {
+        if (sent % (8 * MIB) !== 0) return;
+        meter.sample();
+        if (kind === 's3') spools += openSpools();
+      });
+      const { outcome, info } = await bucket.put('long', body, { ...TEXT, sha256, size, inOne });
+      expect({ outcome, info }).toMatchObject({ outcome: 'created', info: { size, sha256, ...TEXT } });
+      expect(meter.peak()).toBeLessThan(most * MIB);
+      expect(spools).toBe(0);
+      expect(await bucket.head('long')).toEqual(info);
+      expect(await digestOf('long')).toBe(sha256);
+      await bucket.remove('long');
+    },
+  );
 
   test.each([0, 1, 8 * MIB - 1, 8 * MIB, 8 * MIB + 1, 16 * MIB, 16 * MIB + 1])(
     '%i bytes in chunks of odd sizes arrive whole',
@@ -76,9 +83,13 @@ describe.each([
     },
   );
 
-  describe.each([1000, 20 * MIB])('of %i bytes', (size) => {
+  describe.each([
+    [1000, false],
+    [20 * MIB, false],
+    [20 * MIB, true],
+  ])('of %i bytes (in one request: %p)', (size, inOne) => {
     const known = knownStream(size);
-    const announced = { ...TEXT, size, sha256: known.sha256 };
+    const announced = { ...TEXT, size, sha256: known.sha256, inOne };
     const refused = { code: 'digest_mismatch', retryable: false };
 
     test.each([
@@ -177,7 +188,7 @@ describe.each([
       const results = await Promise.all(
         Array.from({ length: 5 }, () => {
           const { stream, ...content } = knownStream(size);
-          return bucket.put('race', stream(), { ...TEXT, ...content, ifAbsent: true });
+          return bucket.put('race', stream(), { ...TEXT, ...content, ifAbsent: true, inOne });
         }),
       );
       const created = results.filter(({ outcome }) => outcome === 'created');
