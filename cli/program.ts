@@ -6,6 +6,7 @@ import { documentCommands } from './words/documents.ts';
 import { enrolmentCommands } from './words/enrol.ts';
 import { evidenceCommands } from './words/evidence.ts';
 import { findingCommands } from './words/findings.ts';
+import { goldenCommands } from './words/golden.ts';
 import { keyCommands } from './words/keys.ts';
 import { localCommands } from './words/local.ts';
 import { logCommands } from './words/log.ts';
@@ -58,6 +59,7 @@ const GROUPS = [
   findingCommands,
   scheduleCommands,
   documentCommands,
+  goldenCommands,
   offlineCommands,
   pullCommands,
   policyCommands,
