@@ -14,7 +14,9 @@ export async function* pdfText(content: Content, look: Look): AsyncGenerator<Pie
     seen.add(piece.text);
     yield piece;
   }
-  for (const [at, end] of earlierEnds(bytes).entries()) {
+  const ends = earlierEnds(bytes);
+  if (ends.length > MAX_VERSIONS) look.unread('too_large', under(content.place, 'earlier versions'));
+  for (const [at, end] of ends.slice(-MAX_VERSIONS).entries()) {
     const place = under(content.place, `earlier version ${at + 1}`);
     for await (const piece of versionText(bytes.subarray(0, end), { ...content, place }, look)) {
       if (!seen.has(piece.text)) yield piece;
@@ -29,7 +31,7 @@ function earlierEnds(bytes: Uint8Array): number[] {
   const ends: number[] = [];
   for (let at = pdf.indexOf(END); at !== -1; at = pdf.indexOf(END, at + 1)) ends.push(at + END.length);
   const isForWeb = pdf.subarray(0, 1024).includes('/Linearized');
-  return ends.slice(isForWeb ? 1 : 0, -1).slice(-MAX_VERSIONS);
+  return ends.slice(isForWeb ? 1 : 0, -1);
 }
 
 const END = '%%EOF';

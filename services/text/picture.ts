@@ -24,11 +24,25 @@ export async function* pictureText(content: Content, format: string, look: Look)
     // a picture without any such data is none that is damaged
     if ((error as Error).name !== 'MetadataMissingError') look.unread('damaged', place);
   }
-  if (size.width > 0 && size.width * size.height <= SMALLEST_READABLE) return;
+  if (isIcon(size, content)) return yield looseText(content);
   const text = await look.readPicture?.(content.whole());
-  if (text === undefined) look.unread('no_text', content.place);
-  else yield { place: under(content.place, 'text of the picture'), text, unit: 'line', first: 1 };
+  if (text === undefined) return look.unread('no_text', content.place);
+  yield { place: under(content.place, 'text of the picture'), text, unit: 'line', first: 1 };
+  yield looseText(content);
 }
+
+/** What reads like text among the bytes: behind the end of a picture anything may stand, and no reader of pictures tells. */
+function looseText(content: Content): Piece {
+  const bytes = content.whole();
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+  const [plain, wide] = [text.match(READABLE) ?? [], text.match(READABLE_WIDE) ?? []];
+  const lines = [...plain, ...wide.map((line) => line.replaceAll('\0', ''))];
+  return { place: under(content.place, 'among the bytes'), text: lines.join('\n'), isTechnical: true };
+}
+
+const READABLE = /[\t\x20-\x7e]{8,}/g;
+/** Of two bytes a letter. */
+const READABLE_WIDE = /(?:[\t\x20-\x7e]\0){8,}/g;
 
 type Tag = { readonly value?: unknown; readonly description?: unknown };
 type Group = Readonly<Record<string, Tag>>;
@@ -61,5 +75,9 @@ function sizeIn(tags: Group): { width: number; height: number } {
   return { width: number('Image Width'), height: number('Image Height') };
 }
 
-/** Of an icon nobody reads a name. */
+/** Of an icon nobody reads a name. How large a picture is says the picture: one of so many bytes is more than it says. */
+const isIcon = ({ width, height }: { width: number; height: number }, { size }: Content): boolean =>
+  width > 0 && height > 0 && width * height <= SMALLEST_READABLE && size <= MAX_ICON;
+
 const SMALLEST_READABLE = 48 * 48;
+const MAX_ICON = 64 * 1024;

@@ -8,13 +8,16 @@ import { TextBuilder } from './text-builder.ts';
 /** The text of an RTF document, with what it says about its author; what stands in fields, notes and headers is text too. */
 export async function* rtfText(content: Content, look: Look): AsyncGenerator<Piece> {
   const bytes = content.whole();
-  const { text, beside, pictures, closed } = read(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
+  const { text, beside, held, more, closed } = read(
+    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length),
+  );
   if (!closed) look.unread('damaged', content.place);
+  if (more) look.unread('too_large', content.place);
   yield text.piece(content.place, 'paragraph');
   yield beside.piece(under(content.place, 'beside the text'));
-  for (const [at, picture] of pictures.entries()) {
+  for (const [at, file] of held.entries()) {
     if (!look.entry()) return look.unread('too_large', content.place);
-    yield* look.inside(inner(content, `${picture.what} ${at + 1}`, picture.bytes));
+    yield* look.inside(inner(content, `${file.what} ${at + 1}`, file.bytes));
   }
 }
 
@@ -32,9 +35,19 @@ type Group = {
 
 type Held = { readonly what: string; readonly bytes: Uint8Array };
 
-function read(rtf: Buffer): { text: TextBuilder; beside: TextBuilder; pictures: Held[]; closed: boolean } {
+type Read = {
+  readonly text: TextBuilder;
+  readonly beside: TextBuilder;
+  readonly held: readonly Held[];
+  /** There are more than are held. */
+  readonly more: boolean;
+  readonly closed: boolean;
+};
+
+function read(rtf: Buffer): Read {
   const [text, beside] = [new TextBuilder(), new TextBuilder()];
-  const pictures: Held[] = [];
+  const held: Held[] = [];
+  let more = false;
   const fonts = new Map<number, string>();
   const groups: Group[] = [];
   let group: Group = { into: text, aside: false, data: undefined, fallback: 1, page: 'windows-1252' };
@@ -55,6 +68,7 @@ function read(rtf: Buffer): { text: TextBuilder; beside: TextBuilder; pictures: 
     const sign = rtf[at] as number;
     if (sign === OPEN) {
       flush();
+      takeData(at);
       depth += 1;
       // a document of nothing but braces is no deeper than this to us
       if (groups.length < MAX_GROUPS) groups.push(group);
@@ -62,12 +76,10 @@ function read(rtf: Buffer): { text: TextBuilder; beside: TextBuilder; pictures: 
       [at, skip] = [at + 1, 0];
     } else if (sign === CLOSE) {
       flush();
-      const { data } = group;
+      takeData(at);
       if (group.aside) beside.breakLine();
       depth -= 1;
       const outer = depth < groups.length ? groups.pop() : group;
-      if (data !== undefined && pictures.length < MAX_PICTURES)
-        pictures.push({ what: data.what, bytes: digits(rtf.subarray(data.from, at)) });
       group = outer ?? group;
       if (group.data !== undefined) group.data = { ...group.data, from: at + 1 };
       [at, skip] = [at + 1, 0];
@@ -78,7 +90,23 @@ function read(rtf: Buffer): { text: TextBuilder; beside: TextBuilder; pictures: 
     }
   }
   flush();
-  return { text, beside, pictures, closed: depth === 0 };
+  return { text, beside, held, more, closed: depth === 0 };
+
+  function hold(what: string, bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    if (held.length < MAX_HELD) held.push({ what, bytes });
+    else more = true;
+  }
+
+  /** What is none of the digits that should be there is looked into as it stands. */
+  function takeData(until: number): void {
+    if (group.data === undefined) return;
+    const written = rtf.subarray(group.data.from, until).filter((code) => code > 0x20);
+    const bytes = Buffer.from(Buffer.from(written).toString('latin1'), 'hex');
+    hold(group.data.what, bytes);
+    if (2 * bytes.length < written.length - 1) hold(group.data.what, rtf.subarray(group.data.from, until));
+    group.data = { ...group.data, from: until };
+  }
 
   function control(): number {
     const next = rtf[at + 1] ?? 0;
@@ -96,9 +124,15 @@ function read(rtf: Buffer): { text: TextBuilder; beside: TextBuilder; pictures: 
     }
     const [whole = '\\', word = '', number] =
       /^\\([a-zA-Z]{1,32})(-?\d{1,10})? ?/.exec(rtf.toString('latin1', at, at + 48)) ?? [];
-    obey(word, number === undefined ? undefined : Number(number), at + whole.length);
-    if (word === 'bin') return at + whole.length + Math.max(0, Number(number ?? 0));
-    return at + whole.length;
+    takeData(at);
+    const behind = at + whole.length;
+    obey(word, number === undefined ? undefined : Number(number), behind);
+    if (word !== 'bin') return behind;
+    // bytes as they are, which a reader passes over or shows as a picture
+    const end = Math.min(rtf.length, behind + Math.max(0, Number(number ?? 0)));
+    hold(group.data?.what ?? 'data', rtf.subarray(behind, end));
+    if (group.data !== undefined) group.data = { ...group.data, from: end };
+    return end;
   }
 
   function newParagraph(): void {
@@ -152,16 +186,10 @@ function read(rtf: Buffer): { text: TextBuilder; beside: TextBuilder; pictures: 
 
 const [OPEN, CLOSE, BACKSLASH] = [0x7b, 0x7d, 0x5c];
 const MAX_GROUPS = 1000;
-const MAX_PICTURES = 1000;
+const MAX_HELD = 1000;
 const MOST_PENDING = 64 * 1024;
 
 const isLetter = (code: number): boolean => (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a);
-
-/** Bytes that are written as pairs of digits, as far as they are. */
-function digits(text: Buffer): Uint8Array {
-  const kept = text.filter((code) => code > 0x20);
-  return Buffer.from(Buffer.from(kept).toString('latin1'), 'hex');
-}
 
 const ENDS: ReadonlySet<string> = new Set(['par', 'line', 'sect', 'page', 'row', 'column', 'softline']);
 
