@@ -7,23 +7,22 @@ import {
   UploadBatchConfirmation,
   UploadConfirmation,
 } from '../../contracts/execute-upload.ts';
-import type { ApiDeps } from '../deps.ts';
 import { type Route, route } from '../route.ts';
 import { batchConfirmationExample, batchExamples, confirmationExample, executeExamples } from './examples.ts';
-import { executeUpload, failed } from './execute-upload.ts';
-
-type Deps = Pick<ApiDeps, 'database' | 'objects' | 'settings' | 'temporal' | 'trust'>;
+import { type ExecuteDeps, executeUpload, failed } from './execute-upload.ts';
+import { Verifications } from './verifications.ts';
 
 /** Made once: the same of several routes is one schema of the document. */
 const Request = ExecuteUploadRequest.meta({ id: 'ExecuteUploadRequest' });
 const Confirmation = UploadConfirmation.meta({ id: 'UploadConfirmation' });
 
 /** Publication on a permit in the words of old, and what came of it. */
-export function executeUploadRoutes(deps: Deps): Route[] {
+export function executeUploadRoutes(given: Omit<ExecuteDeps, 'verifications'>): Route[] {
+  const deps: ExecuteDeps = { ...given, verifications: new Verifications() };
   return [one(deps), batch(deps)];
 }
 
-const one = (deps: Deps) =>
+const one = (deps: ExecuteDeps) =>
   route({
     method: 'post',
     path: '/v1/execute-upload',
@@ -31,7 +30,8 @@ const one = (deps: Deps) =>
     summary: 'Publish a scan on its permit, and hear what was published',
     description:
       'The artifacts named are held to what was permitted, and what golden holds afterwards is hashed and verified again. ' +
-      'Asked once more it tells the same. `pending` means that it goes on: ask again, or the place in `Location`.',
+      'Asked once more it tells the same. `pending` means that it goes on, be it the publication or the hashing of a large copy: ' +
+      'ask again, or the place in `Location`.',
     tag: 'permits',
     auth: 'token',
     body: { schema: Request, examples: executeExamples },
@@ -75,7 +75,7 @@ const SIDE_BY_SIDE = 8;
 /** Of them all together: who comes later is started, and asked after. */
 const BATCH_PATIENCE_MS = 20_000;
 
-const batch = (deps: Deps) =>
+const batch = (deps: ExecuteDeps) =>
   route({
     method: 'post',
     path: '/v1/execute-upload/batch',

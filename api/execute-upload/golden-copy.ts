@@ -27,7 +27,7 @@ export async function goldenCopy(
 ): Promise<GoldenCopy> {
   const [manifest, found, keySet] = await Promise.all([
     readManifest(objects, scope, testId),
-    readBundle(objects, scope, testId),
+    readBundle(objects, scope, testId, Number.POSITIVE_INFINITY),
     tenantKeys(database, trust.keySet, scope.tenant),
   ]);
   if (manifest.permit_id !== permitted.permitId)
