@@ -17,6 +17,7 @@ import type { ScanInput } from '../../contracts/workflows.ts';
 import { taskQueue } from '../../contracts/zones.ts';
 import { type Activities, fakeActivities, PERMIT_ID, scanInput, untilCancelled } from '../workflow/fakes.ts';
 import { type History, toText } from './format.ts';
+import { GOLDEN_RECORDINGS } from './golden-recordings.ts';
 import type { Recording } from './recording.ts';
 import { REVIEW_RECORDINGS } from './review-recordings.ts';
 import { TRANSFORM_RECORDINGS } from './transform-recordings.ts';
@@ -71,6 +72,7 @@ const RECORDINGS: readonly Recording[] = [
   ...TRUST_RECORDINGS,
   ...TRANSFORM_RECORDINGS,
   ...REVIEW_RECORDINGS,
+  ...GOLDEN_RECORDINGS,
 ];
 
 async function main(): Promise<void> {

@@ -140,7 +140,12 @@ const oneIsGone: Transform['deliverEvent'] = async ({ subscriptionId }) => {
 };
 
 /** Started by itself, under the name of its history. */
-function alone(name: string, type: string, input?: object, activities = () => fakes()): Recording {
+export function alone(
+  name: string,
+  type: string,
+  input?: object,
+  activities: Recording['activities'] = () => fakes(),
+): Recording {
   return {
     name,
     activities,
