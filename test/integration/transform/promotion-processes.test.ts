@@ -172,10 +172,11 @@ test('what was promoted verifies offline with the command line', async () => {
   const folder = await place.download({ testId: input.testId } as never);
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [resolve('cli/main.ts'), 'verify', folder, '--keys', place.keys.keySetFile],
+    [resolve('cli/certus.mjs'), 'verify', folder, '--keys', place.keys.keySetFile],
     { encoding: 'utf8', env: { PATH: process.env.PATH, CERTUS_HOME: place.home } },
   );
-  expect({ status, stdout, stderr }).toMatchObject({ status: 0 });
+  const told = expect.stringContaining('verified through promotion');
+  expect({ status, stdout, stderr }).toMatchObject({ status: 0, stdout: told });
 }, 120_000);
 
 test('a worker that is killed while it places documents goes on where it was', async () => {
