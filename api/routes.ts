@@ -9,7 +9,10 @@ import { subscriptionRoutes } from './events/subscription-routes.ts';
 import { executeUploadRoutes } from './execute-upload/execute-routes.ts';
 import { findingRoutes } from './findings/finding-routes.ts';
 import { triageRoutes } from './findings/triage-routes.ts';
+import { deletionRoutes } from './golden/deletion-routes.ts';
 import { goldenRoutes } from './golden/golden-routes.ts';
+import { holdRoutes } from './golden/hold-routes.ts';
+import { retentionRoutes } from './golden/retention-routes.ts';
 import { healthRoutes } from './health.ts';
 import { ingestRoutes } from './ingest/ingest-routes.ts';
 import { keyRoutes } from './keys/key-routes.ts';
@@ -53,6 +56,9 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...reviewRoutes(deps),
     ...promotionRoutes(deps),
     ...goldenRoutes(deps),
+    ...holdRoutes(deps),
+    ...deletionRoutes(deps),
+    ...retentionRoutes(deps),
     ...permitRoutes(deps),
     ...executeUploadRoutes(deps),
     ...policyRoutes(deps),

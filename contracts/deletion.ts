@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ComponentId, Scope, Sha256, TestId } from './identifiers.ts';
+import { ComponentId, Scope, Sha256, TestId, WorkspaceId } from './identifiers.ts';
 
 /** A golden copy whose files are to go: by an order, or, without one, because its time is over. */
 export const DeletionInput = z.object({
@@ -37,3 +37,16 @@ export const DeletionProgress = z.object({
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
 });
 export type DeletionProgress = z.infer<typeof DeletionProgress>;
+
+const WithReason = z.strictObject({
+  workspace_id: WorkspaceId.default('default'),
+  reason: z.string().min(1).max(1000),
+});
+export const DeletionRequest = WithReason.extend({
+  /** Of the copy that is meant, so that nobody deletes another one than they looked at. */
+  bundle_digest: Sha256,
+});
+export const HoldRequest = WithReason.extend({ hold: z.boolean() });
+
+export const DeletionView = DeletionProgress.extend({ test_id: TestId, workspace_id: WorkspaceId });
+export type DeletionView = z.infer<typeof DeletionView>;

@@ -21,6 +21,13 @@ export const RetentionPolicy = z
   );
 export type RetentionPolicy = z.infer<typeof RetentionPolicy>;
 
+/** Where nobody has set one: nothing goes by itself. */
+export const DEFAULT_RETENTION: RetentionPolicy = RetentionPolicy.parse({
+  schema: 'https://certus.dev/retention-policy/v1',
+  name: 'keep everything',
+});
+export const PutRetention = z.strictObject({ policy: RetentionPolicy });
+
 export const SetRetention = z.strictObject({
   kind: z.literal('set_retention'),
   workspace: z.union([z.literal('*'), WorkspaceId]),
@@ -55,6 +62,7 @@ export const RetentionView = z.object({
   set_at: z.iso.datetime().nullable(),
   order_id: z.string().nullable(),
 });
+export type RetentionView = z.infer<typeof RetentionView>;
 
 const Found = z.object({ code: z.string(), path: z.string(), message: z.string() });
 

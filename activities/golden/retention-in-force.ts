@@ -1,10 +1,9 @@
 import { CertusError } from '../../contracts/errors.ts';
 import type { Scope } from '../../contracts/identifiers.ts';
 import type { KeySet } from '../../contracts/keys.ts';
-import { RetentionPolicy } from '../../contracts/retention.ts';
+import { DEFAULT_RETENTION, RetentionPolicy } from '../../contracts/retention.ts';
 import { CustodyError } from '../../domain/custody/custody-error.ts';
 import { openSetting, settingInForce } from '../../domain/custody/setting-order.ts';
-import { DEFAULT_RETENTION } from '../../domain/retention/default-retention.ts';
 import type { Database } from '../../services/database/database.ts';
 import { retentionPolicies } from '../../services/database/retention-policies.ts';
 
