@@ -3,14 +3,16 @@ import { oneLine } from '../../domain/text/one-line.ts';
 import { readTar } from '../archive/tar.ts';
 import { type Content, contentOfBytes } from './content.ts';
 import { type Look, MAX_ENTRIES } from './look.ts';
+import { looseText } from './loose-text.ts';
 import { type Piece, under } from './piece.ts';
 import { listZip, type ZipMember } from './zip-bytes.ts';
 
 /** What the files of a zip say, and what they are called. */
 export async function* zipText(content: Content, look: Look): AsyncGenerator<Piece> {
-  const { members, damaged, more } = listZip(content.whole(), MAX_ENTRIES);
+  const { members, damaged, more, beside } = listZip(content.whole(), MAX_ENTRIES);
   if (damaged) look.unread('damaged', content.place);
   if (more) look.unread('too_large', content.place);
+  yield looseText(content.place, beside);
   yield namesOf(
     content,
     members.map(({ name }) => name),

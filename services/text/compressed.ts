@@ -6,6 +6,7 @@ import { bunzip2 } from '../archive/bzip2.ts';
 import { chunks } from './archive.ts';
 import { type Content, contentOfBytes } from './content.ts';
 import type { Look } from './look.ts';
+import { looseText } from './loose-text.ts';
 import type { Piece } from './piece.ts';
 
 type Packing = 'gzip' | 'zstd' | 'bzip2' | 'xz';
@@ -30,11 +31,18 @@ export async function* compressedText(content: Content, packing: Packing, look: 
     look.unread('damaged', content.place);
   }
   look.unpacked(size);
+  if (packing === 'gzip') yield looseText(content.place, gzipHeader(content.head));
   const name = content.name.replace(/\.(?:gz|tgz|zst|bz2|xz)$/i, '');
   yield* look.inside(
     contentOfBytes(Buffer.concat(parts), { name, place: content.place, depth: content.depth + 1 }),
   );
 }
+
+/** Its flags say what stands in it besides ten bytes: the name of the file, a comment, whatever a program put there. */
+const gzipHeader = (head: Uint8Array): Uint8Array =>
+  ((head[3] ?? 0) & 0x1c) === 0 ? new Uint8Array(0) : head.subarray(10, 10 + MAX_HEADER);
+
+const MAX_HEADER = 4096;
 
 const MAX_UNPACKED = 256 * 1024 * 1024;
 

@@ -4,6 +4,7 @@ import type { Content } from './content.ts';
 import { decodeXml } from './encoding.ts';
 import { attribute, flowText, type Sections } from './flow-text.ts';
 import { type Look, MAX_ENTRIES } from './look.ts';
+import { looseText } from './loose-text.ts';
 import { xmlText } from './markup.ts';
 import { type Piece, under } from './piece.ts';
 import { sharedStrings, sheetText } from './sheet.ts';
@@ -17,16 +18,17 @@ export type OfficeFormat = 'docx' | 'xlsx' | 'pptx' | 'odt' | 'ods' | 'odp';
  * still there, hidden sheets, authors. A part that is of no known sort is read for every word in it.
  */
 export async function* officeText(content: Content, format: OfficeFormat, look: Look): AsyncGenerator<Piece> {
-  const { members, damaged, more } = listZip(content.whole(), MAX_ENTRIES);
+  const { members, damaged, more, beside } = listZip(content.whole(), MAX_ENTRIES);
   if (damaged) look.unread('damaged', content.place);
   if (more) look.unread('too_large', content.place);
+  yield looseText(content.place, beside);
   const book = format === 'xlsx' ? readBook(members, content, look) : EMPTY_BOOK;
   const pictures = members.filter(({ isFolder }) => !isFolder);
   for (const member of pictures) {
     const { name } = member;
     const bytes = readMember(member, content, look);
     if (bytes === 'enough') return;
-    if (bytes === undefined || name === 'mimetype') continue;
+    if (bytes === undefined || (name === 'mimetype' && bytes.length <= LONGEST_TYPE)) continue;
     if (isXml(name)) yield* partText(name, decodeXml(bytes), content, format, book, look);
     else if (SETTINGS.test(name))
       yield { place: under(content.place, 'settings'), text: words(bytes), isTechnical: true };
@@ -36,6 +38,9 @@ export async function* officeText(content: Content, format: OfficeFormat, look: 
   if (unused.length > 0)
     yield { place: under(content.place, 'texts that no cell shows'), text: unused.join('\n') };
 }
+
+/** What is longer says more than what it is a document of. */
+const LONGEST_TYPE = 80;
 
 const isXml = (name: string): boolean => /\.(?:xml|rels|vml|rdf)$/i.test(name);
 

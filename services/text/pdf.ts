@@ -1,6 +1,7 @@
 import { inner, placeOf } from './archive.ts';
 import type { Content } from './content.ts';
 import type { Look } from './look.ts';
+import { looseText } from './loose-text.ts';
 import { type Piece, under } from './piece.ts';
 
 /**
@@ -14,6 +15,7 @@ export async function* pdfText(content: Content, look: Look): AsyncGenerator<Pie
     seen.add(piece.text);
     yield piece;
   }
+  yield looseText(content.place, outside(bytes));
   const ends = earlierEnds(bytes);
   if (ends.length > MAX_VERSIONS) look.unread('too_large', under(content.place, 'earlier versions'));
   for (const [at, end] of ends.slice(-MAX_VERSIONS).entries()) {
@@ -33,6 +35,26 @@ function earlierEnds(bytes: Uint8Array): number[] {
   const isForWeb = pdf.subarray(0, 1024).includes('/Linearized');
   return ends.slice(isForWeb ? 1 : 0, -1);
 }
+
+/** Programs pass over what comes before a PDF and behind its end, and over lines that begin with a percent sign. */
+function outside(bytes: Uint8Array): Uint8Array {
+  const pdf = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const [start, end] = [Math.max(0, pdf.indexOf('%PDF-')), pdf.lastIndexOf(END)];
+  const behind = end === -1 ? new Uint8Array(0) : pdf.subarray(end + END.length);
+  return Buffer.concat([pdf.subarray(0, start), ...remarksIn(pdf), behind]);
+}
+
+function* remarksIn(pdf: Buffer): Generator<Uint8Array> {
+  for (let at = pdf.indexOf('%'); at !== -1; at = pdf.indexOf('%', at + 1)) {
+    if (at > 0 && !isLineEnd(pdf[at - 1])) continue;
+    let end = at;
+    while (end < pdf.length && !isLineEnd(pdf[end])) end += 1;
+    yield pdf.subarray(at, end + 1);
+    at = end;
+  }
+}
+
+const isLineEnd = (code: number | undefined): boolean => code === 0x0a || code === 0x0d;
 
 const END = '%%EOF';
 const MAX_VERSIONS = 20;

@@ -1,5 +1,6 @@
 import type { Content } from './content.ts';
 import type { Look } from './look.ts';
+import { looseText } from './loose-text.ts';
 import { pictureComments } from './picture-comments.ts';
 import { type Piece, under } from './piece.ts';
 
@@ -24,25 +25,12 @@ export async function* pictureText(content: Content, format: string, look: Look)
     // a picture without any such data is none that is damaged
     if ((error as Error).name !== 'MetadataMissingError') look.unread('damaged', place);
   }
-  if (isIcon(size, content)) return yield looseText(content);
+  if (isIcon(size, content)) return yield looseText(content.place, content.whole());
   const text = await look.readPicture?.(content.whole());
   if (text === undefined) return look.unread('no_text', content.place);
   yield { place: under(content.place, 'text of the picture'), text, unit: 'line', first: 1 };
-  yield looseText(content);
+  yield looseText(content.place, content.whole());
 }
-
-/** What reads like text among the bytes: behind the end of a picture anything may stand, and no reader of pictures tells. */
-function looseText(content: Content): Piece {
-  const bytes = content.whole();
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
-  const [plain, wide] = [text.match(READABLE) ?? [], text.match(READABLE_WIDE) ?? []];
-  const lines = [...plain, ...wide.map((line) => line.replaceAll('\0', ''))];
-  return { place: under(content.place, 'among the bytes'), text: lines.join('\n'), isTechnical: true };
-}
-
-const READABLE = /[\t\x20-\x7e]{8,}/g;
-/** Of two bytes a letter. */
-const READABLE_WIDE = /(?:[\t\x20-\x7e]\0){8,}/g;
 
 type Tag = { readonly value?: unknown; readonly description?: unknown };
 type Group = Readonly<Record<string, Tag>>;

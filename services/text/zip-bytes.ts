@@ -16,6 +16,8 @@ type ZipListing = {
   readonly damaged: boolean;
   /** The directory tells of more entries than are listed. */
   readonly more: boolean;
+  /** Comments, and whatever follows the directory: none of it is in any entry. */
+  readonly beside: Uint8Array;
 };
 
 /**
@@ -25,9 +27,10 @@ type ZipListing = {
 export function listZip(bytes: Uint8Array, max: number): ZipListing {
   const zip = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const directory = findDirectory(zip);
-  const listed = directory === undefined ? [] : readDirectory(zip, directory, max + 1);
-  if (listed === undefined || directory === undefined)
-    return { members: salvage(zip, 0, zip.length, max), damaged: true, more: false };
+  const read = directory === undefined ? undefined : readDirectory(zip, directory, max + 1);
+  if (read === undefined || directory === undefined)
+    return { members: salvage(zip, 0, zip.length, max), damaged: true, more: false, beside: NOTHING };
+  const { entries: listed, beside } = read;
   const parts = listed.slice(0, max);
   const hidden = listed.length > max ? [] : gaps(zip, parts, directory.start);
   const found = hidden.flatMap(([from, to]) => salvage(zip, from, to, max));
@@ -35,8 +38,11 @@ export function listZip(bytes: Uint8Array, max: number): ZipListing {
     members: [...parts.map((entry) => member(zip, entry)), ...found],
     damaged: hidden.length > 0,
     more: listed.length > max,
+    beside,
   };
 }
+
+const NOTHING = new Uint8Array(0);
 
 type Directory = { readonly start: number; readonly count: number };
 type Entry = {
@@ -70,13 +76,20 @@ function findDirectory(zip: Buffer): Directory | undefined {
   return undefined;
 }
 
-function readDirectory(zip: Buffer, { start, count }: Directory, max: number): Entry[] | undefined {
+function readDirectory(
+  zip: Buffer,
+  { start, count }: Directory,
+  max: number,
+): { entries: Entry[]; beside: Uint8Array } | undefined {
   const entries: Entry[] = [];
+  const comments: Buffer[] = [];
   let at = start;
   for (; at + 46 <= zip.length && zip.readUInt32LE(at) === CENTRAL && entries.length < max; ) {
     const [nameLength, extraLength] = [zip.readUInt16LE(at + 28), zip.readUInt16LE(at + 30)];
-    const end = at + 46 + nameLength + extraLength + zip.readUInt16LE(at + 32);
+    const comment = at + 46 + nameLength + extraLength;
+    const end = comment + zip.readUInt16LE(at + 32);
     if (end > zip.length) return undefined;
+    if (end > comment) comments.push(zip.subarray(comment, end), LINE);
     const flags = zip.readUInt16LE(at + 8);
     const extra = zip.subarray(at + 46 + nameLength, at + 46 + nameLength + extraLength);
     const [, packed, offset] = wide(extra, [
@@ -88,8 +101,11 @@ function readDirectory(zip: Buffer, { start, count }: Directory, max: number): E
     entries.push({ name, flags, method: zip.readUInt16LE(at + 10), packed, start: offset });
     at = end;
   }
-  return entries.length === 0 && count > 0 ? undefined : entries;
+  if (entries.length === 0 && count > 0) return undefined;
+  return { entries, beside: Buffer.concat([...comments, zip.subarray(at)]) };
 }
+
+const LINE = Buffer.from('\n');
 
 /** Numbers that do not fit stand behind the name, in the order in which they are missing. */
 function wide(extra: Buffer, values: [number, number, number]): [number, number, number] {

@@ -1,4 +1,7 @@
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
+import { zipOf } from '../archive/archives.ts';
+import { paragraph, pdf, word } from './documents.ts';
 import { told } from './told.ts';
 
 const NEEDLE = 'needle@example.com';
@@ -70,6 +73,49 @@ describe('the bytes of an RTF document', () => {
     const { opaque } = await told(`{\\rtf1 ${'{\\pict 41}'.repeat(1001)}}`);
     expect(opaque).toEqual(['too_large']);
   });
+});
+
+describe('what no entry of a zip holds', () => {
+  const zip = zipOf([{ name: 'a.txt', body: 'hello' }]);
+  const commented = (bytes: Buffer) => {
+    const whole = Buffer.concat([bytes, Buffer.from(NEEDLE)]);
+    whole.writeUInt16LE(NEEDLE.length, bytes.length - 2);
+    return whole;
+  };
+
+  test.each([
+    ['its comment', commented(zip)],
+    ['what follows its end', Buffer.concat([zip, Buffer.from(NEEDLE)])],
+    ['the comment of an office document', commented(word(paragraph('hello')))],
+  ])('is looked into: %s', async (_, bytes) => {
+    const { where, opaque } = await told(bytes);
+    expect(where('hello')).toHaveLength(1);
+    expect(where(NEEDLE)).toEqual(['among the bytes']);
+    expect(opaque).toEqual([]);
+  });
+
+  test('nor is a part that says what a document is of passed over when it says more', async () => {
+    const { where } = await told(word(paragraph('hello'), { mimetype: `${'x '.repeat(50)}${NEEDLE}` }));
+    expect(where(NEEDLE)).toEqual(['mimetype, line 1']);
+  });
+});
+
+test('the name and the comment that a gzip carries are looked into', async () => {
+  const plain = gzipSync('hello');
+  const named = Buffer.concat([plain.subarray(0, 10), Buffer.from(`${NEEDLE}\0`), plain.subarray(10)]);
+  named[3] = 8;
+  const { where, opaque } = await told(named);
+  expect([where('hello'), where(NEEDLE), opaque]).toEqual([['line 1'], ['among the bytes'], []]);
+});
+
+test.each([
+  ['in front of it', (pdf: string) => `${NEEDLE}\n${pdf}`],
+  ['behind its end', (pdf: string) => `${pdf}${NEEDLE}`],
+  ['in a remark', (pdf: string) => pdf.replace('xref\n', `%${NEEDLE}\nxref\n`)],
+])('what stands in a PDF %s is looked into', async (_, change) => {
+  const { where } = await told(Buffer.from(change(pdf(['hello']).toString('latin1')), 'latin1'));
+  expect(where('hello')).toEqual(['page 1']);
+  expect(where(NEEDLE)).toEqual(['among the bytes']);
 });
 
 test('a PDF of more versions than are looked into says so', async () => {
