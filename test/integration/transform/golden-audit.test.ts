@@ -3,21 +3,32 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { archiveCopy } from '../../../activities/golden/archive-copy.ts';
 import { auditCopy } from '../../../activities/golden/audit-copy.ts';
 import { beginAudit, nextCopies, noteAudit, noteUnaudited } from '../../../activities/golden/begin-audit.ts';
+import { buryCopy } from '../../../activities/golden/bury-copy.ts';
+import { clearCopy } from '../../../activities/golden/clear-copy.ts';
 import { findUnrecorded, tenantsToAudit } from '../../../activities/golden/find-unrecorded.ts';
 import { quarantineGolden } from '../../../activities/publish/quarantine-golden.ts';
 import { logQuarantine } from '../../../activities/trust/known/log-quarantine.ts';
 import { BUNDLE } from '../../../contracts/bundle.ts';
 import { CertusError } from '../../../contracts/errors.ts';
-import { goldenManifestKey, goldenPrefix, quarantineNoticeKey } from '../../../contracts/object-keys.ts';
+import {
+  goldenManifestKey,
+  goldenPrefix,
+  quarantineNoticeKey,
+  tombstoneKey,
+} from '../../../contracts/object-keys.ts';
+import { RetentionPolicy } from '../../../contracts/retention.ts';
 import type { PublishInput } from '../../../contracts/workflows.ts';
 import { openQuarantine } from '../../../domain/custody/quarantine-statement.ts';
 import { sealStatement } from '../../../domain/custody/seal-statement.ts';
 import { type Database, openDatabase } from '../../../services/database/database.ts';
 import { findAudit } from '../../../services/database/golden-audits.ts';
 import { findGoldenCopy } from '../../../services/database/golden-copies.ts';
+import { retentionPolicies } from '../../../services/database/retention-policies.ts';
 import { KEYS } from '../../unit/domain/custody-fixture.ts';
+import { order } from '../permit/trust-fixture.ts';
 import {
   auditDeps,
   claimed,
@@ -48,6 +59,7 @@ beforeEach(async () => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 afterAll(() => database.close());
 
+const RETENTION = { schema: 'https://certus.dev/retention-policy/v1', name: 'r' };
 const both = async (): Promise<PublishInput[]> => [await promotedScan(zones), await promotedDocuments(zones)];
 const shown = async ({ scope, testId }: PublishInput) =>
   (await zones.golden.head(goldenManifestKey(scope, testId))) !== undefined;
@@ -247,6 +259,62 @@ describe('a copy that is elsewhere', () => {
     const golden = Object.assign(Object.create(zones.golden), { list });
     expect(await look(zones, run, { golden })).toMatchObject({ place: 'archive', drift: [] });
     expect(looks).toBe(1);
+  });
+
+  const deletion = () => ({ ...zones.transform, archive: zones.archive });
+
+  test('by the retention of its workspace is held to the same, and so is what is left of it then', async () => {
+    for (const run of await both()) {
+      await retention(run, { hot_days: 1 });
+      const later = () => new Date('2026-06-09T12:00:00.000Z');
+      await archiveCopy({ ...deletion(), now: later }, run, wanted);
+      expect(await look(zones, run)).toMatchObject({ place: 'archive', drift: [] });
+    }
+  });
+
+  async function retention({ scope }: PublishInput, days: object): Promise<void> {
+    const policy = RetentionPolicy.parse({ ...RETENTION, ...days });
+    const { workspace } = scope;
+    const { order: given } = await order(database, { kind: 'set_retention', workspace, policy });
+    const version = (await retentionPolicies.newest(database, 'acme', workspace)).length + 1;
+    await retentionPolicies.add(database, 'acme', {
+      ...{ workspace, version, digest: 'd'.repeat(64), document: policy, setBy: given.by },
+      ...{ setAt: new Date(given.given_at), orderId: given.id },
+    });
+  }
+
+  test('or deleted, is held to its tombstone', async () => {
+    for (const run of await both()) {
+      const { scope, testId } = run;
+      const { order: given } = await order(database, {
+        kind: 'delete_evidence',
+        workspace: scope.workspace,
+        test_id: testId,
+        bundle_digest: run.bundle.digest,
+        reason: 'asked for',
+      });
+      const bundleDigest = run.bundle.digest;
+      await buryCopy(deletion(), { scope, testId, bundleDigest, orderId: given.id });
+      expect(await look(zones, run)).toMatchObject({ place: 'deleted', drift: [] });
+      await clearCopy(deletion(), run, wanted);
+      expect(await look(zones, run)).toMatchObject({ place: 'deleted', drift: [] });
+      await flip(zones, keyOf(run, BUNDLE.permit));
+      expect((await drift(zones, run)).join()).toContain(`hash_mismatch ${BUNDLE.permit}`);
+      await flip(zones, keyOf(run, BUNDLE.permit));
+      await zones.golden.put(keyOf(run, 'new.json'), Buffer.from('{}'), { contentType: 'application/json' });
+      expect(await drift(zones, run)).toEqual(['unlisted_file new.json']);
+      const taken = quarantineGolden(zones.transform, claimed(run), wanted);
+      await expect(taken).rejects.toMatchObject({ code: 'order_invalid' });
+    }
+  });
+
+  test('and a tombstone that nobody signed hides nothing', async () => {
+    const run = await promotedScan(zones);
+    const key = tombstoneKey(run.scope, run.testId);
+    await zones.golden.put(key, Buffer.from('{}'), { contentType: 'application/json' });
+    expect(await drift(zones, run)).toEqual(['unlisted_file tombstone.sigstore.json']);
+    await zones.golden.remove(manifestOf(run));
+    expect(await look(zones, run)).toMatchObject({ place: 'gone', drift: [{ code: 'missing_file' }] });
   });
 
   test('nor one whose store is away: that is an error, and no finding', async () => {
