@@ -15,6 +15,7 @@ import type { Action } from './words/options.ts';
 import { policyCommands } from './words/policy.ts';
 import { provenanceCommands } from './words/provenance.ts';
 import { pullCommands } from './words/pull.ts';
+import { retentionCommands } from './words/retention.ts';
 import { reviewCommands } from './words/reviews.ts';
 import { scanControlCommands } from './words/scan-control.ts';
 import { scanCommands } from './words/scans.ts';
@@ -60,6 +61,7 @@ const GROUPS = [
   scheduleCommands,
   documentCommands,
   goldenCommands,
+  retentionCommands,
   offlineCommands,
   pullCommands,
   policyCommands,
