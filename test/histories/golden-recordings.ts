@@ -8,6 +8,7 @@ import type { DeletionLogActivities } from '../../activities/trust/known/log-del
 import { CertusError } from '../../contracts/errors.ts';
 import type { QuarantineInput } from '../../contracts/quarantine.ts';
 import { WORKFLOWS } from '../../contracts/workflow-names.ts';
+import type { AuditUnderWay } from '../../workflows/golden-audit-workflow.ts';
 import type { Activities } from '../workflow/fakes.ts';
 import { DIGEST, held, order } from '../workflow/review-fakes.ts';
 import { transformFakes } from '../workflow/transform-fakes.ts';
@@ -16,6 +17,8 @@ import type { Recording } from './recording.ts';
 import { alone } from './transform-recordings.ts';
 
 const AUDIT = { tenant: 'default', workspace: null, id: `audit_${'1'.repeat(24)}`, sample: 1 };
+const SINCE = '2026-06-01T12:00:00.000Z';
+const UNDER_WAY: AuditUnderWay = { since: SINCE, unrecorded: [], left: 3 };
 const copy = (nth: number) => {
   const { scope, testId } = taintedRun(nth);
   return { scope, testId };
@@ -28,26 +31,26 @@ const deletion = (nth: number) => ({ ...copy(nth), bundleDigest: DIGEST, orderId
 
 /** What becomes of copies once they are golden. */
 export const GOLDEN_RECORDINGS: readonly Recording[] = [
-  alone('golden-audit', WORKFLOWS.goldenAudit, AUDIT, () => zones(someDrift())),
-  alone('golden-audit-failed', WORKFLOWS.goldenAudit, AUDIT, () => zones({ findUnrecorded: broken })),
-  alone('golden-audit-every-tenant', WORKFLOWS.goldenAudit, { ...AUDIT, tenant: null, id: null }, () =>
+  alone('golden-audit', WORKFLOWS.goldenAudit, [AUDIT], () => zones(someDrift())),
+  alone('golden-audit-continuation', WORKFLOWS.goldenAudit, [AUDIT, UNDER_WAY], () => zones(someDrift())),
+  alone('golden-audit-failed', WORKFLOWS.goldenAudit, [AUDIT], () => zones({ findUnrecorded: broken })),
+  alone('golden-audit-every-tenant', WORKFLOWS.goldenAudit, [{ ...AUDIT, tenant: null, id: null }], () =>
     zones(),
   ),
-  alone('quarantine-drift', WORKFLOWS.quarantine, changedCopy, () => zones()),
-  alone('retention', WORKFLOWS.retention, undefined, () => zones(twoPagesDue())),
+  alone('quarantine-drift', WORKFLOWS.quarantine, [changedCopy], () => zones()),
+  alone('retention', WORKFLOWS.retention, [], () => zones(twoPagesDue())),
+  alone('retention-continuation', WORKFLOWS.retention, [], () => zones(nothingDueForLong())),
   {
-    ...alone('retention-continued', WORKFLOWS.retention, undefined, () => zones(nothingDueForLong())),
+    ...alone('retention-continued', WORKFLOWS.retention, [], () => zones(nothingDueForLong())),
     first: true,
   },
-  alone('delete-evidence', WORKFLOWS.deleteEvidence, deletion(7), () => zones()),
-  alone('delete-evidence-held', WORKFLOWS.deleteEvidence, deletion(8), () => zones({ buryCopy: onHold })),
+  alone('delete-evidence', WORKFLOWS.deleteEvidence, [deletion(7)], () => zones()),
+  alone('delete-evidence-held', WORKFLOWS.deleteEvidence, [deletion(8)], () => zones({ buryCopy: onHold })),
   // takes two minutes: so short a time is not waited for
-  alone('delete-evidence-locked', WORKFLOWS.deleteEvidence, deletion(9), () => zones(locked())),
+  alone('delete-evidence-locked', WORKFLOWS.deleteEvidence, [deletion(9)], () => zones(locked())),
 ];
 
 type Golden = AuditActivities & RetentionActivities;
-
-const SINCE = '2026-06-01T12:00:00.000Z';
 
 function zones(changes: Partial<Golden> = {}): Activities {
   const trusted = trustFakes();

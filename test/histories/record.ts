@@ -5,6 +5,10 @@
  *
  * Only histories that are missing are recorded: an old one stands for runs that are still in flight and is kept. Where
  * the shape of a workflow changes, add a recording under a new name to RECORDINGS.
+ *
+ * An ordinary server lets a history grow for long before it has a workflow go on in another one. What is to show that is
+ * recorded by itself, with `--short`, against a server that was started with
+ * `--dynamic-config-value limit.historyCount.suggestContinueAsNew=20`.
  */
 import { access, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
@@ -84,7 +88,9 @@ async function main(): Promise<void> {
     workflowCode(),
   ]);
   const client = new Client({ connection, identity: 'recorder' });
-  for (const { name, activities, of, input: asked, start = carryOut, first = false } of RECORDINGS) {
+  const short = process.argv.includes('--short');
+  for (const recording of RECORDINGS.filter((each) => (each.short ?? false) === short)) {
+    const { name, activities, of, input: asked, start = carryOut } = recording;
     const file = join(import.meta.dirname, `${name}.json`);
     if (await exists(file)) continue;
     const now = new Date();
@@ -94,17 +100,20 @@ async function main(): Promise<void> {
       await start(client, input);
       await client.workflow.getHandle(of(input)).result().catch(unlessFailed); // one that nobody waits for may still go on
     });
-    await writeFile(file, withoutThisMachine(toText(await historyOf(client, of(input), first))));
+    await writeFile(file, withoutThisMachine(toText(await historyOf(client, of(input), recording))));
     process.stdout.write(`${file}\n`);
   }
   await Promise.all([connection.close(), worker.close()]);
 }
 
-async function historyOf(client: Client, workflowId: string, first: boolean): Promise<History> {
+async function historyOf(client: Client, workflowId: string, { first, short }: Recording): Promise<History> {
   const last = await client.workflow.getHandle(workflowId).fetchHistory();
-  const { firstExecutionRunId } = last.events?.[0]?.workflowExecutionStartedEventAttributes ?? {};
-  if (!first || !firstExecutionRunId) return last;
-  return client.workflow.getHandle(workflowId, firstExecutionRunId).fetchHistory();
+  if (!first && !short) return last;
+  const { firstExecutionRunId, continuedExecutionRunId } =
+    last.events?.[0]?.workflowExecutionStartedEventAttributes ?? {};
+  if (!firstExecutionRunId || !continuedExecutionRunId)
+    throw new Error(`${workflowId} did not go on in another history`);
+  return first ? client.workflow.getHandle(workflowId, firstExecutionRunId).fetchHistory() : last;
 }
 
 /** How the run ends is for its history to tell. */

@@ -13,4 +13,6 @@ export type Recording = {
   readonly input?: Partial<ScanInput>;
   /** Of a workflow that went on in another history: the first one. */
   readonly first?: boolean;
+  /** Whether it takes a server that has workflows go on in another history soon. */
+  readonly short?: boolean;
 };

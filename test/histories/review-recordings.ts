@@ -30,7 +30,13 @@ const RELEASED: Words = [ADA];
 const REJECTED: Words = [{ by: 'ada', verdict: 'reject' }];
 /** Ada tries to be two. */
 const SECOND_PERSON: Words = [ADA, ADA, { ...ADA, by: 'bob' }];
+const BOTH: Words = [ADA, { ...ADA, by: 'bob' }];
 const HOURS_OF_A_SECOND = 1 / 3600;
+const OFTEN_REMINDED = {
+  remind_after_hours: 2 * HOURS_OF_A_SECOND,
+  expires_after_hours: 200 * HOURS_OF_A_SECOND,
+  second_person: true,
+};
 
 /** What waits for people, and what comes of it once they have decided. */
 export const REVIEW_RECORDINGS: readonly Recording[] = [
@@ -40,6 +46,8 @@ export const REVIEW_RECORDINGS: readonly Recording[] = [
     remind_after_hours: 2 * HOURS_OF_A_SECOND,
     expires_after_hours: 5 * HOURS_OF_A_SECOND,
   }),
+  { ...continued('review-continued'), first: true },
+  continued('review-continuation'),
   { ...review('review-cancelled', []), start: cancelled },
   {
     ...review('promotion-released', SECOND_PERSON, { second_person: true }),
@@ -80,8 +88,9 @@ const open = (client: Client, asked: ReviewInput): Promise<WorkflowHandle> =>
     args: [asked],
   });
 
-async function decide(client: Client, { id }: ReviewInput, words: Words): Promise<void> {
+async function decide(client: Client, { id }: ReviewInput, words: Words, known = 0): Promise<void> {
   for (const [at, { verdict }] of words.entries()) {
+    if (at < known) continue;
     const by = at === 0 ? 'ada' : 'bob';
     const call: ReviewCall = { orderId: order(at + 1), by, verdict, subjectDigest: DIGEST };
     await handIn(client.workflow.getHandle(reviewWorkflowId('web', id)), call);
@@ -98,6 +107,23 @@ async function handIn(handle: WorkflowHandle, call: ReviewCall): Promise<void> {
     await setTimeout(100);
     await handIn(handle, call);
   }
+}
+
+/** One history takes down the one, and another one the other. */
+function continued(name: string): Recording {
+  return {
+    ...review(name, BOTH, OFTEN_REMINDED),
+    short: true,
+    start: async (client, input) => {
+      const asked = document(input, OFTEN_REMINDED);
+      const handle = await open(client, asked);
+      const { runId } = await handle.describe();
+      await decide(client, asked, BOTH.slice(0, 1));
+      const latest = () => client.workflow.getHandle(handle.workflowId).describe();
+      while ((await latest()).runId === runId) await setTimeout(100);
+      await decide(client, asked, BOTH, 1);
+    },
+  };
 }
 
 async function cancelled(client: Client, input: ScanInput): Promise<void> {

@@ -34,19 +34,22 @@ export const TRANSFORM_RECORDINGS: readonly Recording[] = [
   promotion('promotion', () => fakes()),
   promotion('promotion-golden', () => fakes(), { destinations: ['golden'] }),
   promotion('promotion-withheld', () => fakes(withholding())),
+  { ...promotion('promotion-continued', () => fakes(withholding())), short: true, first: true },
+  { ...promotion('promotion-continuation', () => fakes(withholding())), short: true },
   promotion('promotion-denied', denied),
   promotion('promotion-refused', refused),
   promotion('promotion-failed', () => fakes({ finishPromotion: altered })),
-  alone('privacy-scan', WORKFLOWS.privacyScan, LOOK, () => fakes({ inspectPage: pages(3) })),
+  alone('privacy-scan', WORKFLOWS.privacyScan, [LOOK], () => fakes({ inspectPage: pages(3) })),
+  alone('privacy-scan-continuation', WORKFLOWS.privacyScan, [LOOK], () => fakes({ inspectPage: pages(7) })),
   {
-    ...alone('privacy-scan-continued', WORKFLOWS.privacyScan, LOOK, () => fakes({ inspectPage: pages(7) })),
+    ...alone('privacy-scan-continued', WORKFLOWS.privacyScan, [LOOK], () => fakes({ inspectPage: pages(7) })),
     first: true,
   },
-  alone('privacy-scan-failed', WORKFLOWS.privacyScan, LOOK, () => fakes({ inspectPage: altered })),
-  alone('receive-upload', WORKFLOWS.receiveUpload, UPLOAD),
+  alone('privacy-scan-failed', WORKFLOWS.privacyScan, [LOOK], () => fakes({ inspectPage: altered })),
+  alone('receive-upload', WORKFLOWS.receiveUpload, [UPLOAD]),
   alone('upload-sweep', WORKFLOWS.uploadSweep),
-  alone('announce', WORKFLOWS.announce, NEWS),
-  alone('announce-failed', WORKFLOWS.announce, NEWS, () => fakes({ deliverEvent: oneIsGone })),
+  alone('announce', WORKFLOWS.announce, [NEWS]),
+  alone('announce-failed', WORKFLOWS.announce, [NEWS], () => fakes({ deliverEvent: oneIsGone })),
 ];
 
 function fakes(changes: Partial<Transform> = {}): TransformFakes {
@@ -143,7 +146,7 @@ const oneIsGone: Transform['deliverEvent'] = async ({ subscriptionId }) => {
 export function alone(
   name: string,
   type: string,
-  input?: object,
+  args: readonly object[] = [],
   activities: Recording['activities'] = () => fakes(),
 ): Recording {
   return {
@@ -151,8 +154,8 @@ export function alone(
     activities,
     of: () => name,
     start: async (client) => {
-      const args = input === undefined ? [] : [input];
-      await client.workflow.start(type, { taskQueue: taskQueue('transform'), workflowId: name, args });
+      const options = { taskQueue: taskQueue('transform'), workflowId: name, args: [...args] };
+      await client.workflow.start(type, options);
     },
   };
 }
