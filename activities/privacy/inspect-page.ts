@@ -99,6 +99,7 @@ async function reportedAndHeld(
   if (before !== undefined)
     return { result: resultOf(file, inspection, before.reviewId), review: before.review };
   const inspected = await lookInto(deps.inspector, file, { ...request, mask: 'all', preview: true });
+  if (isTampered(inspected.inspection)) return { result: resultOf(file, inspected.inspection, null) };
   const held = await holdDocument(deps, {
     scope,
     ...ON_ITS_OWN,

@@ -1,13 +1,7 @@
-import { CertusError } from '../../contracts/errors.ts';
 import type { Inspection, PrivacyScanResult } from '../../contracts/privacy.ts';
-import { sha256 } from '../../domain/custody/digest.ts';
 import type { ReadableBucket } from '../../services/objects/store.ts';
-import type {
-  FileToInspect,
-  Inspected,
-  Inspector,
-  InspectRequest,
-} from '../../services/privacy/inspector.ts';
+import type { Inspected, Inspector, InspectRequest } from '../../services/privacy/inspector.ts';
+import { IN_MEMORY, isChanged, openDocument } from '../documents/document-source.ts';
 
 /** A file, and what it must be: what somebody put in its place is nothing that was looked into. */
 export type FileAt = {
@@ -18,16 +12,23 @@ export type FileAt = {
   readonly size: number;
 };
 
-const IN_MEMORY = 8 * 1024 * 1024;
-
+/** What a person is to decide by, or is kept as a masked copy, is held to the file: the rest is told, and moves nothing. */
 export async function lookInto(
   inspector: Inspector,
-  file: FileAt,
+  { bucket, key, name, ...listed }: FileAt,
   request: InspectRequest,
 ): Promise<Inspected> {
-  const body = await bodyOf(file);
-  if (body === undefined) return { inspection: NOT_WHAT_IT_WAS };
-  return inspector.inspect({ name: file.name, size: file.size, body }, request);
+  try {
+    if (listed.size > IN_MEMORY && (await bucket.head(key))?.sha256 !== listed.sha256)
+      return { inspection: NOT_WHAT_IT_WAS };
+    const source = await openDocument({ bucket, key }, listed);
+    const inspected = await inspector.inspect({ name, size: listed.size, body: source.body }, request);
+    if (request.mask !== undefined || request.preview === true) await source.verify();
+    return inspected;
+  } catch (error) {
+    if (!isChanged(error)) throw error;
+    return { inspection: NOT_WHAT_IT_WAS };
+  }
 }
 
 export const resultOf = (
@@ -61,22 +62,3 @@ const NOT_WHAT_IT_WAS: Inspection = {
 };
 
 export const isTampered = (inspection: Inspection): boolean => inspection === NOT_WHAT_IT_WAS;
-
-/** Large ones are held to their digest by the store while they are read. */
-async function bodyOf(file: FileAt): Promise<FileToInspect['body'] | undefined> {
-  const { bucket, key, size } = file;
-  try {
-    if (size <= IN_MEMORY) {
-      const bytes = await bucket.read(key, IN_MEMORY);
-      return sha256(bytes) === file.sha256 ? bytes : undefined;
-    }
-    const info = await bucket.head(key);
-    if (info?.sha256 !== file.sha256 || info.size !== size) return undefined;
-    return async () => (await bucket.open(key)).body;
-  } catch (error) {
-    if (error instanceof CertusError && GONE.has(error.code)) return undefined;
-    throw error;
-  }
-}
-
-const GONE: ReadonlySet<string> = new Set(['object_not_found', 'object_too_large', 'digest_mismatch']);
