@@ -6,6 +6,7 @@ import type { SanitizeStatement } from '../../contracts/statements.ts';
 import { CustodyError } from '../../domain/custody/custody-error.ts';
 import { openHold, openSanitize } from '../../domain/custody/sanitize-statement.ts';
 import { reviewIdOf } from '../../domain/review/review-id.ts';
+import { findPromotion } from '../../services/database/document-promotions.ts';
 import { findReview } from '../../services/database/reviews.ts';
 import type { ScanRecord } from '../../services/database/scan-record.ts';
 import type { ReadableBucket } from '../../services/objects/store.ts';
@@ -39,8 +40,9 @@ export async function heldFiles(
   ]);
   const waiting = hold && pathsIn(() => openHold(hold, about, keySet).statement);
   const reviewed = review?.subject.kind === 'evidence' ? review.subject.files : undefined;
-  if (waiting === undefined && (hold !== undefined || reviewed === undefined))
-    return hold !== undefined || wasSeen(run) ? EVERYTHING : NOTHING;
+  if (hold !== undefined && waiting === undefined) return EVERYTHING;
+  if (waiting === undefined && reviewed === undefined)
+    return wasSeen(run) && !(await passedWhole(database, scope, testId)) ? EVERYTHING : NOTHING;
   return new Set([...(waiting ?? []), ...(reviewed ?? []).map(({ path }) => path)]);
 }
 
@@ -84,5 +86,11 @@ function pathsIn(open: () => SanitizeStatement): ReadonlySet<string> | undefined
 /** What was published has been through the gate, wherever its copy was put since. */
 const wasSeen = ({ uploadStatus, goldenManifest, errors }: Run): boolean =>
   goldenManifest !== null || SEEN.has(uploadStatus) || errors.some(({ code }) => code === 'privacy_held');
+
+/** Of a copy that was put aside with its statements the record of its promotion is left. */
+async function passedWhole(database: HeldDeps['database'], scope: Scope, testId: string): Promise<boolean> {
+  const promotion = await findPromotion(database, scope, testId);
+  return promotion?.state === 'promoted' && promotion.masked === 0 && promotion.withheld === 0;
+}
 
 const SEEN: ReadonlySet<Run['uploadStatus']> = new Set(['in_review', 'rejected', 'quarantined']);

@@ -12,12 +12,13 @@ import { TestId } from '../../contracts/identifiers.ts';
 import { hasLooked } from '../../contracts/tool-run.ts';
 import { compareScans } from '../../services/database/compare-scans.ts';
 import { listFindings } from '../../services/database/list-findings.ts';
+import type { HeldDeps } from '../artifacts/held-files.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
-import type { ApiDeps } from '../deps.ts';
 import { type Route, route } from '../route.ts';
 import { existingScan } from '../scans/existing-scan.ts';
 import { findingExample } from './examples.ts';
 import { withTriage } from './finding-views.ts';
+import { shownFindings } from './shown-findings.ts';
 
 const View = FindingView.meta({ id: 'Finding' });
 /** Within what the columns hold: what a client makes up must not come back as an error of the database. */
@@ -25,17 +26,19 @@ const ordinal = z.int32().min(0);
 const Place = z.object({ rank: z.int().min(0).max(SEVERITIES.length), ordinal });
 const ComparisonPlace = z.object({ order: z.int().min(0).max(1), ordinal });
 
-export function findingRoutes(deps: Pick<ApiDeps, 'database'>): Route[] {
+export function findingRoutes(deps: HeldDeps): Route[] {
   return [list(deps), compare(deps)];
 }
 
-const list = ({ database }: Pick<ApiDeps, 'database'>) =>
+const list = (deps: HeldDeps) =>
   route({
     method: 'get',
     path: '/v1/security-scans/{test_id}/findings',
     id: 'listFindings',
     summary: 'Findings of a scan, worst first',
-    description: 'There are none before the gate has been passed. Values of one filter are alternatives.',
+    description:
+      'There are none before the gate has been passed. Values of one filter are alternatives. Where the privacy gate has masked or held back ' +
+      'the list of them, only reviewers are shown their words.',
     tag: 'findings',
     auth: 'token',
     params: z.object({ test_id: TestId }),
@@ -49,6 +52,7 @@ const list = ({ database }: Pick<ApiDeps, 'database'>) =>
     },
     errors: ['invalid_request', 'not_found', 'dependency_unavailable'],
     handle: async ({ principal, params, query }) => {
+      const { database } = deps;
       const { workspace_id, limit, cursor, ...filter } = query;
       const scope = { tenant: principal.tenant, workspace: workspace_id };
       const scan = await existingScan({ database }, scope, params.test_id);
@@ -57,15 +61,16 @@ const list = ({ database }: Pick<ApiDeps, 'database'>) =>
         limit,
         after: cursor === undefined ? undefined : decodeCursor(cursor, Place),
       });
+      const findings = await withTriage(database, scope, scan.component, page.findings);
       const body: FindingList = {
-        findings: await withTriage(database, scope, scan.component, page.findings),
+        findings: [...(await shownFindings(deps, principal, scope, [scan], findings))],
         next_cursor: page.next ? encodeCursor(page.next) : null,
       };
       return { status: 200, body };
     },
   });
 
-const compare = ({ database }: Pick<ApiDeps, 'database'>) =>
+const compare = (deps: HeldDeps) =>
   route({
     method: 'get',
     path: '/v1/security-scans/{test_id}/diff',
@@ -91,6 +96,7 @@ const compare = ({ database }: Pick<ApiDeps, 'database'>) =>
     },
     errors: ['invalid_request', 'not_found', 'dependency_unavailable'],
     handle: async ({ principal, params, query }) => {
+      const { database } = deps;
       const { workspace_id, base: asked, change, limit, cursor } = query;
       const scope = { tenant: principal.tenant, workspace: workspace_id };
       const scan = await existingScan({ database }, scope, params.test_id);
@@ -108,11 +114,12 @@ const compare = ({ database }: Pick<ApiDeps, 'database'>) =>
         limit,
         after: cursor === undefined ? undefined : decodeCursor(cursor, ComparisonPlace),
       });
+      const findings = await withTriage(database, scope, scan.component, compared.findings);
       const body: Comparison = {
         test_id: scan.testId,
         base_test_id: base,
         counts: compared.counts,
-        findings: await withTriage(database, scope, scan.component, compared.findings),
+        findings: [...(await shownFindings(deps, principal, scope, [scan, earlier], findings))],
         next_cursor: compared.next ? encodeCursor(compared.next) : null,
       };
       return { status: 200, body };

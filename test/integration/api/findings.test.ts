@@ -2,13 +2,17 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Finding } from '../../../contracts/finding.ts';
+import { sha256 } from '../../../domain/custody/digest.ts';
 import { findingOf, fingerprintOf } from '../../unit/domain/finding-fixture.ts';
 import { type Api, startApi } from '../api-harness.ts';
 import { recordedScan } from './recorded-scan.ts';
 
+/** Of somebody without a role. */
+const MEMBER = 'm'.repeat(40);
 let api: Api;
 beforeAll(async () => {
-  api = await startApi();
+  const bob = { subject: 'bob', tenant: 'default', roles: [], token_sha256: sha256(MEMBER) };
+  api = await startApi({ tokens: [bob] });
 });
 afterAll(() => api.stop());
 
@@ -51,6 +55,55 @@ async function pages(scope: Scope, what: string, parameters: string): Promise<Fi
     cursor = json.next_cursor;
   }
 }
+
+describe('findings that the privacy gate holds back', () => {
+  const NUMBER = '4111 1111 1111 1111';
+  const held = (scope: Scope, uploadStatus: 'in_review' | 'permitted') =>
+    recorded(
+      scope,
+      [
+        findingOf({
+          ...{ title: `card ${NUMBER}`, message: `the card ${NUMBER}`, snippet: NUMBER, fix: NUMBER },
+          ...at(`cards/${NUMBER}.txt`, 3),
+          suppressed: { kind: 'in_source', justification: NUMBER },
+        }),
+      ],
+      { learnt: { bundleDigest: 'b'.repeat(64), uploadStatus } },
+    );
+  const shownTo = async (scope: Scope, what: string, token?: string) => {
+    const path = `/v1/security-scans/${what}?workspace_id=${scope.workspace}`;
+    const { status, text } = await api.ask(path, token === undefined ? {} : { token });
+    return { status, told: text.includes(NUMBER) };
+  };
+
+  test('are shown without their words to whoever is no reviewer, in the list and in a comparison', async () => {
+    const scope = newScope();
+    const [base, testId] = [await held(scope, 'in_review'), await held(scope, 'permitted')];
+    for (const what of [`${base}/findings`, `${base}/diff`, `${testId}/diff`]) {
+      const other = what.startsWith(base) ? testId : base;
+      const compared = what.endsWith('/diff') ? `&change=unchanged&base=${other}` : '';
+      const url = (token?: string) =>
+        api.ask(
+          `/v1/security-scans/${what}?workspace_id=${scope.workspace}${compared}`,
+          token ? { token } : {},
+        );
+      const [member, reviewer] = [await url(MEMBER), await url()];
+      expect([member.status, member.json.findings.length, member.text.includes(NUMBER)]).toEqual([
+        200,
+        1,
+        false,
+      ]);
+      expect([reviewer.status, reviewer.text.includes(NUMBER)]).toEqual([200, true]);
+      expect(member.json.findings[0]).toMatchObject({ rule: reviewer.json.findings[0].rule, snippet: null });
+    }
+  });
+
+  test('are only those of runs that the gate has held back', async () => {
+    const scope = newScope();
+    const what = `${await held(scope, 'permitted')}/findings`;
+    expect(await shownTo(scope, what, MEMBER)).toEqual({ status: 200, told: true });
+  });
+});
 
 describe('the findings of a scan', () => {
   test('come worst first, each once over all pages', async () => {

@@ -37,6 +37,7 @@ let raw: Bucket;
 let golden: Bucket;
 let quarantine: Bucket;
 let review: object | null;
+let promotion: object | null;
 let asked: unknown[];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'certus-held-files-'));
@@ -52,6 +53,7 @@ beforeEach(async () => {
     ],
   );
   review = null;
+  promotion = null;
   asked = [];
   for (const [path, text] of Object.entries(TEXTS))
     await put(raw, `${rawPrefix(scope, testId)}${path}`, text);
@@ -65,6 +67,7 @@ const deps = (): HeldDeps =>
   ({
     database: {
       client: {
+        promotion: { findUnique: async () => promotion },
         review: {
           findUnique: async ({ where }: { where: unknown }) => {
             asked.push(where);
@@ -174,8 +177,15 @@ describe('everything is held back', () => {
     async (uploadStatus) => expect(await heldOf({ uploadStatus })).toEqual(ALL),
   );
 
-  test('of a run whose golden copy was put where nobody looks', async () => {
+  test('of a run whose golden copy was put where nobody looks, unless it is on record that it passed whole', async () => {
+    const asideOf = (state: string, masked: number) => {
+      promotion = { state, masked, withheld: 0, bytes: 0n, logIndex: null, kind: 'scan', error: null };
+      return heldOf({ uploadStatus: 'uploaded', goldenManifest: 'here' });
+    };
     expect(await heldOf({ uploadStatus: 'uploaded', goldenManifest: 'here' })).toEqual(ALL);
+    expect(await asideOf('promoted', 1)).toEqual(ALL);
+    expect(await asideOf('withheld', 0)).toEqual(ALL);
+    expect(await asideOf('promoted', 0)).toEqual([]);
   });
 
   test('of a run with more files in question than a review takes', async () => {
