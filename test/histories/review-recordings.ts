@@ -55,6 +55,7 @@ export const REVIEW_RECORDINGS: readonly Recording[] = [
   },
   heldPublication('publish-released', RELEASED),
   heldPublication('publish-rejected', REJECTED),
+  { ...heldPublication('publish-held-cancelled', []), start: cancelHeld },
 ];
 
 function review(name: string, words: Words, rules: Partial<ReviewRules> = {}): Recording {
@@ -128,9 +129,24 @@ function continued(name: string): Recording {
 
 async function cancelled(client: Client, input: ScanInput): Promise<void> {
   const handle = await open(client, document(input));
-  const waits = async () => (await handle.query<ReviewStanding>(REVIEW_QUERY)).nextReminderAt !== null;
-  while (!(await waits())) await setTimeout(100);
+  await untilItWaits(handle);
   await handle.cancel();
+}
+
+async function cancelHeld(client: Client, input: ScanInput): Promise<void> {
+  const handle = await startPublication(client, input);
+  await untilItWaits(client.workflow.getHandle(reviewWorkflowId('web', document(input).id)));
+  await handle.cancel();
+}
+
+async function untilItWaits(review: WorkflowHandle): Promise<void> {
+  const waits = async () => (await review.query<ReviewStanding>(REVIEW_QUERY)).nextReminderAt !== null;
+  while (!(await waits().catch(unlessNotBegun))) await setTimeout(100);
+}
+
+function unlessNotBegun(error: unknown): false {
+  if (!(error instanceof WorkflowNotFoundError)) throw error;
+  return false;
 }
 
 function heldPublication(name: string, words: Words): Recording {

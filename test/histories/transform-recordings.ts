@@ -1,10 +1,10 @@
-import type { Client } from '@temporalio/client';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 import { CertusError } from '../../contracts/errors.ts';
 import type { PromotionInput } from '../../contracts/promotion.ts';
 import { promotionWorkflowId, WORKFLOWS, workflowId } from '../../contracts/workflow-names.ts';
 import type { ScanInput } from '../../contracts/workflows.ts';
 import { taskQueue } from '../../contracts/zones.ts';
-import { PERMIT_ID } from '../workflow/fakes.ts';
+import { PERMIT_ID, untilCancelled } from '../workflow/fakes.ts';
 import { DIGEST, held, order } from '../workflow/review-fakes.ts';
 import { ALL_PROMOTED, POLICY, type TransformFakes, transformFakes } from '../workflow/transform-fakes.ts';
 import type { Recording } from './recording.ts';
@@ -29,7 +29,9 @@ export const TRANSFORM_RECORDINGS: readonly Recording[] = [
     name: 'publish-logged',
     activities: () => fakes(),
     of: (input) => workflowId('publish', input),
-    start: startPublication,
+    start: async (client, input) => {
+      await startPublication(client, input);
+    },
   },
   promotion('promotion', () => fakes()),
   promotion('promotion-golden', () => fakes(), { destinations: ['golden'] }),
@@ -39,6 +41,7 @@ export const TRANSFORM_RECORDINGS: readonly Recording[] = [
   promotion('promotion-denied', denied),
   promotion('promotion-refused', refused),
   promotion('promotion-failed', () => fakes({ finishPromotion: altered })),
+  { ...promotion('promotion-cancelled', () => fakes(placingForLong())), start: cancelPlacing },
   alone('privacy-scan', WORKFLOWS.privacyScan, [LOOK], () => fakes({ inspectPage: pages(3) })),
   alone('privacy-scan-continuation', WORKFLOWS.privacyScan, [LOOK], () => fakes({ inspectPage: pages(7) })),
   {
@@ -57,10 +60,10 @@ function fakes(changes: Partial<Transform> = {}): TransformFakes {
   return { ...others, transform: { ...transform, ...changes } };
 }
 
-export async function startPublication(client: Client, input: ScanInput): Promise<void> {
+export function startPublication(client: Client, input: ScanInput): Promise<WorkflowHandle> {
   const { scope, component, assessment, testId } = input;
   const bundle = { prefix: `default/web/security-scans/${testId}/incoming/`, digest: DIGEST };
-  await client.workflow.start(WORKFLOWS.publish, {
+  return client.workflow.start(WORKFLOWS.publish, {
     taskQueue: taskQueue('transform'),
     workflowId: workflowId('publish', input),
     args: [{ scope, component, assessment, testId, bundle, permitId: PERMIT_ID }],
@@ -72,28 +75,40 @@ function promotion(
   activities: Recording['activities'],
   asked: Partial<PromotionInput> = {},
 ): Recording {
-  const documentsOf = ({ testId }: ScanInput): string =>
-    `docs_${testId.slice('test_'.length).padStart(24, '0')}`;
-  const of = (input: ScanInput): string => promotionWorkflowId('web', documentsOf(input));
   return {
     name,
     activities,
-    of,
+    of: (input) => promotionWorkflowId('web', documentsOf(input)),
     start: async (client, input) => {
-      const promoted: PromotionInput = {
-        scope: input.scope,
-        component: 'papers',
-        assessment: 'documents',
-        testId: documentsOf(input),
-        orderId: order(1),
-        destinations: ['golden', 'oci'],
-        requestedBy: 'ada',
-        ...asked,
-      };
-      const options = { taskQueue: taskQueue('transform'), workflowId: of(input), args: [promoted] };
-      await client.workflow.start(WORKFLOWS.promotion, options);
+      await startPromotion(client, input, asked);
     },
   };
+}
+
+const documentsOf = ({ testId }: ScanInput): string =>
+  `docs_${testId.slice('test_'.length).padStart(24, '0')}`;
+
+function startPromotion(
+  client: Client,
+  input: ScanInput,
+  asked: Partial<PromotionInput>,
+): Promise<WorkflowHandle> {
+  const testId = documentsOf(input);
+  const promoted: PromotionInput = {
+    scope: input.scope,
+    component: 'papers',
+    assessment: 'documents',
+    testId,
+    orderId: order(1),
+    destinations: ['golden', 'oci'],
+    requestedBy: 'ada',
+    ...asked,
+  };
+  return client.workflow.start(WORKFLOWS.promotion, {
+    taskQueue: taskQueue('transform'),
+    workflowId: promotionWorkflowId('web', testId),
+    args: [promoted],
+  });
 }
 
 /** Of the first page something is held back; who is asked about it does not answer, and nobody else wants to know. */
@@ -124,6 +139,15 @@ function refused(): TransformFakes {
     message: 'it was given too long ago',
   });
   return { ...others, trust: { ...trust, carryOut } };
+}
+
+const placing = Promise.withResolvers<void>();
+const placingForLong = (): Partial<Transform> => ({ placeDocuments: untilCancelled(placing.resolve) });
+
+async function cancelPlacing(client: Client, input: ScanInput): Promise<void> {
+  const handle = await startPromotion(client, input, {});
+  await placing.promise;
+  await handle.cancel();
 }
 
 const altered = (): Promise<never> =>
