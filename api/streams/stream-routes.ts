@@ -62,7 +62,7 @@ const events = (deps: ApiDeps) =>
     handle: async ({ principal, params, query, headers }) => {
       const scope = { tenant: principal.tenant, workspace: query.workspace_id };
       const after = Math.max(query.after ?? 0, headers['last-event-id'] ?? 0);
-      await requireScan(deps, scope, params.test_id);
+      await requireScan(deps, principal, scope, params.test_id);
       if (!/\btext\/event-stream\b/i.test(headers.accept ?? ''))
         return { status: 200, body: await page(deps, scope, params.test_id, { ...query, after }) };
       if (headers['last-event-id'] !== undefined && (await isOver(deps, scope, params.test_id, after)))
@@ -102,7 +102,7 @@ const stream = (deps: ApiDeps) =>
     errors: ['invalid_request', 'not_found', 'upgrade_required', 'dependency_unavailable'],
     handle: async ({ principal, params, query, log }) => {
       const scope = { tenant: principal.tenant, workspace: query.workspace_id };
-      await requireScan(deps, scope, params.test_id);
+      await requireScan(deps, principal, scope, params.test_id);
       requireRoom(deps);
       const follow = (signal: AbortSignal) =>
         followScan(deps, scope, params.test_id, { after: query.after, signal });

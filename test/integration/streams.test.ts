@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { WebSocket } from 'ws';
 import { Problem } from '../../contracts/problem.ts';
 import type { NewScanEvent, ScanEvent } from '../../contracts/scan-event.ts';
+import { sha256 } from '../../domain/custody/digest.ts';
 import type { ScanChanges } from '../../services/database/scan-record.ts';
 import { openScan, updateScan } from '../../services/database/scans.ts';
 import { type Api, startApi, TOKEN } from './api-harness.ts';
@@ -17,11 +18,15 @@ const workspace = `streams-${randomBytes(4).toString('hex')}`;
 const scope = { tenant: 'default', workspace };
 const query = `workspace_id=${workspace}`;
 
+/** Of somebody without a role. */
+const MEMBER = 'm'.repeat(40);
+
 /** Two processes in front of one database. */
 let one: Api;
 let two: Api;
 beforeAll(async () => {
-  [one, two] = await Promise.all([startApi(), startApi()]);
+  const member = { subject: 'bob', tenant: 'default', roles: [], token_sha256: sha256(MEMBER) };
+  [one, two] = await Promise.all([startApi({ tokens: [member] }), startApi()]);
 });
 afterAll(async () => {
   await Promise.all([one.stop(), two.stop()]);
@@ -179,6 +184,17 @@ describe.each(WAYS)('over %s', (_way, follow, ended) => {
     expect(await elsewhere.closed).toBe(ended);
     expect(seqs([...following.events, ...elsewhere.events])).toEqual(upTo(6));
   });
+});
+
+test('what the privacy gate holds back of a bundle is told to reviewers alone', async () => {
+  const held = await newScan({ bundleDigest: 'b'.repeat(64), uploadStatus: 'in_review' });
+  const passed = await newScan({ bundleDigest: 'b'.repeat(64), uploadStatus: 'permitted' });
+  for (const testId of [held, passed]) await append(testId, [...lines(1), end]);
+  const read = async (testId: string, token: string) => (await one.ask(eventsOf(testId), { token })).status;
+  expect([await read(held, MEMBER), await read(held, TOKEN), await read(passed, MEMBER)]).toEqual([
+    403, 200, 200,
+  ]);
+  expect(await refused(stream(held), { token: MEMBER })).toMatchObject({ status: 403, code: 'forbidden' });
 });
 
 describe('who may open a WebSocket', () => {
