@@ -15,6 +15,7 @@ import { readDocumentsEvidence } from '../custody/read-documents-evidence.ts';
 import { readGoldenManifest } from '../custody/read-golden-manifest.ts';
 import { privacyPolicyInForce } from '../privacy/privacy-policy.ts';
 import type { PublishDeps } from '../publish/deps.ts';
+import { lockedUntil, type Place } from '../publish/golden-statements.ts';
 import { type PermittedBundle, requirePermit } from '../publish/permitted-bundle.ts';
 import { hideIfQuarantined, requireNotQuarantined } from '../publish/quarantine-notice.ts';
 import { requireSame } from './document-source.ts';
@@ -96,17 +97,21 @@ async function show(
   requireEveryDocument(documents, items);
   const to = goldenPrefix(scope, testId);
   await requireInGolden(golden, to, items);
-  const { policy, digest } = await privacyPolicyInForce(deps, scope);
+  const [{ policy, digest }, retainUntil] = await Promise.all([
+    privacyPolicyInForce(deps, scope),
+    deps.lockUntil(scope, usedAt),
+  ]);
   requireSamePolicy(input, digest);
   const decisions = await decisionsFor(deps, input, asked, policy.review.second_person);
   const said = { policyDigest: digest, rules: deps.inspector.rules, inspectedOn: usedAt.toISOString() };
   const sanitized = await storeSanitize(
     deps,
-    to,
+    { to, retainUntil },
     sanitizedDocuments({ ...said, index, bundleDigest, items, decisions }),
   );
-  const others = await copyRest(deps, bundle.prefix, to, permitted);
-  const promotion = await storePromotion(deps, permitted, sanitized, { from: bundle.prefix, to, usedAt });
+  const others = await copyRest(deps, bundle.prefix, { to, retainUntil }, permitted);
+  const promoting = { from: bundle.prefix, to, retainUntil, usedAt };
+  const promotion = await storePromotion(deps, permitted, sanitized, promoting);
   const files = [
     ...publishedFiles(index, sanitized.statement),
     ...others,
@@ -162,7 +167,7 @@ async function decisionsFor(
 async function copyRest(
   { raw, golden }: PublishDeps,
   from: string,
-  to: string,
+  { to, retainUntil }: Place,
   { evidence: { index }, indexBytes, provenanceBytes, permitBytes, proof }: PermittedBundle,
 ): Promise<BundleFile[]> {
   const intake = index.files.find(({ path }) => path === BUNDLE.intake);
@@ -178,7 +183,7 @@ async function copyRest(
   ];
   const put = async ([path, bytes, contentType]: (typeof rest)[number]) => {
     const file = fileOf(path, bytes, contentType);
-    const options = { contentType, sha256: file.sha256, ifAbsent: true };
+    const options = { contentType, sha256: file.sha256, ifAbsent: true, ...lockedUntil(retainUntil) };
     const { info } = await golden.put(`${to}${path}`, bytes, options);
     requireSame(path, info.sha256, file.sha256);
     return file;

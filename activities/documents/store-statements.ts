@@ -14,6 +14,7 @@ import {
 } from '../../domain/custody/sanitize-statement.ts';
 import { sealStatement } from '../../domain/custody/seal-statement.ts';
 import type { PublishDeps } from '../publish/deps.ts';
+import { lockedUntil, type Place } from '../publish/golden-statements.ts';
 import { heldOrRefused, type PermittedBundle } from '../publish/permitted-bundle.ts';
 
 /** As large as a statement about as many documents as there may be. */
@@ -26,20 +27,21 @@ async function storeOnce(
   { golden, promotionSigner }: Deps,
   key: string,
   statement: object,
+  retainUntil: Date | undefined,
 ): Promise<Uint8Array> {
   const sealed = await sealStatement(statement, promotionSigner);
-  const options = { contentType: SIGSTORE_BUNDLE_MEDIA_TYPE, ifAbsent: true };
+  const options = { contentType: SIGSTORE_BUNDLE_MEDIA_TYPE, ifAbsent: true, ...lockedUntil(retainUntil) };
   const { outcome } = await golden.put(key, sealed, options);
   return outcome === 'exists' ? golden.read(key, MAX_STATEMENT) : sealed;
 }
 
 export async function storeSanitize(
   deps: Deps,
-  to: string,
+  { to, retainUntil }: Place,
   facts: SanitizeFacts,
 ): Promise<Sanitized & { readonly bytes: Uint8Array }> {
   const wanted = sanitizeStatement(facts);
-  const bytes = await storeOnce(deps, `${to}${BUNDLE.sanitize}`, wanted);
+  const bytes = await storeOnce(deps, `${to}${BUNDLE.sanitize}`, wanted, retainUntil);
   const { statement } = heldOrRefused(() => openSanitize(bytes, facts, deps.keySet));
   if (canonicalJson(said(statement)) !== canonicalJson(said(wanted)))
     throw new CertusError(
@@ -52,13 +54,13 @@ export async function storeSanitize(
 /** Everything but when. */
 const said = ({ predicate: { inspectedOn: _, ...rest } }: SanitizeStatement) => rest;
 
-type Where = { readonly from: string; readonly to: string; readonly usedAt: Date };
+type Where = Place & { readonly from: string; readonly usedAt: Date };
 
 export async function storePromotion(
   deps: Deps,
   { evidence, permitId, permitBytes }: PermittedBundle,
   sanitized: Sanitized,
-  { from, to, usedAt }: Where,
+  { from, to, retainUntil, usedAt }: Where,
 ): Promise<{ readonly bytes: Uint8Array; readonly promotedOn: string }> {
   const { raw, golden, keySet } = deps;
   const permit = { id: permitId, digest: sha256(permitBytes) };
@@ -73,6 +75,7 @@ export async function storePromotion(
       to: `${golden.name}/${to}`,
       promotedOn: usedAt.toISOString(),
     }),
+    retainUntil,
   );
   return heldOrRefused(() => {
     const opened = checkPromotion({ promotionBytes: bytes, bundle: evidence, permit, sanitized, keySet });

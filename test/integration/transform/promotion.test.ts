@@ -120,6 +120,26 @@ describe('documents come to golden', () => {
     expect(await golden(input.testId)).toEqual(new Map());
   });
 
+  test('locked as long as the retention policy says: documents, statements and the list', async () => {
+    const until = new Date('2099-01-01T00:00:00.000Z');
+    const locked = new Map<string, Date | undefined>();
+    const golden = changed(zones.golden, {
+      put: async (key, body, { retainUntil, ...options }) => {
+        locked.set(key, retainUntil);
+        return zones.golden.put(key, body, options);
+      },
+    });
+    const input = await orderPromotion(zones, await four());
+    const run = await permitted(zones, input);
+    const locking = { ...zones, transform: { ...zones.transform, golden, lockUntil: async () => until } };
+    const { policy } = await place(locking, input, run);
+    await finish(locking, input, run, policy);
+    // what shows the copy can be taken away, so that a copy can be
+    const manifest = goldenManifestKey(zones.scope, input.testId);
+    expect([...locked].filter(([, date]) => date !== until).map(([key]) => key)).toEqual([manifest]);
+    expect(locked.size).toBe(3 + 8);
+  });
+
   test('once: what was placed is not looked into again, and finishing twice changes nothing', async () => {
     const input = await orderPromotion(zones, await four());
     const { run, page } = await promote(input);
