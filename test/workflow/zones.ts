@@ -22,14 +22,24 @@ export const workflowCode = (): Promise<WorkflowBundleWithSourceMap> =>
 /** A time-skipping server that knows what the namespaces in use must know. */
 export async function startEnvironment(): Promise<TestWorkflowEnvironment> {
   const path = process.env.CERTUS_TEMPORAL_TEST_SERVER ?? '';
-  const environment = await TestWorkflowEnvironment.createTimeSkipping({
-    server: { executable: { type: 'existing-path', path } },
-  });
+  const environment = await timeSkipping(path);
   await environment.connection.operatorService.addSearchAttributes({
     namespace: 'default',
     searchAttributes: Object.fromEntries(Object.values(SEARCH_ATTRIBUTES).map((name) => [name, KEYWORD])),
   });
   return environment;
+}
+
+/** The SDK gives the server five seconds, in which a busy machine does not start a Java runtime. */
+async function timeSkipping(path: string, attempts = 6): Promise<TestWorkflowEnvironment> {
+  try {
+    return await TestWorkflowEnvironment.createTimeSkipping({
+      server: { executable: { type: 'existing-path', path } },
+    });
+  } catch (error) {
+    if (attempts === 1 || !String(error).includes('did not start within')) throw error;
+    return timeSkipping(path, attempts - 1);
+  }
 }
 
 /** As the server's protocol counts the types of search attributes. */
