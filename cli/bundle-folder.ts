@@ -14,7 +14,8 @@ const LIMITS = {
   indexBytes: 16 * 1024 ** 2,
   /** One that names every document of a large promotion takes some megabytes. */
   statementBytes: 16 * 1024 ** 2,
-  totalBytes: 8 * 1024 ** 3,
+  /** One document alone may have sixteen gigabytes; all are hashed as they stream by. */
+  totalBytes: 1024 ** 4,
 };
 
 /**

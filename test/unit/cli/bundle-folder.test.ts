@@ -28,6 +28,14 @@ test('index, statements and the digests of everything else are read', async () =
   expect([...files]).toEqual([['scan.json', { sha256, size: 4 }]]);
 });
 
+test('documents are read however deep they lie', async () => {
+  const deep = join('documents', ...Array.from({ length: 340 }, () => 'a'));
+  mkdirSync(join(folder, deep), { recursive: true });
+  writeFileSync(join(folder, deep, 'b.txt'), 'deep');
+  const { files } = await readBundleFolder(folder);
+  expect(files.get(join(deep, 'b.txt'))?.size).toBe(4);
+});
+
 describe('a hostile folder is refused', () => {
   const refused = (why: RegExp, how = limits) =>
     expect(readBundleFolder(folder, how)).rejects.toMatchObject({
