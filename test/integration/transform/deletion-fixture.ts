@@ -71,6 +71,17 @@ export async function verified(bucket: Bucket, { scope, testId }: Promoted, keyS
   return verifyBundle({ indexBytes, statements, files }, keySet);
 }
 
+/** Puts one file back under the lock of the store, as promotion does where a policy asks for it. */
+export async function locked(folder: string, run: Promoted, until: Date): Promise<Bucket> {
+  const store = openDirectoryStore(join(folder, 'objects'));
+  const golden = await store.bucket('golden', { lock: 'governance' });
+  const key = `${goldenPrefix(run.scope, run.testId)}documents/active/clean.md`;
+  const bytes = await golden.read(key, 1e6);
+  await golden.remove(key);
+  await golden.put(key, bytes, { contentType: 'text/markdown', retainUntil: until });
+  return golden;
+}
+
 /** A bucket that fails for good from the nth change on, as a process that was killed does. */
 export function dyingAfter(bucket: Bucket, changes: { left: number }): Bucket {
   const alive = () => {

@@ -8,6 +8,7 @@ import { clearCopy } from '../../../activities/golden/clear-copy.ts';
 import { recordDeletion } from '../../../activities/golden/record-deletion.ts';
 import { removeRaw } from '../../../activities/golden/remove-raw.ts';
 import { mayBeDeletedAt } from '../../../activities/golden/retained-until.ts';
+import { hideIfQuarantined, requireNotQuarantined } from '../../../activities/publish/quarantine-notice.ts';
 import { logDeletion } from '../../../activities/trust/known/log-deletion.ts';
 import { BUNDLE } from '../../../contracts/bundle.ts';
 import {
@@ -29,6 +30,7 @@ import {
   type Keeping,
   keepingOf,
   keysIn,
+  locked,
   ordered,
   type Promoted,
   promotedDocuments,
@@ -212,6 +214,26 @@ test('a copy that was altered can be deleted all the same', async () => {
   await zones.golden.put(altered, Buffer.from('altered'), { contentType: 'text/markdown' });
   await remove(await ordered(zones, deletionOf(run)));
   await expectDeleted();
+});
+
+test('what the store keeps locked is waited for, and is all that stays when the lock comes late', async () => {
+  const until = new Date('2096-01-01T00:00:00.000Z');
+  const golden = await locked(folder, run, until);
+  const orderId = await ordered(zones, deletionOf(run));
+  const deps = { ...keeping, golden };
+  expect(await mayBeDeletedAt(deps, { ...run, orderId })).toBe(until.toISOString());
+  const ended = await remove(orderId, deps);
+  expect(ended).toMatchObject({ retained: 1, retainedUntil: until.toISOString() });
+  expect((await filesLeft()).golden.filter((path) => !STAY.includes(path as (typeof STAY)[number]))).toEqual([
+    'documents/active/clean.md',
+  ]);
+  expect(await verified(golden, run, keeping.keySet)).toMatchObject({ verified: true });
+});
+
+test('what was deleted is not published again', async () => {
+  await remove(await ordered(zones, deletionOf(run)));
+  expect(await code(requireNotQuarantined(zones.golden, run))).toBe('deleted');
+  expect(await code(hideIfQuarantined(zones.golden, run))).toBe('deleted');
 });
 
 test('wherever a deletion is killed, the next attempt brings it to its end', async () => {

@@ -21,6 +21,7 @@ import {
   type Keeping,
   keepingOf,
   keysIn,
+  locked,
   ordered,
   type Promoted,
   promotedDocuments,
@@ -155,6 +156,13 @@ describe('nothing is put aside', () => {
     clock = new Date(LATER.delete);
     expect(await due()).toEqual([]);
     expect(await code(mayBeDeletedAt(keeping, { ...run, orderId: null }))).toBe('legal_hold');
+    await untouched();
+  });
+
+  test('while the store keeps any of it locked', async () => {
+    await setPolicy();
+    const golden = await locked(folder, run, new Date('2096-01-01T00:00:00.000Z'));
+    expect((await archiveCopy({ ...keeping, golden }, run, wanted)).state).toBe('retained');
     await untouched();
   });
 
