@@ -30,9 +30,13 @@ const need = (name: string): string => {
 
 /**
  * Keys, buckets and workspace of its own over the real servers, and a real process for each zone's worker. What the test
- * sets besides is for the zone that scans.
+ * sets besides is for the zone that scans, or for the zone that it names.
  */
-export async function install(variant: Variant, besides: Readonly<Record<string, string>> = {}) {
+export async function install(
+  variant: Variant,
+  besides: Readonly<Record<string, string>> = {},
+  ofZones: Readonly<Partial<Record<Zone, Readonly<Record<string, string>>>>> = {},
+) {
   const home = await mkdtemp(join(tmpdir(), 'certus-chain-'));
   await shareLogKey(home, need('CERTUS_DATABASE_URL'));
   const keys = await ensureLocalKeys(home);
@@ -72,7 +76,12 @@ export async function install(variant: Variant, besides: Readonly<Record<string,
     },
     ingest: {},
   };
-  const workers = new Workers((zone) => ({ ...common, ...own[zone], CERTUS_ZONES: zone }));
+  const workers = new Workers((zone) => ({
+    ...common,
+    ...own[zone],
+    ...ofZones[zone],
+    CERTUS_ZONES: zone,
+  }));
   return {
     home,
     common,
@@ -82,16 +91,17 @@ export async function install(variant: Variant, besides: Readonly<Record<string,
     database,
     raw,
     golden,
+    bucket: (name: string) => store.bucket(name),
     workers,
     client: new Client({ connection }),
     newScan: (): ScanInput => newScan(scope),
     /** The keys of everything golden holds of a run, visible or not. */
-    inGolden: async ({ testId }: ScanInput) => [
+    inGolden: async ({ testId }: Pick<ScanInput, 'testId'>) => [
       ...(await keysBelow(golden, goldenPrefix(scope, testId))),
       ...(await keysBelow(golden, goldenManifestKey(scope, testId))),
     ],
     /** Copies the golden bundle of a run into a folder, as a person would. */
-    download: async ({ testId }: ScanInput) => {
+    download: async ({ testId }: Pick<ScanInput, 'testId'>) => {
       const folder = join(home, `golden-${testId}`);
       await copyBelow(golden, goldenPrefix(scope, testId), folder);
       return folder;
