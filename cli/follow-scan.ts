@@ -16,7 +16,7 @@ export type Pace = {
 const PACE: Pace = { first: 150, longest: 2_000, silence: 30_000, outage: 120_000 };
 
 /**
- * Asks until the scan has ended, more and more seldom, and says what is new. The scan does not need us: when the API
+ * Asks until the scan has ended or waits for a person, more and more seldom, and says what is new. The scan does not need us: when the API
  * is away for a while it is asked again.
  */
 export async function followScan(
@@ -40,6 +40,10 @@ export async function followScan(
         heardAt = Date.now();
       }
       if (ENDED.includes(scan.status)) return scan;
+      if (scan.upload_status === 'in_review') {
+        say('held back: a person is to decide, see certus review list');
+        return scan;
+      }
     } catch (error) {
       const { exitCode, message } = complaintOf(error);
       if (exitCode !== EXIT.unavailable) throw error;

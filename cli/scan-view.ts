@@ -26,7 +26,8 @@ export function drawScan(output: Output, scan: ScanStatus): void {
   for (const [name, value] of facts) if (value !== null) output.line(`  ${name.padEnd(10)} ${value}`);
 }
 
-export function headline({ status, verdict }: ScanStatus): string {
+export function headline({ status, verdict, upload_status }: ScanStatus): string {
+  if (upload_status === 'in_review') return 'HELD BACK FOR A REVIEW';
   if (status !== 'SUCCEEDED') return status;
   return verdict === 'passed' ? 'PASSED' : 'GATE FAILED';
 }

@@ -32,12 +32,12 @@ export async function promoteDocuments(
     assessment_id: assessment,
   });
   const { promotion_id } = accepted;
-  if (accepted.state === 'running' && !wait) {
+  if (accepted.ended_at === null && !wait) {
     output.result(accepted, () => output.line(promotion_id));
     return EXIT.ok;
   }
   const ended =
-    accepted.state === 'running' ? await followed(api, workspace, promotion_id, output.note) : accepted;
+    accepted.ended_at === null ? await followed(api, workspace, promotion_id, output.note) : accepted;
   output.result(ended, () => drawPromotion(output, ended));
   return promotionCode(ended);
 }
@@ -69,7 +69,7 @@ async function followed(
   for (let wait = 250; ; wait = Math.min(wait * 1.5, LONGEST_MS)) {
     try {
       const view = await api.get(`/v1/promotions/${id}${query({ workspace_id: workspace })}`, PromotionView);
-      if (view.state !== 'running') return view;
+      if (view.ended_at !== null) return view;
       awaySince = undefined;
     } catch (error) {
       const { exitCode, message } = complaintOf(error);

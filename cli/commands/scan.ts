@@ -58,9 +58,10 @@ export async function stayWith(
 
 /** A passed gate counts only if the evidence got where it belongs. */
 export function verdictCode(scan: ScanStatus): ExitCode {
+  if (scan.upload_status === 'in_review') return EXIT.gateFailed;
   if (scan.status !== 'SUCCEEDED') return EXIT.runFailed;
   if (scan.verdict === 'failed') return EXIT.gateFailed;
-  const lost = ['denied', 'upload_failed', 'quarantined', 'deleted'].includes(scan.upload_status);
+  const lost = ['denied', 'upload_failed', 'quarantined', 'rejected', 'deleted'].includes(scan.upload_status);
   return scan.verdict === 'passed' && !lost ? EXIT.ok : EXIT.runFailed;
 }
 
