@@ -45,7 +45,8 @@ export async function showGolden(
   const path = `/v1/golden/${encodeURIComponent(testId)}${query({ workspace_id: workspace })}`;
   const copy = await api().get(path, GoldenCopyView);
   output.result(copy, () => {
-    output.line(`${copy.test_id}  ${stateOf(copy)}, ${copy.class} since ${copy.class_since}`);
+    output.line(`${copy.test_id}  ${stateOf(copy)}`);
+    output.line(`class     ${copy.class}, since ${copy.class_since}`);
     output.line(`golden    ${copy.golden_manifest}`);
     output.line(`bundle    sha256:${copy.bundle_digest}`);
     output.line(`promoted  ${copy.promoted_at}, ${copy.files} files, ${copy.bytes} bytes`);
