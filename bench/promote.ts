@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { FRUGAL } from '../infra/local/embedded/our-programs.ts';
 import { startServers } from '../infra/local/start-servers.ts';
 import { migrate } from '../services/database/migrate.ts';
 import type { Bench } from './bench.ts';
@@ -94,7 +95,11 @@ async function part(
 
 async function start(env: Readonly<Record<string, string>>): Promise<ChildProcess> {
   const file = join(import.meta.dirname, 'promotion', 'copying-process.ts');
-  const child = fork(file, { env: { ...process.env, ...env } });
+  // as a worker of an installation on one machine is started
+  const child = fork(file, {
+    execArgv: [...FRUGAL.nodeFlags],
+    env: { ...process.env, ...env, ...FRUGAL.environment },
+  });
   await answer(child);
   return child;
 }

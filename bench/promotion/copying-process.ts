@@ -44,7 +44,8 @@ const region = env('CERTUS_S3_REGION');
 
 const database = openDatabase(env('CERTUS_DATABASE_URL'));
 const store = await openObjectStore('s3://', { endpoint, region, ...credentials });
-const inspector = openInspector({ threads: 2, maxBytes: 32 * 1024 * 1024 });
+// with one thread, as a worker has where nobody said otherwise
+const inspector = openInspector({ threads: 1, maxBytes: 32 * 1024 * 1024 });
 const zones = await openZones(mkdtempSync(join(tmpdir(), 'certus-bench-')), database, { store, inspector });
 const client = new S3Client({
   endpoint,

@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { PassThrough, pipeline, type Readable, Transform } from 'node:stream';
+import { isNativeError } from 'node:util/types';
 import { CertusError } from '../../contracts/errors.ts';
 import type { ByteRange, ObjectInfo } from './store.ts';
 
@@ -38,6 +39,15 @@ export const readWhole = async ({ info, body }: OpenObject, limit: number): Prom
     chunks.push(chunk);
   }
   return Buffer.concat(chunks, size);
+};
+
+/** The same, held to its digest when it is there: of a small one the stream that does so costs more than its bytes. */
+export const readVerified = async (object: OpenObject, limit: number): Promise<Uint8Array> => {
+  const bytes = await readWhole(object, limit).catch((error: unknown) => {
+    throw isNativeError(error) ? brokenOff(object.info, error) : error;
+  });
+  if (hash('sha256', bytes) !== object.info.sha256) throw mismatch(object.info);
+  return bytes;
 };
 
 export const notFound = (where: string) => new CertusError('object_not_found', `There is no object ${where}`);

@@ -8,7 +8,7 @@ import {
 import { CertusError } from '../../contracts/errors.ts';
 import { checkBucketName, checkKey, checkPrefix } from './names.ts';
 import { checkedOptions } from './put-options.ts';
-import { readWhole, reported, verified } from './reading.ts';
+import { readVerified, reported, verified } from './reading.ts';
 import { requireFree } from './retention.ts';
 import { isBucketThere, isDenied, isForbidden, isMissing, onS3 } from './s3-errors.ts';
 import { removeVersions, requireLock } from './s3-lock.ts';
@@ -122,7 +122,7 @@ const readableBucket = (client: S3Client, name: string): ReadableBucket => {
       return { info: object.info, body: reported(object) };
     },
     presign: async (key, options) => presignedUrl(place(key), options),
-    read: async (key, limit) => readWhole(await openObject(key), limit),
+    read: async (key, limit) => readVerified(await getObject(place(key)), limit),
     list: async function* (prefix, leftOut) {
       yield* listObjects(client, name, checkPrefix(prefix), leftOut);
     },

@@ -30,7 +30,7 @@ export function openInspector({ threads, maxBytes, seconds = 120, ocr }: Inspect
     maxThreads: threads,
     idleTimeout: 10_000,
     env: {}, // not a thread's business: the worker's has passwords in it
-    resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB },
+    resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB, maxYoungGenerationSizeMb: NURSERY_MB },
   });
   // the time of a file begins when a thread takes it up, and the next ones are fetched meanwhile
   const [atOnce, running] = [new Turns(2 * threads), new Turns(threads)];
@@ -79,6 +79,8 @@ export function openInspector({ threads, maxBytes, seconds = 120, ocr }: Inspect
 }
 
 const MEMORY_MB = 1024;
+/** A larger one fills up before anybody tidies it, and each thread keeps one. */
+const NURSERY_MB = 6;
 
 const taskOf = (
   { name }: FileToInspect,

@@ -72,7 +72,7 @@ function ourProgram(name: string, script: string, values: Values): Program {
  * Six runtimes share a laptop. A small nursery and few malloc arenas halve what each keeps for itself, at no cost that
  * can be measured: none of them computes for long.
  */
-const FRUGAL = {
+export const FRUGAL = {
   nodeFlags: ['--max-semi-space-size=1'],
   environment: { MALLOC_ARENA_MAX: '2' },
 } as const;
