@@ -26,16 +26,22 @@ type Placed = { readonly node: Scalar; readonly map: number | undefined };
 
 function scalarsOf(source: string): Placed[] | undefined {
   const placed: Placed[] = [];
-  const maps = new Map<unknown, number>();
+  const maps = new Map<unknown, { readonly number: number; readonly keys: Set<unknown> }>();
+  let isTwice = false;
   try {
-    const documents = parseAllDocuments(source, { uniqueKeys: true, logLevel: 'silent' });
+    const documents = parseAllDocuments(source, OPTIONS);
     for (const document of documents) {
       if (document.errors.length > 0) return undefined;
       visit(document, {
         Scalar: (key, node, path) => {
           const owner = key === 'key' ? path.findLast((one) => isMap(one)) : undefined;
-          if (owner !== undefined && !maps.has(owner)) maps.set(owner, maps.size + 1);
-          if (node.range) placed.push({ node, map: maps.get(owner) });
+          const map = maps.get(owner) ?? { number: maps.size + 1, keys: new Set() };
+          if (owner !== undefined) {
+            maps.set(owner, map);
+            isTwice ||= map.keys.has(node.value);
+            map.keys.add(node.value);
+          }
+          if (node.range) placed.push({ node, map: owner === undefined ? undefined : map.number });
         },
       });
     }
@@ -44,8 +50,12 @@ function scalarsOf(source: string): Placed[] | undefined {
     if (error instanceof RangeError) return undefined;
     throw error;
   }
-  return placed.sort((a, b) => rangeOf(a.node)[0] - rangeOf(b.node)[0]);
+  // of a key that stands there twice one reader takes the first value, and another the second
+  return isTwice ? undefined : placed.sort((a, b) => rangeOf(a.node)[0] - rangeOf(b.node)[0]);
 }
+
+/** The reader's own look for keys that stand there twice, and its nice messages, take time by the square. */
+const OPTIONS = { uniqueKeys: false, logLevel: 'silent', prettyErrors: false } as const;
 
 const rangeOf = (node: Node): readonly [number, number] => [node.range?.[0] ?? 0, node.range?.[1] ?? 0];
 

@@ -133,6 +133,19 @@ describe('csv', () => {
 });
 
 describe('yaml', () => {
+  test('with a key that stands there twice in one map is masked by nobody', () => {
+    for (const text of [`a: 1\na: ${EMAIL}\n`, `{a: 1, "a": ${EMAIL}}\n`, `b:\n  1: x\n  1: ${EMAIL}\n`])
+      expect(mask('yaml', text)).toBeUndefined();
+    for (const text of [`a: 1\nb:\n  a: ${EMAIL}\n`, `- a: 1\n- a: ${EMAIL}\n`, `a: 1\n---\na: ${EMAIL}\n`])
+      expect(mask('yaml', text)).toBe(text.replace(EMAIL, '"[EMAIL_ADDRESS]"'));
+  });
+
+  test('with very many keys, or broken in very many places, comes to an end', () => {
+    const keys = Array.from({ length: 30_000 }, (_, at) => `k${at}: 1\n`).join('');
+    expect(mask('yaml', `${keys}a: ${EMAIL}\n`)).toBe(`${keys}a: "[EMAIL_ADDRESS]"\n`);
+    expect(mask('yaml', `a: ${EMAIL}\n${'"'.repeat(200_000)}`)).toBeUndefined();
+  });
+
   test.each([
     [
       'plain, where a mask would be a list',
