@@ -273,7 +273,7 @@ describe.each<Variant>(['embedded', 'distributed'])('transform, %s', (variant) =
     for (;;) {
       const { json } = await whole.ask('ada', `/v1/reviews?workspace_id=${workspace}&state=pending`);
       const review = json.reviews.find((each: ReviewView) => each.test_id === test_id);
-      if (review !== undefined) return { scan, review };
+      if (review !== undefined && (await whole.isAsking(review.review_id))) return { scan, review };
     }
   }
 

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { expect } from '@jest/globals';
+import { WorkflowNotFoundError } from '@temporalio/client';
 import type { ReceivedDocument } from '../../../contracts/documents.ts';
 import type { PromotionView } from '../../../contracts/promotion.ts';
 import type { ReviewOutcome, ReviewVerdict, ReviewView } from '../../../contracts/review.ts';
@@ -103,6 +104,16 @@ export async function startWhole(
       ask(person, `/v1/reviews/${review_id}/decision`, {
         body: { workspace_id: workspace, verdict, reason: `${person} says so`, subject_digest },
       }),
+    /** Whether the review has begun: its row is there a little earlier. */
+    isAsking: async (id: string): Promise<boolean> => {
+      try {
+        const review = await its.client.workflow.getHandle(reviewWorkflowId(workspace, id)).describe();
+        return review.status.name === 'RUNNING';
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return false;
+        throw error;
+      }
+    },
     /** How a review ended, once it has. */
     outcomeOf: (id: string): Promise<ReviewOutcome> =>
       its.client.workflow.getHandle(reviewWorkflowId(workspace, id)).result(),
