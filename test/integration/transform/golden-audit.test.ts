@@ -215,6 +215,14 @@ describe('what was changed is found', () => {
     expect(found).toContain(`untrusted_signer ${BUNDLE.permit}`);
   });
 
+  test('evidence that nobody vouches for whom we know', async () => {
+    const run = await promotedScan(zones);
+    const { keySet } = zones.transform;
+    const keys = keySet.keys.filter(({ role }) => role !== 'evidence');
+    const { drift: found } = await look(zones, run, { keySet: { ...keySet, keys } });
+    expect(found).toMatchObject([{ code: 'untrusted_signer', path: BUNDLE.provenance }]);
+  });
+
   test('a promotion that says something else than was signed', async () => {
     const run = await promotedScan(zones);
     await replace(zones, keyOf(run, BUNDLE.promotion), (bytes) =>
