@@ -148,7 +148,7 @@ describe('the accounts of the zones', () => {
   const BUCKETS = ['uploads', 'raw', 'golden', 'quarantine', 'archive', 'keys'];
   test.each([
     ['api', { writes: ['uploads', 'keys'], reads: ['uploads', 'raw', 'golden', 'quarantine'] }],
-    ['assurance', { writes: ['raw', 'keys'], reads: ['uploads', 'raw', 'keys'] }],
+    ['assurance', { writes: ['raw', 'keys'], reads: ['uploads', 'raw', 'golden', 'keys'] }],
     ['trust', { writes: [], reads: ['raw', 'golden'] }],
     [
       'transform',
