@@ -1,5 +1,13 @@
 // needs: postgres, temporal, s3, registry, cosign
-import { appendFileSync, cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { EXIT } from '../../../cli/exit-codes.ts';
@@ -223,6 +231,13 @@ describe.each<Variant>(['embedded', 'distributed'])('transform, %s', (variant) =
           status: 0,
           stdout: expect.stringContaining('verified'),
         });
+        const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((it) =>
+          it.isFile(),
+        );
+        const naming = files
+          .map(({ parentPath, name }) => join(parentPath, name))
+          .filter((file) => readFileSync(file, 'utf8').includes(inMaskedScan.email));
+        expect([files.length > 5, naming]).toEqual([true, []]);
         const to = join(whole.home, 'pulled-scan');
         expect(await pull(await referenceOf(scan), to)).toMatchObject({ status: 0 });
         appendFileSync(join(folder, BUNDLE.index), ' ');
@@ -311,8 +326,8 @@ describe.each<Variant>(['embedded', 'distributed'])('transform, %s', (variant) =
           wordsOf(person).some((word) => text.includes(word)) ? [`${who} in ${place}`] : [],
         ),
       );
-      // who asked for a scan is on record, and not published with what was released masked or rejected
-      const published = /Scan in (?:golden|registry)$/;
+      // who asked for a scan is on record, and in its provenance, which is signed before anybody looks into the rest
+      const published = /inRejectedScan in (?:golden|registry)$/;
       expect(found.filter((each) => !/Scan in/.test(each) || published.test(each))).toEqual([]);
     },
     MINUTE,
