@@ -16,7 +16,7 @@ export const goldenDescription = (
   const verified = String(permit.tier === 'verified' && permit.bypass === undefined);
   const common = {
     'verification-required': 'true',
-    'uploaded-by': [scan?.requested_by ?? 'certus-transform', 120],
+    'uploaded-by': 'certus-transform',
     'upload-timestamp': promotedOn,
     'scan-id': permit.test_id,
     'trust-tier': permit.tier,

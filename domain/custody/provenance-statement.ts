@@ -32,11 +32,11 @@ export function provenanceStatement({
     predicate: {
       buildDefinition: {
         buildType: BUILD_TYPES[scan.source_type === 'sarif' ? 1 : 0],
+        // not who asked for it: that is free text, signed before anybody looks for personal data, and published whole
         externalParameters: {
           component: scan.component_id,
           assessment: scan.assessment_id,
           profile: scan.profile,
-          requested_by: scan.requested_by,
           source_type: scan.source_type,
           source: scan.source,
           branch: scan.branch,

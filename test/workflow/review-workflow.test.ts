@@ -1,4 +1,5 @@
 // needs: temporal-test-server
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type WorkflowHandle, WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
@@ -54,10 +55,19 @@ async function during<T>(review: ReviewInput, fakes: Fakes, work: (run: Run) => 
       workflowId: reviewWorkflowId('web', review.id),
       args: [review],
     });
-    const decide = (call: Partial<ReviewCall>) =>
-      handle.executeUpdate<ReviewStanding, [ReviewCall]>(DECIDE_UPDATE, {
-        args: [{ orderId: order(1), by: 'ada', verdict: 'release', subjectDigest: DIGEST, ...call }],
+    const decide = (call: Partial<ReviewCall>) => {
+      const updateId = randomUUID();
+      const ask = () =>
+        handle.executeUpdate<ReviewStanding, [ReviewCall]>(DECIDE_UPDATE, {
+          args: [{ orderId: order(1), by: 'ada', verdict: 'release', subjectDigest: DIGEST, ...call }],
+          updateId,
+        });
+      // the test server forgets an update now and then that it has not handed on yet
+      return ask().catch((error: unknown) => {
+        if (!/update .* not found/i.test(String(error))) throw error;
+        return ask();
       });
+    };
     return work({
       handle,
       decide,
