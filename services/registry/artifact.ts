@@ -107,8 +107,9 @@ export const pushBlobs = async (
 ): Promise<void> => {
   const each = new Map(blobs.map((blob) => [blob.digest, blob] as const));
   const push = ({ digest, body }: Blob) => {
-    const isSmall = body instanceof Uint8Array && body.length <= SMALL;
-    return registry.pushBlob(repository, digest, body, { unasked: unasked && isSmall });
+    // the empty one every publication has, and most repositories hold already
+    const isOwn = body instanceof Uint8Array && body.length <= SMALL && digest !== EMPTY.digest;
+    return registry.pushBlob(repository, digest, body, { unasked: unasked && isOwn });
   };
   await pMap(each.values(), push, { concurrency: AT_ONCE });
 };

@@ -35,7 +35,8 @@ export async function attachBundles(
   // what is this small is sent sooner than asked for
   const push = (digest: string, bytes: Uint8Array) =>
     registry.pushBlob(repository, digest, bytes, { unasked: bytes.length <= SMALL });
-  const empty = push(EMPTY.digest, EMPTY_BYTES);
+  // every publication has this one: sent again beside another that reads it, some registries miss it for a moment
+  const empty = registry.pushBlob(repository, EMPTY.digest, EMPTY_BYTES);
   const layers = bundles.map(async ({ predicateType, bundle }) => {
     const layer = { mediaType: SIGSTORE_BUNDLE_MEDIA_TYPE, digest: digestOf(bundle), size: bundle.length };
     await push(layer.digest, bundle);

@@ -3,7 +3,7 @@ import { CertusError } from '../../contracts/errors.ts';
 import { type Credentials, createAuthorizer } from './authorizer.ts';
 import { parseJson } from './content.ts';
 import { type Answer, exchange, isLoopback, type Outgoing } from './exchange.ts';
-import { retryAfterMs, TryAgain } from './retry.ts';
+import { BlobUnknown, retryAfterMs, TryAgain } from './retry.ts';
 
 /** Sends one request, signed in where needed and redirected where allowed. Throws for all but 2xx, 404 and what is expected. */
 export type Send = (target: string | URL, scope: string, outgoing: Outgoing) => Promise<Answer>;
@@ -66,6 +66,7 @@ const judged = (answer: Answer, { method, expected = [] }: Outgoing): Answer => 
   const good = (answer.status >= 200 && answer.status < 300) || answer.status === 404;
   if (good || expected.includes(answer.status)) return answer;
   const what = `The registry answers ${answer.status} to ${method} ${answer.url.origin}${answer.url.pathname}${reasonIn(answer)}`;
+  if (what.includes('MANIFEST_BLOB_UNKNOWN')) throw new BlobUnknown(what);
   if (!BUSY.includes(answer.status)) throw new CertusError('registry_refused', what);
   throw new TryAgain(what, { afterMs: retryAfterMs(answer.header('retry-after'), Date.now()) });
 };

@@ -19,7 +19,7 @@ import { type Answer, isLoopback } from './exchange.ts';
 import { checkDigest, checkReference, checkRepository, checkTag, isDigest } from './names.ts';
 import { referrersFallback } from './referrers-fallback.ts';
 import type { Registry, StoredManifest } from './registry.ts';
-import { retrying, type Wait } from './retry.ts';
+import { BlobUnknown, retrying, type Wait } from './retry.ts';
 import { NOT_DELETED, withdrawManifest } from './withdraw-manifest.ts';
 
 export type DistributionOptions = {
@@ -65,7 +65,9 @@ export const openDistributionRegistry = (options: DistributionOptions): Registry
       body: bytes,
       limit: MAX_NOTE,
     } as const;
-    const answer = await again(() => send(target, push(repository), outgoing));
+    const answer = await onceItsBlobsAreSeen(options.wait ?? wait, () =>
+      again(() => send(target, push(repository), outgoing)),
+    );
     if (answer.status === 404)
       throw new CertusError('registry_refused', `The registry knows no repository ${repository}`);
     const digest = digestIn(answer, bytes);
@@ -135,6 +137,18 @@ export const openDistributionRegistry = (options: DistributionOptions): Registry
       await again(() => send('/v2/', '', { method: 'GET', limit: MAX_NOTE }));
     },
   };
+};
+
+/** Asked three times before it is believed that a blob is not there. */
+const onceItsBlobsAreSeen = async <T>(wait: Wait, put: () => Promise<T>): Promise<T> => {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await put();
+    } catch (error) {
+      if (!(error instanceof BlobUnknown) || attempt === 3) throw error;
+      await wait(attempt * 150);
+    }
+  }
 };
 
 /** What the registry says the bytes are; ours when it says nothing, or says it in another algorithm. */

@@ -10,6 +10,16 @@ export class TryAgain extends CertusError {
   }
 }
 
+/**
+ * A manifest was refused because a blob of it is not there. Where another publication is just writing the same blob anew, some
+ * registries do not find it for a moment.
+ */
+export class BlobUnknown extends CertusError {
+  constructor(message: string) {
+    super('registry_refused', message);
+  }
+}
+
 export type Wait = (ms: number) => Promise<unknown>;
 
 /** A few attempts, further and further apart; then the last refusal, for the workflow above to wait longer than we do. */
