@@ -76,7 +76,7 @@ describe.each<Variant>(['embedded', 'distributed'])('golden that somebody has to
       expect(await keysBelow(whole.golden, prefix)).toEqual([`${prefix}documents/kept.md`]);
       expect(await keysBelow(whole.quarantine, prefix)).toContain(`${prefix}${BUNDLE.index}`);
     },
-    2 * MINUTE,
+    4 * MINUTE,
   );
 
   /** As somebody would who can write to the disk, or to the bucket, and not sign. */

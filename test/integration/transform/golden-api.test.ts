@@ -128,6 +128,10 @@ describe('golden over the API', () => {
       const { json } = await as('joe', `/v1/golden/${changed.testId}?${here()}`);
       expect(json).toMatchObject({ quarantined: true, drift: [{ code: 'hash_mismatch' }] });
       expect(await zones.golden.head(goldenManifestKey(changed.scope, changed.testId))).toBeUndefined();
+      // what other suites have left of this tenant is none of this
+      await zones.database.client.goldenCopy.deleteMany({
+        where: { tenant: zones.scope.tenant, NOT: { workspace: zones.scope.workspace } },
+      });
       expect(await audited({})).toMatchObject({ state: 'done', drifted: 0, drift: [] });
       const list = await as('joe', '/v1/audits/golden?limit=1');
       expect(list.json.audits).toMatchObject([{ state: 'done', workspace_id: null, drift: [] }]);

@@ -114,7 +114,7 @@ describe.each<Variant>(['embedded', 'distributed'])('transform, %s', (variant) =
         expect(text).toContain('The rest may be read by all.');
         releases.masked = promotion;
       },
-      MINUTE,
+      3 * MINUTE,
     );
 
     test(
@@ -134,7 +134,7 @@ describe.each<Variant>(['embedded', 'distributed'])('transform, %s', (variant) =
         ]);
         releases.whole = promotion;
       },
-      MINUTE,
+      3 * MINUTE,
     );
 
     test(
@@ -148,7 +148,7 @@ describe.each<Variant>(['embedded', 'distributed'])('transform, %s', (variant) =
         expect(again).toMatchObject({ state: 'withheld', withheld: 1 });
         expect(await inGolden(again)).toEqual([]);
       },
-      MINUTE,
+      3 * MINUTE,
     );
 
     test(
@@ -172,7 +172,7 @@ describe.each<Variant>(['embedded', 'distributed'])('transform, %s', (variant) =
         appendFileSync(join(folder, name), ' ');
         expect(await verify(folder)).toMatchObject({ status: EXIT.badData });
       },
-      2 * MINUTE,
+      4 * MINUTE,
     );
 
     if (variant === 'distributed')
@@ -188,7 +188,7 @@ describe.each<Variant>(['embedded', 'distributed'])('transform, %s', (variant) =
             expect((await cosign('evidence', image, attestation)).status).not.toBe(0);
           }
         },
-        MINUTE,
+        3 * MINUTE,
       );
 
     test('the originals lie where they were brought to and in quarantine', async () => {
@@ -243,7 +243,7 @@ describe.each<Variant>(['embedded', 'distributed'])('transform, %s', (variant) =
         appendFileSync(join(folder, BUNDLE.index), ' ');
         expect(await verify(folder)).toMatchObject({ status: EXIT.badData });
       },
-      MINUTE,
+      3 * MINUTE,
     );
 
     test(
@@ -255,7 +255,7 @@ describe.each<Variant>(['embedded', 'distributed'])('transform, %s', (variant) =
         expect(await shownOf(scan)).toEqual([]);
         expect(await referenceOf(scan)).toBeNull();
       },
-      MINUTE,
+      3 * MINUTE,
     );
 
     test('the index finds what was uploaded, without whom it was about', async () => {
@@ -330,7 +330,7 @@ describe.each<Variant>(['embedded', 'distributed'])('transform, %s', (variant) =
       const published = /Scan in (?:golden|registry)$/;
       expect(found.filter((each) => !/Scan in/.test(each) || published.test(each))).toEqual([]);
     },
-    MINUTE,
+    3 * MINUTE,
   );
 
   async function inGolden(promotion: PromotionView | undefined): Promise<string[]> {
