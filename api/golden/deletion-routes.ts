@@ -3,6 +3,7 @@ import { DeletionRequest, DeletionView } from '../../contracts/deletion.ts';
 import { CertusError } from '../../contracts/errors.ts';
 import { type Scope, TestId, WorkspaceId } from '../../contracts/identifiers.ts';
 import { findGoldenCopy } from '../../services/database/golden-copies.ts';
+import { waitingReviews } from '../../services/database/reviews.ts';
 import type { ApiDeps } from '../deps.ts';
 import { signOrder } from '../orders/give-order.ts';
 import { type Route, route } from '../route.ts';
@@ -55,6 +56,7 @@ const ask = (deps: ApiDeps) =>
       'not_found',
       'deleted',
       'legal_hold',
+      'privacy_held',
       'digest_mismatch',
       'dependency_unavailable',
     ],
@@ -93,6 +95,13 @@ async function requireDeletable(
   if (copy.bundleDigest !== bundleDigest)
     throw new CertusError('digest_mismatch', `golden holds another bundle of ${testId}`);
   if (copy.legalHold !== null) throw new CertusError('legal_hold', `${testId} is on legal hold`);
+  // their originals would go with it, and nobody could release them any more
+  const waiting = await waitingReviews(deps.database, scope, testId);
+  if (waiting > 0)
+    throw new CertusError(
+      'privacy_held',
+      `${waiting} reviews of ${testId} wait for a decision: decide them first`,
+    );
 }
 
 const show = (deps: ApiDeps) =>

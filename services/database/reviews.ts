@@ -97,6 +97,16 @@ export async function listReviews(
   return { reviews, next: last && { openedAt: last.openedAt, id: last.id } };
 }
 
+/** How many of what was held back in a run wait for a person. */
+export const waitingReviews = (
+  { client }: Database,
+  { tenant, workspace }: Scope,
+  testId: string,
+): Promise<number> =>
+  reachable(
+    client.review.count({ where: { tenant, workspace, testId, state: { in: ['open', 'second_person'] } } }),
+  );
+
 export type ReviewChange = Pick<ReviewRecord, 'state' | 'decisions' | 'releasedAs' | 'closedAt'>;
 
 /** What is closed stays as it is: a step that comes late, or comes twice, changes nothing any more. */

@@ -99,7 +99,7 @@ async function ensureSealing(privateFolder: string, publicFolder: string): Promi
 async function ensureNotifySecret(folder: string): Promise<string> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const file = join(folder, 'notify-secret');
-  await writeOnce(file, () => `${randomBytes(32).toString('base64url')}\n`);
+  await writeOnce(file, () => randomBytes(32).toString('base64url'));
   return file;
 }
 

@@ -101,6 +101,9 @@ test('an administrator holds a copy, releases it, and has it deleted; nobody els
     });
     expect((await remove('root')).json.code).toBe('legal_hold');
     expect(await hold('root', false)).toMatchObject({ status: 200, json: { hold: false } });
+    // its original would go while somebody is still to decide about it
+    expect(await remove('root')).toMatchObject({ status: 409, json: { code: 'privacy_held' } });
+    await zones.database.client.review.updateMany({ where: { workspace }, data: { state: 'rejected' } });
     const begun = await remove('root');
     expect(begun.status).toBe(202);
     expect(begun.headers.location).toBe(`${path}/deletion?workspace_id=${workspace}`);
