@@ -126,6 +126,7 @@ test(
       entry.note,
     ]);
     expect(notes).toEqual([
+      ['promotion', null],
       ['permit', `bypass by ${bypass.order_id}`],
       ['denial', 'policy_violation'],
     ]);
