@@ -109,6 +109,7 @@ export async function startInstallation(
       authenticate: async (header: string | undefined) => ({
         tenant: (header ?? '').replace('Bearer ', ''),
         subject: 'tester',
+        roles: ['admin', 'reviewer'],
       }),
     },
     log: pino({ level: 'silent' }),
