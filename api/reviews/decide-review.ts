@@ -10,7 +10,7 @@ import { CertusError, ERROR_STATUS, type ErrorCode } from '../../contracts/error
 import type { ReviewCall, ReviewDecisionRequest, ReviewStanding } from '../../contracts/review.ts';
 import { DECIDE_UPDATE, reviewWorkflowId } from '../../contracts/workflow-names.ts';
 import { isClosed } from '../../domain/review/standing.ts';
-import { findReview, type ReviewRecord } from '../../services/database/reviews.ts';
+import type { ReviewRecord } from '../../services/database/reviews.ts';
 import type { Principal } from '../authentication.ts';
 import type { ApiDeps } from '../deps.ts';
 import { signOrder } from '../orders/give-order.ts';
@@ -50,7 +50,7 @@ export async function decideReview(
     );
     return { orderId };
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError && (await isStillOpen(deps, principal, workspace, review)))
+    if (error instanceof WorkflowNotFoundError && !(await hasBegun(deps, workspace, review)))
       throw new CertusError('dependency_unavailable', 'the review has not begun yet: ask again', {
         cause: error,
       });
@@ -58,15 +58,19 @@ export async function decideReview(
   }
 }
 
-/** It is on record a moment before it is there to be told anything. */
-async function isStillOpen(
-  { database }: Pick<ApiDeps, 'database'>,
-  { tenant }: Principal,
+/** It is on record a moment before it is there to be told anything; one that ran and is gone takes nothing any more. */
+async function hasBegun(
+  { temporal }: Pick<ApiDeps, 'temporal'>,
   workspace: string,
   { id }: ReviewRecord,
 ): Promise<boolean> {
-  const now = await findReview(database, { tenant, workspace }, id);
-  return now !== undefined && !isClosed(now.state);
+  try {
+    await temporal.workflow.getHandle(reviewWorkflowId(workspace, id)).describe();
+    return true;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
 }
 
 function told(error: unknown): unknown {
