@@ -11,7 +11,7 @@ import {
   WorkspaceId,
 } from './identifiers.ts';
 import { KindCount } from './privacy.ts';
-import { ReviewId, ReviewVerdict } from './review.ts';
+import { ReviewId, ReviewState, ReviewVerdict } from './review.ts';
 import { Destinations } from './trust-policy.ts';
 
 /** To promote documents together, as the API found them: the list lies in `uploads`, under its digest. */
@@ -81,6 +81,8 @@ export const PromotionItemView = z.object({
   /** Where it lies in golden; null when it does not. */
   golden_key: z.string().nullable(),
   review_id: ReviewId.nullable(),
+  /** How that review stands now; a released document is promoted by a run of its own. */
+  review_state: ReviewState.nullable(),
 });
 export type PromotionItemView = z.infer<typeof PromotionItemView>;
 
@@ -95,6 +97,8 @@ export const PromotionView = z.object({
   clean: z.number().int(),
   masked: z.number().int(),
   withheld: z.number().int(),
+  /** Of those held back: how many people have not released since. */
+  outstanding: z.number().int(),
   permit_id: PermitId.nullable(),
   denial: z.string().nullable(),
   golden_manifest: z.string().nullable(),

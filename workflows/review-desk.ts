@@ -1,4 +1,5 @@
 import { ApplicationFailure, condition, defineQuery, defineUpdate, setHandler } from '@temporalio/workflow';
+import type { OpenedDecision } from '../activities/privacy/open-decision.ts';
 import { CertusError } from '../contracts/errors.ts';
 import type {
   ReviewCall,
@@ -34,8 +35,10 @@ export type ReviewDesk = {
   readonly hasWaiting: () => boolean;
   /** The next call, or nothing by then. */
   next(until: number): Promise<ReviewCall | undefined>;
+  /** As it is decided about by now: rules that grew stricter while it was open hold for it too. */
+  readonly review: () => ReviewInput;
   /** Puts an opened order with the others. One that says nothing new is thrown back. */
-  accept(decision: ReviewDecision): Standing;
+  accept(decision: OpenedDecision): Standing;
   /** Answers whoever has handed it in. */
   settle(orderId: string, refusal?: Notice): void;
   /** From here on nothing is taken in. */
@@ -81,7 +84,9 @@ export function openDesk(input: ReviewInput, carried: Carried | undefined): Revi
       current = waiting.shift();
       return current;
     },
-    accept: (decision) => {
+    review: () => review,
+    accept: ({ secondPerson = false, ...decision }) => {
+      if (secondPerson) review = { ...review, rules: { ...review.rules, second_person: true } };
       requireNews(decision, rulesOf());
       decisions.push(decision);
       const reached = standingOf(decisions, review.rules);

@@ -15,6 +15,7 @@ import type {
   ReviewOnRecord,
   ReviewReference,
 } from '../activities/privacy/create-review-activities.ts';
+import type { OpenedDecision } from '../activities/privacy/open-decision.ts';
 import type { OrderActivities } from '../activities/trust/create-order-activities.ts';
 import type { ReviewCall, ReviewDecision, ReviewInput, ReviewOutcome } from '../contracts/review.ts';
 import { isMaskable, subjectDigest } from '../contracts/review-subject.ts';
@@ -79,7 +80,7 @@ async function reviewed(
       reminders += 1;
       await announce(reminderEvent(review, reminders));
     }
-    await goOnInAnotherHistory(desk, review, { reminders, remindAt: desk.remindAt });
+    await goOnInAnotherHistory(desk, desk.review(), { reminders, remindAt: desk.remindAt });
   }
 }
 
@@ -115,7 +116,9 @@ async function decided(
   const { state, counting } = reached;
   if (state !== 'open' && state !== 'second_person')
     return end(desk, review, state, counting, releaseAs, orderId);
-  await recordReview(review, { state, decisions: desk.decisions(), releasedAs: null, closedAt: null });
+  const { rules } = desk.review();
+  const progress = { state, decisions: desk.decisions(), releasedAs: null, closedAt: null, rules };
+  await recordReview(review, progress);
   desk.settle(orderId);
   return undefined;
 }
@@ -124,7 +127,7 @@ async function decided(
 async function opened(
   orderId: string,
   { scope, id, subject }: ReviewInput,
-): Promise<ReviewDecision | Notice> {
+): Promise<OpenedDecision | Notice> {
   try {
     const outcome = await carryOut({ tenant: scope.tenant, orderId, found: undefined });
     if (outcome.state === 'refused') return { code: outcome.code, message: outcome.message };
@@ -135,7 +138,7 @@ async function opened(
   }
 }
 
-function accepted(desk: ReviewDesk, decision: ReviewDecision): ReturnType<ReviewDesk['accept']> | Notice {
+function accepted(desk: ReviewDesk, decision: OpenedDecision): ReturnType<ReviewDesk['accept']> | Notice {
   try {
     return desk.accept(decision);
   } catch (error) {
@@ -164,7 +167,8 @@ async function end(
     const releasedAs = releases ? releaseAs : null;
     if (releases) await startRelease(review, state, counting, releaseAs);
     const closedAt = new Date().toISOString();
-    await recordReview(review, { state, decisions: desk.decisions(), releasedAs, closedAt });
+    const { rules } = desk.review();
+    await recordReview(review, { state, decisions: desk.decisions(), releasedAs, closedAt, rules });
     if (orderId !== undefined) desk.settle(orderId);
     const event = endEvent(review, state, counting, releasedAs);
     if (event !== undefined) await announce(event);

@@ -1,11 +1,10 @@
-import { BUNDLE, type BundleFile, type GoldenManifest } from '../../contracts/bundle.ts';
+import pMap from 'p-map';
+import { BUNDLE, type BundleFile } from '../../contracts/bundle.ts';
 import { canonicalJson } from '../../contracts/canonical-json.ts';
 import { CertusError } from '../../contracts/errors.ts';
 import { goldenManifestKey, goldenPrefix } from '../../contracts/object-keys.ts';
 import type { PromotionInput } from '../../contracts/promotion.ts';
-import { SIGSTORE_BUNDLE_MEDIA_TYPE } from '../../contracts/statements.ts';
 import type { PublishInput } from '../../contracts/workflows.ts';
-import { sha256 } from '../../domain/custody/digest.ts';
 import { publishedFiles } from '../../domain/custody/explained-files.ts';
 import { sanitizedDocuments } from '../../domain/documents/sanitized-documents.ts';
 import { recordGoldenCopy } from '../../services/database/golden-copies.ts';
@@ -15,14 +14,24 @@ import { readDocumentsEvidence } from '../custody/read-documents-evidence.ts';
 import { readGoldenManifest } from '../custody/read-golden-manifest.ts';
 import { privacyPolicyInForce } from '../privacy/privacy-policy.ts';
 import type { PublishDeps } from '../publish/deps.ts';
-import { lockedUntil, type Place } from '../publish/golden-statements.ts';
+import { goldenManifest, shownManifest } from '../publish/golden-manifest.ts';
+import {
+  indexFile,
+  lockedUntil,
+  type Place,
+  statementsOf,
+  storePromotion,
+  storeSanitize,
+  whole,
+  withoutBytes,
+} from '../publish/golden-statements.ts';
 import { type PermittedBundle, requirePermit } from '../publish/permitted-bundle.ts';
+import { placeFile } from '../publish/place-file.ts';
+import { requirePromotion } from '../publish/promoted-bundle.ts';
 import { hideIfQuarantined, requireNotQuarantined } from '../publish/quarantine-notice.ts';
-import { requireSame } from './document-source.ts';
 import { requireEveryDocument, requireInGolden } from './golden-documents.ts';
 import { openDecisions } from './open-orders.ts';
 import { documentsIn, requireSamePolicy } from './place-documents.ts';
-import { storePromotion, storeSanitize } from './store-statements.ts';
 import { type ToPromote, toPromote } from './to-promote.ts';
 
 /** A promotion of which every page was placed. */
@@ -56,7 +65,7 @@ export async function finishPromotion(
   const items = await allPromotionItems(database, scope, testId);
   const left = items.filter(({ outcome }) => SHOWN.includes(outcome));
   const shown = await golden.head(manifestKey);
-  if (shown !== undefined) await requireSameBundle(deps, input);
+  if (shown !== undefined) await shownManifest(deps, input);
   else if (left.length === 0 && items.length > 0)
     await requireInGolden(golden, goldenPrefix(scope, testId), items);
   else await show(deps, input, items, { signal, publication });
@@ -104,27 +113,26 @@ async function show(
   requireSamePolicy(input, digest);
   const decisions = await decisionsFor(deps, input, asked, policy.review.second_person);
   const said = { policyDigest: digest, rules: deps.inspector.rules, inspectedOn: usedAt.toISOString() };
-  const sanitized = await storeSanitize(
-    deps,
-    { to, retainUntil },
-    sanitizedDocuments({ ...said, index, bundleDigest, items, decisions }),
-  );
-  const others = await copyRest(deps, bundle.prefix, { to, retainUntil }, permitted);
-  const promoting = { from: bundle.prefix, to, retainUntil, usedAt };
+  const place = { to, retainUntil };
+  const inspected = sanitizedDocuments({ ...said, index, bundleDigest, items, decisions });
+  const { file: sanitize, sanitized } = await storeSanitize(deps, inspected, place);
+  const others = await copyRest(deps, bundle.prefix, place, permitted);
+  const times = { promotedOn: usedAt.toISOString(), permitUsedOn: usedAt.toISOString() };
+  const promoting = { ...place, ...times, from: bundle.prefix };
   const promotion = await storePromotion(deps, permitted, sanitized, promoting);
+  const promoted = requirePromotion(keySet, permitted, promotion.bytes, sanitized);
   const files = [
     ...publishedFiles(index, sanitized.statement),
     ...others,
-    fileOf(BUNDLE.sanitize, sanitized.bytes, SIGSTORE_BUNDLE_MEDIA_TYPE),
-    fileOf(BUNDLE.promotion, promotion.bytes, SIGSTORE_BUNDLE_MEDIA_TYPE),
+    ...[sanitize, promotion].map(withoutBytes),
   ];
-  const manifest = goldenManifest(permitted, to, files, promotion.promotedOn);
+  const manifest = goldenManifest(permitted, to, files, promoted.promotedOn);
   signal.throwIfAborted(); // from the next line on they are there for all to see
   const bytes = Buffer.from(`${canonicalJson(manifest)}\n`);
   const key = goldenManifestKey(scope, testId);
   const { outcome } = await golden.put(key, bytes, { contentType: 'application/json', ifAbsent: true });
   await hideIfQuarantined(golden, input);
-  if (outcome === 'exists') await requireSameBundle(deps, input);
+  if (outcome === 'exists') await shownManifest(deps, input);
 }
 
 /** Once it shows, and again by a second attempt: what keeps and audits golden copies goes by these rows. */
@@ -163,71 +171,21 @@ async function decisionsFor(
   return (await openDecisions(deps, input, document.sha256, { secondPerson })).decisions;
 }
 
-/** Index, intake and the statements that were there before. */
+/** The index and what lies beside it, and the intake, which the index lists. */
 async function copyRest(
   { raw, golden }: PublishDeps,
   from: string,
   { to, retainUntil }: Place,
-  { evidence: { index }, indexBytes, provenanceBytes, permitBytes, proof }: PermittedBundle,
+  permitted: PermittedBundle,
 ): Promise<BundleFile[]> {
-  const intake = index.files.find(({ path }) => path === BUNDLE.intake);
-  const intakeBytes = await raw.read(`${from}${BUNDLE.intake}`, intake?.size ?? 0);
-  if (sha256(intakeBytes) !== intake?.sha256)
-    throw new CertusError('digest_mismatch', `${BUNDLE.intake} is not the file that was permitted`);
-  const rest: readonly (readonly [string, Uint8Array, string])[] = [
-    [BUNDLE.index, indexBytes, 'application/json'],
-    [BUNDLE.intake, intakeBytes, 'application/json'],
-    [BUNDLE.provenance, provenanceBytes, SIGSTORE_BUNDLE_MEDIA_TYPE],
-    [BUNDLE.permit, permitBytes, SIGSTORE_BUNDLE_MEDIA_TYPE],
-    ...(proof === null ? [] : [[BUNDLE.permitProof, Buffer.from(proof), 'text/plain'] as const]),
-  ];
-  const put = async ([path, bytes, contentType]: (typeof rest)[number]) => {
-    const file = fileOf(path, bytes, contentType);
-    const options = { contentType, sha256: file.sha256, ifAbsent: true, ...lockedUntil(retainUntil) };
-    const { info } = await golden.put(`${to}${path}`, bytes, options);
-    requireSame(path, info.sha256, file.sha256);
-    return file;
-  };
-  const files = await Promise.all(rest.map(put));
-  return files.filter(({ path }) => path !== BUNDLE.intake); // the index lists it
-}
-
-const fileOf = (path: string, bytes: Uint8Array, media_type: string): BundleFile => ({
-  path,
-  sha256: sha256(bytes),
-  size: bytes.length,
-  media_type,
-});
-
-const goldenManifest = (
-  { evidence: { index, bundleDigest }, permitId, permit: { bypass } }: PermittedBundle,
-  prefix: string,
-  files: BundleFile[],
-  promotedOn: string,
-): GoldenManifest => ({
-  schema: 'https://certus.dev/golden/v1',
-  tenant: index.tenant,
-  workspace_id: index.workspace_id,
-  component_id: index.component_id,
-  test_id: index.test_id,
-  permit_id: permitId,
-  bundle_digest: bundleDigest,
-  prefix,
-  files,
-  promoted_at: promotedOn,
-  ...(bypass === undefined
-    ? {}
-    : { bypass: { order_id: bypass.order_id, by: bypass.by, reason: bypass.reason, until: bypass.until } }),
-});
-
-async function requireSameBundle(
-  { golden }: PublishDeps,
-  { scope, testId, bundle }: PromotionToFinish,
-): Promise<void> {
-  const key = goldenManifestKey(scope, testId);
-  const { bundle_digest } = await readGoldenManifest(golden, key);
-  if (bundle_digest !== bundle.digest)
-    throw new CertusError('golden_conflict', `${key} already shows another bundle of this run`);
+  const intake = permitted.evidence.index.files.find(({ path }) => path === BUNDLE.intake);
+  if (intake === undefined) throw new CertusError('bundle_invalid', `there is no ${BUNDLE.intake}`);
+  const rest = [indexFile(permitted), ...statementsOf(permitted)];
+  const bytes = await raw.read(`${from}${BUNDLE.intake}`, intake.size);
+  await pMap([...rest, { ...intake, bytes }].map(whole), (goes) =>
+    placeFile(golden, `${to}${goes.file.path}`, goes, lockedUntil(retainUntil)),
+  );
+  return rest.map(withoutBytes);
 }
 
 function countOutcomes(items: readonly PromotionItem[]) {

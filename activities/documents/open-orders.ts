@@ -8,6 +8,7 @@ import { type Decision, releasedBy } from '../../domain/documents/released-by.ts
 import { releaseRunOf } from '../../domain/review/review-id.ts';
 import type { Database } from '../../services/database/database.ts';
 import { findOrder } from '../../services/database/orders.ts';
+import { findReview } from '../../services/database/reviews.ts';
 
 type Deps = { readonly database: Database; readonly keySet: KeySet };
 
@@ -29,7 +30,9 @@ export async function openDecisions(
   subject: string,
   { secondPerson } = { secondPerson: false },
 ): Promise<{ readonly last: Order; readonly decisions: Decision[] }> {
-  if (release === undefined || testId !== releaseRunOf(release.reviewId))
+  const review = release && (await findReview(deps.database, scope, release.reviewId));
+  const openedAt = review?.openedAt.toISOString();
+  if (release === undefined || openedAt === undefined || testId !== releaseRunOf(release.reviewId, openedAt))
     throw new CertusError('order_invalid', `${testId} is not the run of a release`);
   const ids = [...new Set(release.orderIds)];
   const orders = await Promise.all(ids.map((id) => openSignedOrder(deps, scope.tenant, id)));
@@ -37,7 +40,7 @@ export async function openDecisions(
   if (last === undefined)
     throw new CertusError('order_invalid', `${orderId} is none of the decisions of the review`);
   const { reviewId, verdict } = release;
-  const asked = { workspace: scope.workspace, reviewId, verdict, subject, secondPerson };
+  const asked = { workspace: scope.workspace, reviewId, verdict, subject, secondPerson, openedAt };
   return { last, decisions: orInvalid(() => releasedBy(orders, asked)) };
 }
 

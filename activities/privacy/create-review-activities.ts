@@ -1,11 +1,12 @@
 import { CertusError } from '../../contracts/errors.ts';
 import type { Scope } from '../../contracts/identifiers.ts';
+import type { ReviewRules } from '../../contracts/privacy.ts';
 import type { ReviewDecision, ReviewInput, ReviewState } from '../../contracts/review.ts';
 import { releaseRunOf } from '../../domain/review/review-id.ts';
 import { findReview, reviewInputOf, updateReview } from '../../services/database/reviews.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import type { PublishDeps } from '../publish/deps.ts';
-import { type DecisionToOpen, openDecision } from './open-decision.ts';
+import { type DecisionToOpen, type OpenedDecision, openDecision } from './open-decision.ts';
 
 export type ReviewReference = { readonly scope: Scope; readonly id: string };
 
@@ -23,13 +24,15 @@ export type ReviewProgress = {
   readonly decisions: readonly ReviewDecision[];
   readonly releasedAs: string | null;
   readonly closedAt: string | null;
+  /** The rules it is decided by; they may have grown stricter. */
+  readonly rules?: ReviewRules;
 };
 
 /** What the workflow of a review has done for it. */
 export const createReviewActivities = (deps: Pick<PublishDeps, 'database' | 'keySet'>) => ({
   findReviewOnRecord: (reference: ReviewReference): Promise<ReviewOnRecord> =>
     withHeartbeat(() => onRecord(deps, reference)),
-  openDecision: (decision: DecisionToOpen): Promise<ReviewDecision> =>
+  openDecision: (decision: DecisionToOpen): Promise<OpenedDecision> =>
     withHeartbeat(() => openDecision(deps, decision)),
   recordReview: ({ scope, id }: ReviewReference, { closedAt, ...progress }: ReviewProgress): Promise<void> =>
     withHeartbeat(() =>
@@ -49,5 +52,6 @@ async function onRecord(
   const record = await findReview(database, scope, id);
   if (record === undefined) throw new CertusError('review_not_found', `there is no review ${id}`);
   const { state, decisions } = record;
-  return { review: reviewInputOf(record), state, decisions, releaseAs: releaseRunOf(id) };
+  const review = reviewInputOf(record);
+  return { review, state, decisions, releaseAs: releaseRunOf(id, review.openedAt) };
 }

@@ -13,6 +13,7 @@ import { findReview, openReview, type ReviewRecord, reviewInputOf } from '../../
 import type { Bucket, ReadableBucket } from '../../services/objects/store.ts';
 import type { Inspected, PreviewPiece } from '../../services/privacy/inspector.ts';
 import type { PublishDeps } from '../publish/deps.ts';
+import { mayBeAskedAgain } from './may-be-asked-again.ts';
 
 export type HoldDeps = Pick<PublishDeps, 'database' | 'quarantine' | 'now'>;
 
@@ -45,7 +46,7 @@ export async function holdDocument(deps: HoldDeps, held: DocumentToHold): Promis
   const { scope, document, inspected } = held;
   const id = reviewIdOf(scope, document.name, document.sha256);
   const before = await findReview(deps.database, scope, id);
-  if (before !== undefined && before.state !== 'failed') return heldAs(before);
+  if (before !== undefined && !(await mayBeAskedAgain(deps, before))) return heldAs(before);
   const key = (name: string) => heldKey(scope, id, name);
   const [masked] = await Promise.all([
     storeMasked(deps.quarantine, key, held),
@@ -64,7 +65,7 @@ export async function holdDocument(deps: HoldDeps, held: DocumentToHold): Promis
     rules: held.rules,
     openedAt: deps.now().toISOString(),
   };
-  return heldAs(await openReview(deps.database, input, { kinds, places, opaque }));
+  return heldAs(await openReview(deps.database, input, { kinds, places, opaque }, before));
 }
 
 /** Whether, and how, these very bytes were met before: there is no need to read them again. */
@@ -74,7 +75,8 @@ export async function heldBefore(
   { name, sha256: digest }: Pick<ReceivedDocument, 'name' | 'sha256'>,
 ): Promise<HeldDocument | undefined> {
   const record = await findReview(deps.database, scope, reviewIdOf(scope, name, digest));
-  return record === undefined || record.state === 'failed' ? undefined : heldAs(record);
+  if (record === undefined || (await mayBeAskedAgain(deps, record))) return undefined;
+  return heldAs(record);
 }
 
 const heldAs = (record: ReviewRecord): HeldDocument => ({

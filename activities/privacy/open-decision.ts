@@ -3,8 +3,11 @@ import type { Scope } from '../../contracts/identifiers.ts';
 import type { ReviewDecision } from '../../contracts/review.ts';
 import { CustodyError } from '../../domain/custody/custody-error.ts';
 import { openOrder } from '../../domain/custody/order-statement.ts';
+import { isSince } from '../../domain/documents/released-by.ts';
 import { findOrder } from '../../services/database/orders.ts';
+import { findReview } from '../../services/database/reviews.ts';
 import type { PublishDeps } from '../publish/deps.ts';
+import { privacyPolicyInForce } from './privacy-policy.ts';
 
 export type DecisionToOpen = {
   readonly scope: Scope;
@@ -13,11 +16,20 @@ export type DecisionToOpen = {
   readonly orderId: string;
 };
 
-/** What somebody decided, as they signed it: about this review, in this workspace, and of these very bytes. */
+/** Left out by those who opened decisions before this was asked. */
+export type OpenedDecision = ReviewDecision & { readonly secondPerson?: boolean };
+
+/**
+ * What somebody decided, as they signed it: about this review, in this workspace, and of these very bytes. Says as well whether
+ * two people are asked for by now: a review that began under an easier rule ends under the one in force.
+ */
 export async function openDecision(
-  { database, keySet }: Pick<PublishDeps, 'database' | 'keySet'>,
+  deps: Pick<PublishDeps, 'database' | 'keySet'>,
   { scope, reviewId, subjectDigest, orderId }: DecisionToOpen,
-): Promise<ReviewDecision> {
+): Promise<OpenedDecision> {
+  const { database, keySet } = deps;
+  const openedAt = (await findReview(database, scope, reviewId))?.openedAt.toISOString();
+  if (openedAt === undefined) throw new CertusError('review_not_found', `there is no review ${reviewId}`);
   const found = await findOrder(database, scope.tenant, orderId);
   if (found === undefined) throw new CertusError('order_invalid', `there is no order ${orderId}`);
   const { action, by, given_at } = held(() =>
@@ -27,10 +39,13 @@ export async function openDecision(
     action.kind !== 'decide_review' ||
     action.workspace !== scope.workspace ||
     action.review_id !== reviewId ||
-    action.subject_digest !== subjectDigest
+    action.subject_digest !== subjectDigest ||
+    !isSince(given_at, openedAt)
   )
     throw new CertusError('order_invalid', `the order ${orderId} is not about this review`);
-  return { orderId, by, verdict: action.verdict, reason: action.reason, at: given_at };
+  const { policy } = await privacyPolicyInForce(deps, scope);
+  const secondPerson = policy.review.second_person;
+  return { orderId, by, verdict: action.verdict, reason: action.reason, at: given_at, secondPerson };
 }
 
 function held<T>(open: () => T): T {

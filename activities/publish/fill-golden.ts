@@ -1,22 +1,23 @@
 import pMap from 'p-map';
-import type { BundleFile, GoldenManifest } from '../../contracts/bundle.ts';
+import type { GoldenManifest } from '../../contracts/bundle.ts';
 import { goldenPrefix } from '../../contracts/object-keys.ts';
 import type { SanitizeStatement } from '../../contracts/statements.ts';
 import type { PublishInput } from '../../contracts/workflows.ts';
 import { publishedFiles } from '../../domain/custody/explained-files.ts';
 import type { PublishDeps } from './deps.ts';
 import { goldenDescription } from './golden-description.ts';
+import { goldenManifest } from './golden-manifest.ts';
 import {
   indexFile,
   lockedUntil,
-  type StatementFile,
   statementsOf,
   storePromotion,
   storeSanitize,
+  whole,
+  withoutBytes,
 } from './golden-statements.ts';
 import { keepOnly } from './keep-only.ts';
 import type { OpenedPromotion } from './open-promotion.ts';
-import type { PermittedBundle } from './permitted-bundle.ts';
 import { type LookedInto, placeFile } from './place-file.ts';
 import { requirePromotion } from './promoted-bundle.ts';
 import { sumOfKinds } from './sum-of-kinds.ts';
@@ -72,27 +73,3 @@ export async function fillGolden(
   const manifest = goldenManifest(permitted, to, files, promoted.promotedOn);
   return { manifest, sanitize: sanitized.statement };
 }
-
-const whole = ({ bytes, ...file }: StatementFile) => ({ file, body: async () => bytes });
-const withoutBytes = ({ bytes: _, ...file }: StatementFile): BundleFile => file;
-
-const goldenManifest = (
-  { evidence: { index, bundleDigest }, permitId, permit: { bypass } }: PermittedBundle,
-  prefix: string,
-  files: BundleFile[],
-  promotedOn: string,
-): GoldenManifest => ({
-  schema: 'https://certus.dev/golden/v1',
-  tenant: index.tenant,
-  workspace_id: index.workspace_id,
-  component_id: index.component_id,
-  test_id: index.test_id,
-  permit_id: permitId,
-  bundle_digest: bundleDigest,
-  prefix,
-  files,
-  promoted_at: promotedOn,
-  ...(bypass === undefined
-    ? {}
-    : { bypass: { order_id: bypass.order_id, by: bypass.by, reason: bypass.reason, until: bypass.until } }),
-});

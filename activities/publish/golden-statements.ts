@@ -16,17 +16,23 @@ import { heldOrRefused, type PermittedBundle } from './permitted-bundle.ts';
 
 export type StatementFile = BundleFile & { readonly bytes: Uint8Array };
 
+export const withoutBytes = ({ bytes: _, ...file }: StatementFile): BundleFile => file;
+export const whole = ({ bytes, ...file }: StatementFile) => ({ file, body: async () => bytes });
+
+type Deps = Pick<PublishDeps, 'raw' | 'golden' | 'promotionSigner' | 'keySet'>;
+
 /** Where in golden, and until when nobody may change it there. */
 export type Place = { readonly to: string; readonly retainUntil: Date | undefined };
 
 export const lockedUntil = (retainUntil: Date | undefined): { retainUntil?: Date } =>
   retainUntil === undefined ? {} : { retainUntil };
 
-const MAX_STATEMENT = 16 * 1024 * 1024;
+/** As large as a statement about as many files as there may be. */
+const MAX_STATEMENT = 64 * 1024 * 1024;
 
 /** What was looked for and what became of it. The first one that was stored counts, as long as it says the same. */
 export async function storeSanitize(
-  deps: PublishDeps,
+  deps: Deps,
   facts: SanitizeFacts,
   { to, retainUntil }: Place,
 ): Promise<{ readonly file: StatementFile; readonly sanitized: Sanitized }> {
@@ -48,7 +54,7 @@ export type Promoting = Place & {
 
 /** A signature differs at each attempt: the first statement that was stored is the one that counts. */
 export async function storePromotion(
-  deps: PublishDeps,
+  deps: Deps,
   { evidence, permitId, permitBytes }: PermittedBundle,
   sanitized: Sanitized,
   { from, to, retainUntil, ...times }: Promoting,
@@ -66,7 +72,7 @@ export async function storePromotion(
 }
 
 async function storeFirst(
-  { golden }: PublishDeps,
+  { golden }: Deps,
   { to, retainUntil }: Place,
   path: string,
   sealed: Uint8Array,

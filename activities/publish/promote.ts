@@ -1,17 +1,16 @@
 import pMap from 'p-map';
 import { BUNDLE, type BundleFile } from '../../contracts/bundle.ts';
 import { canonicalJson } from '../../contracts/canonical-json.ts';
-import { CertusError } from '../../contracts/errors.ts';
 import { goldenManifestKey, goldenPrefix } from '../../contracts/object-keys.ts';
 import type { ReviewInput, ReviewOutcome } from '../../contracts/review.ts';
 import type { PublishInput } from '../../contracts/workflows.ts';
 import { openSanitize } from '../../domain/custody/sanitize-statement.ts';
 import { takePermit } from '../../services/database/permit-uses.ts';
 import { readEvidenceStatement } from '../custody/read-evidence.ts';
-import { readGoldenManifest } from '../custody/read-golden-manifest.ts';
 import type { PublishDeps } from './deps.ts';
 import { evidenceSource, Room } from './evidence-source.ts';
 import { fillGolden } from './fill-golden.ts';
+import { shownManifest } from './golden-manifest.ts';
 import { holdEvidence } from './hold-evidence.ts';
 import { keepOnly } from './keep-only.ts';
 import { type OpenedPromotion, openPromotion, scanOf } from './open-promotion.ts';
@@ -136,10 +135,7 @@ const NOTHING: ReadonlySet<string> = new Set();
 async function requireSameBundle(deps: PublishDeps, input: PublishInput): Promise<undefined> {
   const { golden, keySet } = deps;
   const { scope, testId, bundle } = input;
-  const manifestKey = goldenManifestKey(scope, testId);
-  const manifest = await readGoldenManifest(golden, manifestKey);
-  if (manifest.bundle_digest !== bundle.digest)
-    throw new CertusError('golden_conflict', `${manifestKey} already shows another bundle of this run`);
+  const manifest = await shownManifest(deps, input);
   const read = (path: string) => readEvidenceStatement(golden, `${goldenPrefix(scope, testId)}${path}`);
   const [sanitizeBytes, scanBytes] = await Promise.all([read(BUNDLE.sanitize), read(BUNDLE.scan)]);
   const about = { ...scope, testId, bundleDigest: bundle.digest };

@@ -68,6 +68,7 @@ export async function requireReleased(
       verdict,
       subject: bundle.digest,
       secondPerson: rules.second_person,
+      openedAt: review.openedAt.toISOString(),
     }),
   );
   return {

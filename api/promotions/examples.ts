@@ -14,6 +14,7 @@ export const promotionExample: PromotionView = {
   clean: 1,
   masked: 0,
   withheld: 1,
+  outstanding: 1,
   permit_id: `permit_${'1'.repeat(32)}`,
   denial: null,
   golden_manifest: `s3://golden/${PREFIX}/golden-manifest.json`,
@@ -33,6 +34,7 @@ export const promotionExample: PromotionView = {
       kinds: [{ type: 'EMAIL_ADDRESS', count: 12 }],
       golden_key: null,
       review_id: `review_${'2'.repeat(32)}`,
+      review_state: 'open',
     },
     {
       name: 'active/readme.md',
@@ -42,6 +44,7 @@ export const promotionExample: PromotionView = {
       kinds: [],
       golden_key: `${PREFIX}/golden/documents/active/readme.md`,
       review_id: null,
+      review_state: null,
     },
   ],
   next_cursor: null,

@@ -2,7 +2,12 @@ import { z } from 'zod';
 import { CertusError } from '../../contracts/errors.ts';
 import { type Scope, TestId, WorkspaceId } from '../../contracts/identifiers.ts';
 import { PromotionRequest, PromotionState, PromotionView } from '../../contracts/promotion.ts';
-import { findPromotion, listPromotions } from '../../services/database/document-promotions.ts';
+import {
+  findPromotion,
+  listPromotions,
+  type PromotionRecord,
+} from '../../services/database/document-promotions.ts';
+import { releasedSince, reviewStates } from '../../services/database/held-standing.ts';
 import { promotionItems } from '../../services/database/promotion-items.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -73,7 +78,7 @@ const create = (deps: ApiDeps) =>
           Location: `/v1/promotions/${record.testId}?workspace_id=${scope.workspace}`,
           ...(replayed ? { 'Idempotency-Replayed': 'true' } : {}),
         },
-        body: promotionView(scope, record, await itemsOf(deps, scope, record.testId, FIRST)),
+        body: await viewOf(deps, scope, record, FIRST),
       };
     },
   });
@@ -110,11 +115,18 @@ const list = (deps: ApiDeps) =>
       const place = cursor === undefined ? undefined : decodeCursor(cursor, Place);
       const after = place && { createdAt: new Date(place.created_at), testId: place.promotion_id };
       const { promotions, next } = await listPromotions(deps.database, scope, { kind, state, limit, after });
+      const released = await releasedSince(
+        deps.database,
+        scope,
+        promotions.map(({ testId }) => testId),
+      );
       const following = next && { created_at: next.createdAt.toISOString(), promotion_id: next.testId };
       return {
         status: 200,
         body: {
-          promotions: promotions.map((record) => promotionView(scope, record)),
+          promotions: promotions.map((record) =>
+            promotionView(scope, record, released.get(record.testId) ?? 0),
+          ),
           next_cursor: following ? encodeCursor(following) : null,
         },
       };
@@ -148,22 +160,27 @@ const show = (deps: ApiDeps) =>
       const from = query.cursor === undefined ? 0 : decodeCursor(query.cursor, Ordinal);
       const record = await findPromotion(deps.database, scope, id);
       if (record === undefined) throw new CertusError('not_found', `there is no promotion ${id}`);
-      const page = await itemsOf(deps, scope, id, { from, limit: query.limit });
-      return { status: 200, body: promotionView(scope, record, page) };
+      return { status: 200, body: await viewOf(deps, scope, record, { from, limit: query.limit }) };
     },
   });
 
 const Ordinal = z.number().int().min(0).max(1_000_000);
 const FIRST = { from: 0, limit: 200 };
 
-async function itemsOf(
+async function viewOf(
   { database }: ApiDeps,
   scope: Scope,
-  testId: string,
+  record: PromotionRecord,
   { from, limit }: { readonly from: number; readonly limit: number },
-) {
+): Promise<PromotionView> {
+  const { testId } = record;
   const found = await promotionItems(database, scope, testId, { from, limit: limit + 1 });
   const items = found.slice(0, limit);
   const following = found.length > limit ? found[limit]?.ordinal : undefined;
-  return { items, next: following === undefined ? null : encodeCursor(following) };
+  const next = following === undefined ? null : encodeCursor(following);
+  const [reviews, released] = await Promise.all([
+    reviewStates(database, scope, items),
+    releasedSince(database, scope, [testId]),
+  ]);
+  return promotionView(scope, record, released.get(testId) ?? 0, { items, reviews, next });
 }

@@ -2,18 +2,24 @@ import { DOCUMENTS } from '../../contracts/documents.ts';
 import type { Scope } from '../../contracts/identifiers.ts';
 import { goldenPrefix } from '../../contracts/object-keys.ts';
 import type { PromotionItemView, PromotionView } from '../../contracts/promotion.ts';
+import type { ReviewState } from '../../contracts/review.ts';
 import type { PromotionRecord } from '../../services/database/document-promotions.ts';
 import type { PromotionItem } from '../../services/database/promotion-items.ts';
 
-type Page = { readonly items: readonly PromotionItem[]; readonly next: string | null };
+type Page = {
+  readonly items: readonly PromotionItem[];
+  readonly reviews: ReadonlyMap<string, ReviewState>;
+  readonly next: string | null;
+};
 
-/** The same keys in every state; in a list without its documents. */
+/** The same keys in every state; in a list without its documents. `released` are those that people have let go since. */
 export function promotionView(
   scope: Scope,
   record: PromotionRecord,
-  { items, next }: Page = { items: [], next: null },
+  released: number,
+  { items, reviews, next }: Page = { items: [], reviews: new Map(), next: null },
 ): PromotionView {
-  const views = items.map((item) => itemView(scope, record, item));
+  const views = items.map((item) => itemView(scope, record, item, reviews));
   return {
     promotion_id: record.testId,
     workspace_id: scope.workspace,
@@ -25,6 +31,7 @@ export function promotionView(
     clean: record.clean,
     masked: record.masked,
     withheld: record.withheld,
+    outstanding: Math.max(0, record.withheld - released),
     permit_id: record.permitId,
     denial: record.denial,
     golden_manifest: record.goldenManifest,
@@ -44,6 +51,7 @@ function itemView(
   scope: Scope,
   { testId, state }: PromotionRecord,
   { name, sha256, size, outcome, kinds, after, reviewId }: PromotionItem,
+  reviews: Page['reviews'],
 ): PromotionItemView {
   const path = pathInGolden({ name, outcome, after });
   // what lies there before the golden manifest does is nobody's copy yet
@@ -56,6 +64,7 @@ function itemView(
     kinds,
     golden_key: shown ? `${goldenPrefix(scope, testId)}${path}` : null,
     review_id: reviewId,
+    review_state: reviewId === null ? null : (reviews.get(reviewId) ?? null),
   };
 }
 

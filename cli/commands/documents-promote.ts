@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import { PromotionView } from '../../contracts/promotion.ts';
 import type { ApiClient } from '../api-client.ts';
 import { CommandError, complaintOf } from '../command-error.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { query } from '../query.ts';
+import { followPromotion } from '../follow-promotion.ts';
 import { drawPromotion, promotionCode } from './documents-status.ts';
 
 type Options = {
@@ -37,7 +36,9 @@ export async function promoteDocuments(
     return EXIT.ok;
   }
   const ended =
-    accepted.ended_at === null ? await followed(api, workspace, promotion_id, output.note) : accepted;
+    accepted.ended_at === null
+      ? ((await followPromotion(api, workspace, promotion_id, output.note)) ?? accepted)
+      : accepted;
   output.result(ended, () => drawPromotion(output, ended));
   return promotionCode(ended);
 }
@@ -51,33 +52,5 @@ async function request(api: ApiClient, body: object): Promise<PromotionView> {
   } catch (error) {
     if (complaintOf(error).exitCode !== EXIT.unavailable) throw error;
     return await send();
-  }
-}
-
-const LONGEST_MS = 3_000;
-const OUTAGE_MS = 120_000;
-
-/** The promotion does not need us: when the API is away for a while it is asked again. */
-async function followed(
-  api: ApiClient,
-  workspace: string,
-  id: string,
-  say: (line: string) => void,
-): Promise<PromotionView> {
-  let awaySince: number | undefined;
-  say(`${id} accepted`);
-  for (let wait = 250; ; wait = Math.min(wait * 1.5, LONGEST_MS)) {
-    try {
-      const view = await api.get(`/v1/promotions/${id}${query({ workspace_id: workspace })}`, PromotionView);
-      if (view.ended_at !== null) return view;
-      awaySince = undefined;
-    } catch (error) {
-      const { exitCode, message } = complaintOf(error);
-      if (exitCode !== EXIT.unavailable) throw error;
-      if (awaySince === undefined) say(`waiting: ${message}`);
-      awaySince ??= Date.now();
-      if (Date.now() - awaySince > OUTAGE_MS) throw error;
-    }
-    await pause(wait);
   }
 }

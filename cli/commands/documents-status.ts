@@ -15,29 +15,31 @@ export async function promotionStatus(
   const path = `/v1/promotions/${encodeURIComponent(promotionId)}${query(parameters)}`;
   const view = await api().get(path, PromotionView);
   output.result(view, () => drawPromotion(output, view));
-  return EXIT.ok;
+  return view.ended_at === null ? EXIT.ok : promotionCode(view);
 }
 
-/** Only what came to golden whole counts as done: what is held back waits for a person. */
-export function promotionCode({ state, withheld }: PromotionView): ExitCode {
-  if (state === 'promoted') return withheld === 0 ? EXIT.ok : EXIT.gateFailed;
-  return state === 'withheld' ? EXIT.gateFailed : EXIT.runFailed;
+/** Only what came to golden counts as done, also when people released it later: what is held back waits for them, or stays. */
+export function promotionCode({ state, outstanding }: PromotionView): ExitCode {
+  if (state !== 'promoted' && state !== 'withheld') return EXIT.runFailed;
+  return outstanding === 0 ? EXIT.ok : EXIT.gateFailed;
 }
 
 export function drawPromotion(output: Output, view: PromotionView): void {
-  const { promotion_id, state, denial, error, clean, masked, withheld, items } = view;
+  const { promotion_id, state, denial, error, clean, masked, withheld, outstanding, items } = view;
   const reason = denial ?? (error === null ? null : `${error.code}: ${error.message}`);
   output.line(`${promotion_id}  ${state}${reason === null ? '' : `  ${reason}`}`);
-  output.line(`${clean} clean, ${masked} masked, ${withheld} held back`);
+  const since = withheld === outstanding ? '' : `, ${withheld - outstanding} of them released since`;
+  output.line(`${clean} clean, ${masked} masked, ${withheld} held back${since}`);
   if (view.golden_manifest !== null) output.line(`golden  ${view.golden_manifest}`);
   if (view.oci_reference !== null) output.line(`oci     ${view.oci_reference}`);
   output.table(
-    ['NAME', 'OUTCOME', 'FOUND', 'REVIEW'],
-    items.map(({ name, outcome, kinds, review_id }) => [
+    ['NAME', 'OUTCOME', 'FOUND', 'REVIEW', 'DECIDED'],
+    items.map(({ name, outcome, kinds, review_id, review_state }) => [
       name,
       outcome,
       kinds.map(({ type, count }) => `${count} ${type}`).join(', ') || '-',
       review_id ?? '-',
+      review_state ?? '-',
     ]),
   );
   if (view.next_cursor !== null)

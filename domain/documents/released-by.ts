@@ -9,6 +9,8 @@ export type ReleaseToHold = {
   /** Of the document that is held back. */
   readonly subject: string;
   readonly secondPerson: boolean;
+  /** Since when people are asked: what was said when they were asked before decides nothing now. */
+  readonly openedAt: string;
 };
 
 export type Decision = {
@@ -36,7 +38,15 @@ function decisionOf({ id, by, given_at, action }: Order, release: ReleaseToHold)
     action.workspace === release.workspace &&
     action.review_id === release.reviewId &&
     action.verdict === release.verdict &&
-    action.subject_digest === release.subject;
+    action.subject_digest === release.subject &&
+    isSince(given_at, release.openedAt);
   if (!same) throw new CustodyError('wrong_scope', `the order ${id} does not release this document`);
   return { order_id: id, by, reason: action.reason, at: given_at };
 }
+
+/** Two machines: the one that opens a review, and the one that takes the decision down. */
+const CLOCKS_APART_MS = 60_000;
+
+/** Whether a decision was given while this opening of the review lasted. */
+export const isSince = (givenAt: string, openedAt: string): boolean =>
+  Date.parse(givenAt) >= Date.parse(openedAt) - CLOCKS_APART_MS;

@@ -6,5 +6,9 @@ import { sha256 } from '../custody/digest.ts';
 export const reviewIdOf = ({ tenant, workspace }: Scope, nameOrRun: string, digest: string): string =>
   `review_${sha256(canonicalJson([tenant, workspace, nameOrRun, digest])).slice(0, 32)}`;
 
-/** The run in which a released document is promoted: one for each review, so that no second answer promotes it twice. */
-export const releaseRunOf = (reviewId: string): string => `docs_${sha256(`${reviewId}release`).slice(0, 24)}`;
+/**
+ * The run in which a released document is promoted: one for each time that people are asked, so that no second answer promotes
+ * it twice, and what was asked again can still come to golden.
+ */
+export const releaseRunOf = (reviewId: string, openedAt: string): string =>
+  `docs_${sha256(canonicalJson([reviewId, 'release', openedAt])).slice(0, 24)}`;

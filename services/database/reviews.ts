@@ -35,20 +35,25 @@ export type ReviewRecord = {
   readonly closedAt: Date | null;
 };
 
-/** Inserts the review unless it is there, and returns the row in force. One that could not be brought to an end begins anew. */
+/**
+ * Inserts the review unless it is there, and returns the row in force. One that could not be brought to an end begins anew, and
+ * so does `over`, which whoever calls this has seen to lead nowhere any more.
+ */
 export async function openReview(
   database: Database,
   input: ReviewInput,
   found: Found,
+  over?: ReviewRecord,
 ): Promise<ReviewRecord> {
   const { client } = database;
   const { tenant, workspace } = input.scope;
   const row = storable({ ...fresh(input, found), tenant, workspace, id: input.id });
   await reachable(client.review.createMany({ data: [row], skipDuplicates: true }));
   const record = await findReview(database, input.scope, input.id);
-  if (record?.state !== 'failed') return existing(record, input.id);
+  const ended = record?.state === 'failed' ? record : over;
+  if (ended === undefined) return existing(record, input.id);
   const again = storable({ ...fresh(input, found), releasedAs: null, closedAt: null });
-  const where = { tenant, workspace, id: input.id, state: 'failed' };
+  const where = { tenant, workspace, id: input.id, state: ended.state, openedAt: ended.openedAt };
   await reachable(client.review.updateMany({ where, data: again }));
   return existing(await findReview(database, input.scope, input.id), input.id);
 }
@@ -107,7 +112,8 @@ export const waitingReviews = (
     client.review.count({ where: { tenant, workspace, testId, state: { in: ['open', 'second_person'] } } }),
   );
 
-export type ReviewChange = Pick<ReviewRecord, 'state' | 'decisions' | 'releasedAs' | 'closedAt'>;
+export type ReviewChange = Pick<ReviewRecord, 'state' | 'decisions' | 'releasedAs' | 'closedAt'> &
+  Partial<Pick<ReviewRecord, 'rules'>>;
 
 /** What is closed stays as it is: a step that comes late, or comes twice, changes nothing any more. */
 export async function updateReview(

@@ -99,9 +99,11 @@ export const knownStream = (size: number) => {
   return { sha256: hash.digest('hex'), size, stream };
 };
 
-/** How many bodies lie on the local disk on their way to a store. */
-export const openSpools = (): number =>
-  readdirSync('/proc/self/fd').filter((fd) => targetOf(fd).includes('certus-upload')).length;
+/** Bodies that lie on the local disk on their way to a store. `before`: the suite that ran in this process may have left some. */
+export const openSpools = (before: readonly string[] = []): string[] =>
+  readdirSync('/proc/self/fd')
+    .map(targetOf)
+    .filter((target) => target.includes('certus-upload') && !before.includes(target));
 
 const targetOf = (fd: string): string => {
   try {

@@ -295,9 +295,10 @@ describe('reading', () => {
 });
 
 test('a body of unknown length that was read for nothing is let go', async () => {
+  const before = openSpools();
   proxy.plant({ method: 'POST', path: '?uploads', times: ALWAYS }, answerWith(400));
   await expect(bucket.put('x', stream(), TEXT)).rejects.toMatchObject(UNAVAILABLE);
-  expect(openSpools()).toBe(0);
+  expect(openSpools(before)).toEqual([]);
 });
 
 describe('what cannot be taken back', () => {

@@ -293,6 +293,19 @@ describe('two persons', () => {
     });
   });
 
+  test('are asked for from the moment on that the rules say so, also when it began with one', async () => {
+    const review = evidence(await opened());
+    const fakes = reviewFakes(review, signedBy(says('ada', 'release'), says('bob', 'release')));
+    const { openDecision } = fakes.transform;
+    fakes.transform.openDecision = async (asked) => ({ ...(await openDecision(asked)), secondPerson: true });
+    await during(review, fakes, async ({ decide, outcome }) => {
+      expect(await decide({})).toMatchObject({ state: 'second_person' });
+      expect(await decide({ orderId: order(2), by: 'bob' })).toMatchObject({ state: 'released' });
+      expect((await outcome()).orders).toHaveLength(2);
+      expect(fakes.rows.map(({ rules }) => rules?.second_person)).toEqual([true, true]);
+    });
+  });
+
   test('who want different things release nothing yet', async () => {
     const review = evidence(await opened(rules));
     const words = [says('ada', 'release'), says('bob', 'release_masked'), says('cleo', 'release_masked')];

@@ -10,12 +10,15 @@ import { BUNDLE } from '../../../contracts/bundle.ts';
 import type { ReceivedDocument } from '../../../contracts/documents.ts';
 import { documentKey, goldenManifestKey, goldenPrefix, heldKey } from '../../../contracts/object-keys.ts';
 import type { PromotionInput } from '../../../contracts/promotion.ts';
+import type { ReviewState } from '../../../contracts/review.ts';
 import { sha256 } from '../../../domain/custody/digest.ts';
 import { verifyBundle } from '../../../domain/custody/verify-bundle.ts';
 import { releaseRunOf, reviewIdOf } from '../../../domain/review/review-id.ts';
 import { type Database, openDatabase } from '../../../services/database/database.ts';
+import { changePromotion, openPromotion } from '../../../services/database/document-promotions.ts';
+import { recordDeleted } from '../../../services/database/golden-classes.ts';
 import { allPromotionItems, recordPromotionItems } from '../../../services/database/promotion-items.ts';
-import { updateReview } from '../../../services/database/reviews.ts';
+import { findReview, updateReview } from '../../../services/database/reviews.ts';
 import type { Bucket } from '../../../services/objects/store.ts';
 import { KEYS } from '../../unit/domain/custody-fixture.ts';
 import { order } from '../permit/trust-fixture.ts';
@@ -333,6 +336,12 @@ describe('a review', () => {
     return { document, reviewId: reviewIdOf(zones.scope, document.name, document.sha256) };
   }
 
+  const aboutRun = ({ testId, component, orderId, requestedBy }: PromotionInput) =>
+    ({ testId, kind: 'release', component, orderId, requestedBy }) as const;
+
+  const openedAtOf = async (reviewId: string) =>
+    (await findReview(database, zones.scope, reviewId))?.openedAt.toISOString() ?? '';
+
   async function release(
     { document, reviewId }: Awaited<ReturnType<typeof held>>,
     verdict: 'release' | 'release_masked',
@@ -350,7 +359,7 @@ describe('a review', () => {
       scope: zones.scope,
       component: 'papers',
       assessment: 'documents',
-      testId: releaseRunOf(reviewId),
+      testId: releaseRunOf(reviewId, await openedAtOf(reviewId)),
       orderId: given.id,
       release: { reviewId, verdict, orderIds: [given.id] },
       destinations: ['golden'],
@@ -410,6 +419,52 @@ describe('a review', () => {
       expect(await visible(input.testId)).toBe(false);
     },
   );
+
+  async function ended(state: ReviewState, releasedAs: string | null = null) {
+    const review = await held();
+    const closed = { state, decisions: [], releasedAs, closedAt: new Date() };
+    await updateReview(database, zones.scope, review.reviewId, closed);
+    const again = async () => {
+      await promote(await orderPromotion(zones, [review.document]));
+      return (await findReview(database, zones.scope, review.reviewId))?.state;
+    };
+    return { ...review, again };
+  }
+
+  test('that nobody decided in time is asked for again with the document', async () => {
+    const { again, reviewId } = await ended('expired');
+    const before = await openedAtOf(reviewId);
+    expect(await again()).toBe('open');
+    expect(await openedAtOf(reviewId)).not.toBe(before);
+  });
+
+  test('that ended with a no is not asked for again', async () => {
+    expect(await (await ended('rejected')).again()).toBe('rejected');
+  });
+
+  test('whose document did not come to golden, or was deleted there, is asked for again; until then it is not', async () => {
+    const input = await release(await held(), 'release');
+    const review = { documents: 1, bytes: 1, createdAt: new Date(), ...aboutRun(input) };
+    await openPromotion(database, zones.scope, review);
+    const { again, reviewId } = await ended('released', input.testId);
+    expect(await again()).toBe('released');
+    await changePromotion(database, zones.scope, input.testId, { state: 'denied', endedAt: new Date() });
+    expect(await again()).toBe('open');
+    const closed = { state: 'released', decisions: [], closedAt: new Date() } as const;
+    const promoted = await promote(await release({ ...(await held()), reviewId }, 'release'));
+    expect(promoted.finished.state).toBe('promoted');
+    const run = releaseRunOf(reviewId, await openedAtOf(reviewId));
+    await openPromotion(database, zones.scope, { ...review, testId: run });
+    await changePromotion(database, zones.scope, run, { state: 'promoted', endedAt: new Date() });
+    await updateReview(database, zones.scope, reviewId, { ...closed, releasedAs: run });
+    expect(await again()).toBe('released');
+    await recordDeleted(database, zones.scope, run, {
+      order_id: null,
+      reason: 'asked',
+      at: new Date().toISOString(),
+    });
+    expect(await again()).toBe('open');
+  });
 
   test('nor does a run that is not the one of the release', async () => {
     const input = { ...(await release(await held(), 'release')), testId: 'docs_0123456789abcdef' };

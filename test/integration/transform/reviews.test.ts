@@ -231,6 +231,21 @@ describe('a review', () => {
       .terminate();
   });
 
+  test('that began when one person was enough takes two as soon as the policy says so', async () => {
+    const id = await heldReview();
+    const release = { verdict: 'release', subject_digest: await digestOf(id) };
+    await setPolicy({ review: { second_person: true } });
+    expect(await decide('ada', id, release)).toMatchObject({
+      status: 200,
+      json: { state: 'second_person', second_person: true, released_as: null },
+    });
+    const second = await decide('bob', id, release);
+    expect(second).toMatchObject({ status: 200, json: { state: 'released' } });
+    await zones.api.deps.temporal.workflow
+      .getHandle(promotionWorkflowId(workspace, second.json.released_as))
+      .terminate();
+  });
+
   test.each([
     ['of somebody without the role', 'joe', {}, 403, 'forbidden'],
     ['about other bytes', 'ada', { subject_digest: 'a'.repeat(64) }, 409, 'digest_mismatch'],

@@ -11,6 +11,7 @@ const asked = {
   verdict: 'release' as const,
   subject: SUBJECT,
   secondPerson: false,
+  openedAt: '2026-06-01T11:00:00.000Z',
 };
 
 const decision = (by: string, changes: Partial<DecideReview> = {}): Order => ({
@@ -66,4 +67,13 @@ test.each([
     expect.objectContaining({ code: 'wrong_scope' }),
   );
   expect(() => releasedBy([decision('bob'), decision('ada', changes)], asked)).toThrow(/does not release/);
+});
+
+test('a decision from a time when people were asked before is none', () => {
+  const later = { ...asked, openedAt: '2026-06-01T12:10:00.000Z' };
+  expect(() => releasedBy([decision('ada')], later)).toThrow(
+    expect.objectContaining({ code: 'wrong_scope' }),
+  );
+  // two machines' clocks are never quite the same
+  expect(releasedBy([decision('ada')], { ...asked, openedAt: '2026-06-01T12:00:30.000Z' })).toHaveLength(1);
 });

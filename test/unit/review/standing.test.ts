@@ -147,7 +147,10 @@ test('a review is one for the same bytes under the same name in the same workspa
   const scope = { tenant: 'acme', workspace: 'web' };
   const id = reviewIdOf(scope, 'a.txt', 'd'.repeat(64));
   expect(id).toMatch(/^review_[0-9a-f]{32}$/);
-  expect(releaseRunOf(id)).toMatch(/^docs_[0-9a-f]{24}$/);
+  const opened = '2026-01-01T00:00:00.000Z';
+  expect(releaseRunOf(id, opened)).toMatch(/^docs_[0-9a-f]{24}$/);
+  expect(releaseRunOf(id, opened)).toBe(releaseRunOf(id, opened));
+  expect(releaseRunOf(id, '2026-02-01T00:00:00.000Z')).not.toBe(releaseRunOf(id, opened));
   const others = [
     reviewIdOf({ ...scope, tenant: 'globex' }, 'a.txt', 'd'.repeat(64)),
     reviewIdOf({ ...scope, workspace: 'app' }, 'a.txt', 'd'.repeat(64)),
