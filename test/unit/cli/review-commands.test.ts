@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { z } from 'zod';
 import { privacyScanExample } from '../../../api/privacy/examples.ts';
+import { promotionExample } from '../../../api/promotions/examples.ts';
 import { previewExample, reviewExample } from '../../../api/reviews/examples.ts';
 import type { ApiClient } from '../../../cli/api-client.ts';
 import { privacyScan } from '../../../cli/commands/privacy-scan.ts';
@@ -67,6 +68,19 @@ test('a decision is about the bytes that the review was shown with', async () =>
   expect(await rejectReview(cli(reviewExample, rejected).context, review_id, { ...here, reason: 'no' })).toBe(
     0,
   );
+});
+
+test.each([
+  [0, { state: 'promoted', outstanding: 0 }],
+  [1, { state: 'failed', error: { code: 'order_invalid', message: 'no' } }],
+  [1, { state: 'denied', denial: 'no' }],
+])('a release ends with %i when its run ends as %p', async (code, end) => {
+  const released_as = promotionExample.promotion_id;
+  const closed_at = '2026-01-02T00:00:00.000Z';
+  const released = { ...reviewExample, state: 'released_masked', closed_at, released_as };
+  const { context, said } = cli(reviewExample, released, { ...promotionExample, ...end });
+  expect(await releaseMasked(context, review_id, { ...here, reason: 'masked' })).toBe(code);
+  expect(said.asked[2]?.path).toContain(`/v1/promotions/${released_as}`);
 });
 
 test('a list asks for what waits, unless for all', async () => {

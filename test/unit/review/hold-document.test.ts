@@ -139,15 +139,15 @@ describe('a document that is held', () => {
     expect(review?.subject).toMatchObject({ masked: { sha256: sha256(earlier), size: earlier.length } });
   });
 
-  test.each(['rejected', 'expired', 'released'])('and was %s is not put to review again', async (state) => {
+  test.each(['rejected', 'released'])('and was %s is not put to review again', async (state) => {
     await held();
     rows[0] = { ...rows[0], state, closedAt: new Date() };
     expect(await held()).toEqual({ reviewId: id, state, review: undefined });
   });
 
-  test('whose review was called off is put to review again', async () => {
+  test.each(['failed', 'expired'])('whose review %s is put to review again', async (state) => {
     await held();
-    rows[0] = { ...rows[0], state: 'failed', closedAt: new Date() };
+    rows[0] = { ...rows[0], state, closedAt: new Date() };
     expect(await heldBefore(deps, scope, document)).toBeUndefined();
     expect(await held()).toMatchObject({ state: 'open', review: { id } });
     expect(rows[0]).toMatchObject({ state: 'open', closedAt: null });

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { openDecision } from '../../../activities/privacy/open-decision.ts';
 import type { KeySet } from '../../../contracts/keys.ts';
 import type { Order } from '../../../contracts/orders.ts';
+import { ReviewRules } from '../../../contracts/privacy.ts';
 import { orderStatement } from '../../../domain/custody/order-statement.ts';
 import { sealStatement } from '../../../domain/custody/seal-statement.ts';
 import type { Database } from '../../../services/database/database.ts';
@@ -32,11 +33,35 @@ const ORDER: Order = {
   action: decide,
 };
 
-/** A table with one row, whoever wrote it. */
-const opened = async (order: Order | undefined, key = operator) => {
+/** The row of the review, as far as it is asked for. */
+const review = (openedAt: string) => ({
+  ...{
+    ...asked.scope,
+    id: asked.reviewId,
+    component: 'documents',
+    kind: 'document',
+    name: 'a.txt',
+    digest: 'd',
+  },
+  subject: {
+    assessment: 'documents',
+    subject: {
+      kind: 'document',
+      document: { name: 'a.txt', sha256: asked.subjectDigest, size: 1, media_type: 'text/plain' },
+      masked: null,
+    },
+  },
+  ...{ testId: null, inspection: { kinds: [], places: [], opaque: [] }, rules: ReviewRules.parse({}) },
+  ...{ state: 'open', decisions: [], releasedAs: null, closedAt: null },
+  ...{ openedAt: new Date(openedAt), expiresAt: new Date(openedAt) },
+});
+
+/** A table with one row, whoever wrote it; nobody has set a policy. */
+const opened = async (order: Order | undefined, key = operator, openedAt = '2026-06-01T11:00:00.000Z') => {
   const statement = order && (await sealStatement(orderStatement(order), key.signer));
   const findUnique = async () => (statement === undefined ? null : { statement });
-  const database = { client: { order: { findUnique } } } as unknown as Database;
+  const client = { order: { findUnique }, review: { findUnique: async () => review(openedAt) } };
+  const database = { client, sql: { query: async () => [] } } as unknown as Database;
   return openDecision({ database, keySet }, asked);
 };
 const refused = expect.objectContaining({ code: 'order_invalid' });
@@ -49,6 +74,7 @@ describe('a decision', () => {
       verdict: 'release_masked',
       reason: 'it is masked',
       at: ORDER.given_at,
+      secondPerson: false,
     });
   });
 
@@ -62,6 +88,10 @@ describe('a decision', () => {
     ['to do something else', { ...ORDER, action: { kind: 'deactivate_key', key_id: 'b'.repeat(32) } }],
   ])('by an order %s is none', async (_, order) => {
     await expect(opened(order)).rejects.toEqual(refused);
+  });
+
+  test('of a time when people were asked before is none', async () => {
+    await expect(opened(ORDER, operator, '2026-06-01T12:10:00.000Z')).rejects.toEqual(refused);
   });
 
   test.each([
