@@ -4,9 +4,10 @@ import { join, resolve } from 'node:path';
 import { startServers } from '../infra/local/start-servers.ts';
 import { migrate } from '../services/database/migrate.ts';
 import { parseArguments } from './runner/arguments.ts';
-import { type Counts, runJest } from './runner/jest.ts';
+import { type Counts, NOTHING, type Outcome, runJest } from './runner/jest.ts';
+import { MOST_UNSTEADY, onceMore } from './runner/once-more.ts';
 import { makePlan, type Plan } from './runner/plan.ts';
-import { findSuites, KINDS, type Suite } from './runner/suites.ts';
+import { findSuites, KINDS } from './runner/suites.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const say = (line: string) => process.stdout.write(`${line}\n`);
@@ -31,15 +32,20 @@ async function runAll(
   options: readonly string[],
   signal: AbortSignal,
 ): Promise<Counts> {
-  const of = (kinds: readonly string[]) => plan.run.filter(({ kind }) => kinds.includes(kind));
-  const run = (suites: readonly Suite[], environment: Record<string, string>, more: readonly string[]) =>
+  const of = (kinds: readonly string[]) =>
+    plan.run.filter(({ kind }) => kinds.includes(kind)).map(({ file }) => file);
+  const run = (
+    files: readonly string[],
+    environment: Record<string, string>,
+    more: readonly string[],
+  ): Promise<Outcome> =>
     signal.aborted
-      ? Promise.resolve({ passed: 0, failed: 1, skipped: 0 })
+      ? Promise.resolve({ ...NOTHING, failed: 1 })
       : runJest({
           root,
           folder,
           environment,
-          files: suites.map(({ file }) => file),
+          files,
           options: [...more, ...options],
         });
   const quick = await run(of(['unit']), {}, ['--maxWorkers=2']);
@@ -55,7 +61,11 @@ async function runAll(
   try {
     if (servers.env.CERTUS_DATABASE_URL !== undefined) await migrate(servers.env.CERTUS_DATABASE_URL);
     // one after the other: they start and kill processes of their own, and two cores are soon too few
-    return sum(quick, await run(slow, { ...servers.env }, ['--runInBand']));
+    const rest = await run(slow, { ...servers.env }, ['--runInBand']);
+    if (rest.broken.size === 0 || rest.broken.size > MOST_UNSTEADY || signal.aborted) return sum(quick, rest);
+    say(`\nonce more, by themselves: ${[...rest.broken.keys()].join(', ')}`);
+    const again = await run([...rest.broken.keys()], { ...servers.env }, ['--runInBand']);
+    return sum(quick, onceMore(rest, again, say));
   } finally {
     await servers.stop();
   }

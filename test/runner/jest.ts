@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { z } from 'zod';
 
 export type Counts = { readonly passed: number; readonly failed: number; readonly skipped: number };
+/** `broken`: the files in which something failed, each with what it counted. */
+export type Outcome = Counts & { readonly broken: ReadonlyMap<string, Counts> };
 
 type JestRun = {
   readonly root: string;
@@ -21,11 +23,18 @@ const Result = z.object({
   numPendingTests: z.number(),
   numTodoTests: z.number(),
   numRuntimeErrorTestSuites: z.number(),
+  testResults: z.array(
+    z.object({
+      name: z.string(),
+      status: z.string(),
+      assertionResults: z.array(z.object({ status: z.string() })),
+    }),
+  ),
 });
 
 /** Runs the files and counts; a suite that could not even be loaded counts as a failure. */
-export async function runJest({ root, folder, files, options, environment }: JestRun): Promise<Counts> {
-  if (files.length === 0) return { passed: 0, failed: 0, skipped: 0 };
+export async function runJest({ root, folder, files, options, environment }: JestRun): Promise<Outcome> {
+  if (files.length === 0) return NOTHING;
   const report = join(folder, `jest-${process.hrtime.bigint()}.json`);
   const jest = createRequire(join(root, 'package.json')).resolve('jest/bin/jest');
   const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
@@ -45,5 +54,22 @@ export async function runJest({ root, folder, files, options, environment }: Jes
     // jest may fail for a reason that is no test, such as a handle that keeps it from ending
     failed: code === 0 ? failed : Math.max(1, failed),
     skipped: result.numPendingTests + result.numTodoTests,
+    broken: new Map(
+      result.testResults
+        .filter(({ status }) => status === 'failed')
+        .map(({ name, assertionResults }) => [relative(root, name), countsOf(assertionResults)]),
+    ),
+  };
+}
+
+export const NOTHING: Outcome = { passed: 0, failed: 0, skipped: 0, broken: new Map() };
+
+/** A file that could not even be loaded has no tests, and has failed once. */
+function countsOf(tests: readonly { readonly status: string }[]): Counts {
+  const count = (...wanted: string[]) => tests.filter(({ status }) => wanted.includes(status)).length;
+  return {
+    passed: count('passed'),
+    failed: tests.length === 0 ? 1 : count('failed'),
+    skipped: count('pending', 'todo', 'skipped', 'disabled'),
   };
 }
