@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { Severity } from './finding.ts';
-import { ComponentId, TestId, WorkspaceId } from './identifiers.ts';
+import { ComponentId, Sha256, TestId, WorkspaceId } from './identifiers.ts';
+import { MetadataEnvelope, RecordKind } from './index-record.ts';
+import { IngestionId, SourceId } from './ingestion.ts';
 
 /** A query parameter that may be given once or several times. */
 export const many = <T extends z.ZodType>(item: T) =>
@@ -9,13 +11,29 @@ export const many = <T extends z.ZodType>(item: T) =>
     z.array(item).max(50).optional(),
   );
 
+/** A day is its first moment. */
+const Moment = z
+  .union([z.iso.datetime({ offset: true }), z.iso.date()])
+  .refine((time) => Date.parse(time) >= 0, 'is before 1970');
+
 const filters = {
-  kind: many(z.enum(['finding', 'document'])),
+  kind: many(RecordKind),
   severity: many(Severity),
   rule: many(z.string().min(1).max(256)),
   tool: many(z.string().min(1).max(64)),
   component: many(ComponentId),
   test_id: many(TestId),
+  package: many(z.string().min(1).max(512)),
+  licenses: many(z.string().min(1).max(256)),
+  source: many(z.string().min(1).max(64)),
+  source_id: many(SourceId),
+  ingestion_id: many(IngestionId),
+  document_id: many(Sha256),
+  language: many(z.string().min(2).max(35)),
+  /** Captured then or later, */
+  captured_from: Moment.optional(),
+  /** and before this. */
+  captured_to: Moment.optional(),
 };
 
 /** Values of one field are alternatives; different fields must all match. */
@@ -33,7 +51,7 @@ export type SearchParameters = z.infer<typeof SearchParameters>;
 
 export const SearchHitView = z.object({
   id: z.string(),
-  kind: z.string(),
+  kind: RecordKind,
   title: z.string(),
   text: z.string(),
   highlights: z.array(z.string()),
@@ -46,6 +64,17 @@ export const SearchHitView = z.object({
   component_id: z.string().optional(),
   test_id: z.string().optional(),
   fingerprint: z.string().optional(),
+  package: z.string().optional(),
+  package_version: z.string().optional(),
+  licenses: z.array(z.string()).optional(),
+  source: z.string().optional(),
+  source_id: z.string().optional(),
+  location: z.string().optional(),
+  ingestion_id: z.string().optional(),
+  document_id: z.string().optional(),
+  language: z.string().optional(),
+  labels: z.array(z.string()).optional(),
+  envelope: MetadataEnvelope.optional(),
   captured_at: z.string(),
 });
 export type SearchHitView = z.infer<typeof SearchHitView>;
