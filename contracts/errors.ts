@@ -23,6 +23,9 @@ export const ERROR_STATUS = {
   manifest_unreachable: 422,
   manifest_unsigned: 422,
   manifest_signature_invalid: 422,
+  // ingestion
+  item_unreadable: 422,
+  ingestion_ended: 409,
   // archives
   archive_invalid: 422,
   archive_too_large: 413,
@@ -39,6 +42,14 @@ export const ERROR_STATUS = {
   revision_not_found: 422,
   source_empty: 422,
   source_too_large: 422,
+  // one thing that a source has
+  item_gone: 422,
+  item_too_large: 422,
+  content_elsewhere: 422,
+  robots_disallowed: 422,
+  robots_unavailable: 422,
+  indexing_refused: 422,
+  render_unavailable: 503,
   // custody
   key_unusable: 500,
   bundle_invalid: 422,

@@ -303,6 +303,26 @@ export const FIELDS = {
     'Credentials for git hosts, a line each: https://user:token@host. Zone assurance only.',
     '/run/secrets/git-credentials',
   ),
+  CERTUS_INGEST_GIT_CREDENTIALS_FILE: field(
+    optionalFile,
+    'The same for what is read to be searched: tokens that may read, and no more. Zone ingest only.',
+    '/run/secrets/ingest-git-credentials',
+  ),
+  CERTUS_WEB_ALLOWED_HOSTS: field(
+    list.default([]),
+    'Web hosts whose pages may be read although their address is private.',
+    'wiki.internal',
+  ),
+  CERTUS_WEB_PAUSE_MS: field(
+    z.coerce.number().int().min(0).max(60_000).default(500),
+    'The least time between two requests to one web host; its robots.txt may ask for more.',
+    '2000',
+  ),
+  CERTUS_WEB_BROWSER: field(
+    optionalFile,
+    'Chromium, to read pages as their scripts leave them; sources that ask for it are refused when not set.',
+    '/usr/bin/chromium',
+  ),
   CERTUS_ARCHIVE_MAX_BYTES: field(
     bytes.default(2 * 1024 ** 3),
     'An uploaded archive larger than this is refused.',

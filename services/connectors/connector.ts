@@ -5,7 +5,10 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 export type SourceItem = {
   /** Unique within the source, and the same each time: a path, an address. */
   readonly key: string;
-  /** As the source tells versions apart (an etag, a blob, a digest): the same version is not fetched again. */
+  /**
+   * As the source tells versions apart (an etag, a blob, a digest): the same version is not fetched again. Empty where only
+   * fetching tells: it is the version of nothing, and `fetch` answers with one.
+   */
   readonly version: string;
   /** In bytes; null when only fetching it tells. */
   readonly size: number | null;
@@ -29,6 +32,8 @@ export type SourcePage = {
   readonly cursor: Json;
   /** Of the last page: what the next ingestion of this source is to begin with. */
   readonly checkpoint: Json;
+  /** Of the last page, where one listing is whole and the next one tells changes only: stands above `listsAll`. */
+  readonly listedAll?: boolean;
 };
 
 export type FetchedItem = {
@@ -48,7 +53,10 @@ export type Fetched = FetchedItem | null;
 export interface Connector {
   /** Whether an item that a whole listing has not named is gone. */
   readonly listsAll: boolean;
-  /** Throws a CertusError: `dependency_unavailable` is tried again, every other code ends the ingestion with it. */
+  /**
+   * Throws a CertusError: `dependency_unavailable` is tried again, every other code ends the ingestion with it. Ends early,
+   * with fewer items than asked for or none, where a source is slow: only a cursor of null is the end.
+   */
   page(asked: {
     readonly cursor: Json;
     readonly checkpoint: Json;
@@ -56,8 +64,8 @@ export interface Connector {
     readonly signal: AbortSignal;
   }): Promise<SourcePage>;
   /**
-   * Throws a CertusError with the code of what is wrong with this one item; `dependency_unavailable` is tried again. `known` is the version that is
-   * in the index.
+   * Throws a CertusError with the code of what is wrong with this one item; `dependency_unavailable` is tried again, and
+   * `item_gone` says that the source has it no more: what is in the index of it goes. `known` is the version that is there.
    */
   fetch(
     item: SourceItem,

@@ -1,0 +1,16 @@
+import { CertusError } from '../../contracts/errors.ts';
+import type { Scope } from '../../contracts/identifiers.ts';
+import type { IngestionSource } from '../../contracts/ingestion.ts';
+import type { Connector } from './connector.ts';
+import type { ConnectorDeps } from './deps.ts';
+import { openUpload } from './upload.ts';
+
+/** How a source is listed and read. Throws what no asking again would mend: a pattern that is none, a browser that is missing. */
+export function openConnector(source: IngestionSource, scope: Scope, deps: ConnectorDeps): Connector {
+  switch (source.kind) {
+    case 'upload':
+      return openUpload(source, { scope, deps });
+    default:
+      throw new CertusError('invalid_request', `nothing reads the source ${source.kind} yet`);
+  }
+}
