@@ -3,6 +3,8 @@ import type { Scope } from '../../contracts/identifiers.ts';
 import type { IngestionSource } from '../../contracts/ingestion.ts';
 import type { Connector } from './connector.ts';
 import type { ConnectorDeps } from './deps.ts';
+import { openGolden } from './golden.ts';
+import { openS3 } from './s3/s3.ts';
 import { openUpload } from './upload.ts';
 
 /** How a source is listed and read. Throws what no asking again would mend: a pattern that is none, a browser that is missing. */
@@ -10,6 +12,10 @@ export function openConnector(source: IngestionSource, scope: Scope, deps: Conne
   switch (source.kind) {
     case 'upload':
       return openUpload(source, { scope, deps });
+    case 'golden':
+      return openGolden(source, { scope, deps });
+    case 's3':
+      return openS3(source, { deps });
     default:
       throw new CertusError('invalid_request', `nothing reads the source ${source.kind} yet`);
   }

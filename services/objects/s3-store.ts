@@ -31,7 +31,7 @@ export type S3Options = {
 };
 
 export const openS3Store = (options: S3Options): ObjectStore => {
-  const client = connect(options);
+  const client = connectS3(options);
   return {
     bucket: async (name, bucketOptions = {}) => {
       checkBucketName(name);
@@ -46,7 +46,13 @@ export const openS3Store = (options: S3Options): ObjectStore => {
   };
 };
 
-const connect = ({ endpoint, region, accessKeyId, secretAccessKey, forcePathStyle }: S3Options): S3Client =>
+export const connectS3 = ({
+  endpoint,
+  region,
+  accessKeyId,
+  secretAccessKey,
+  forcePathStyle,
+}: S3Options): S3Client =>
   new S3Client({
     region,
     forcePathStyle: forcePathStyle ?? endpoint !== undefined,
