@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AccessLabel, MetadataEnvelope, RecordKind } from '../../contracts/index-record.ts';
 import { storable } from '../database/storable.ts';
 import type { IndexDocument } from './search-index.ts';
 import { unusableVector } from './vector.ts';
@@ -38,7 +39,7 @@ const Shape = z.strictObject({
     .min(1)
     .max(512)
     .regex(/^[^\p{Cc}\p{Cs}]+$/u, 'has control characters'),
-  kind: z.enum(['finding', 'document']),
+  kind: RecordKind,
   title: z.string().max(2_000),
   text: z.string().refine(bytes(128 * 1024), 'is larger than 128 KiB: index it in pieces'),
   severity: short(64),
@@ -47,6 +48,20 @@ const Shape = z.strictObject({
   path: short(4_096),
   component: short(256),
   testId: short(256),
+  package: short(512),
+  packageVersion: short(256),
+  licenses: z.array(z.string().max(256)).max(100).optional(),
+  source: short(64),
+  sourceId: short(64),
+  location: short(4_096),
+  ingestionId: short(64),
+  documentId: short(64),
+  language: short(35),
+  labels: z.array(AccessLabel).max(100).optional(),
+  envelope: MetadataEnvelope.refine(
+    (envelope) => bytes(64 * 1024)(JSON.stringify(envelope)),
+    'is larger than 64 KiB',
+  ).optional(),
   extra: z
     .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
     .refine((extra) => bytes(32 * 1024)(JSON.stringify(extra)), 'is larger than 32 KiB')

@@ -9,16 +9,16 @@ export type IndexStatus = {
   readonly state: 'current' | 'outdated' | 'reindexing';
   /** How many have the form that is wanted. */
   readonly converted: number;
-  /** What was searched before and is still there. */
+  /** What was searched before, or was to be, and is still there. */
   readonly kept: readonly string[];
 };
 
 export type ReindexOptions = {
-  readonly signal: AbortSignal;
+  /** Who asks: asked again by the same, it is not done twice. At most 200 characters. */
+  readonly request: string;
   /** Also when the form is the one that is wanted. */
   readonly anew?: boolean;
-  /** Told again and again while it goes on. */
-  readonly progress?: (converted: number, documents: number) => void;
+  readonly signal: AbortSignal;
 };
 
 /** Brings an index into another form while it is searched and written. */

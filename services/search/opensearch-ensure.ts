@@ -1,35 +1,46 @@
 import { type Client, errors } from '@opensearch-project/opensearch';
 import { CertusError } from '../../contracts/errors.ts';
 import { answered } from './opensearch-errors.ts';
+import { type Form, formsOf, makeForm, servingOf } from './opensearch-forms.ts';
 import { indexDefinition, MAPPING_VERSION } from './opensearch-mapping.ts';
 
 /** Creates index and alias in one request, so that of several processes one creates both and the others find both. */
 export async function ensureIndex(client: Client, alias: string, dimension: number): Promise<void> {
-  const index = `${alias}-v${MAPPING_VERSION}`;
-  const { body: exists } = await answered(client.indices.exists({ index }));
-  if (!exists) await create(client, index, alias, dimension);
-  await answered(client.cluster.health({ index, wait_for_status: 'yellow', timeout: '30s' }));
-  await refuseOtherDimension(client, index, dimension);
+  const serving = servingOf(await formsOf(client, alias)) ?? (await created(client, alias, dimension));
+  await answered(client.cluster.health({ index: serving.name, wait_for_status: 'yellow', timeout: '30s' }));
+  refuseOtherDimension(serving, dimension);
+  if (serving.version < MAPPING_VERSION) await extend(client, serving, dimension);
 }
 
-async function create(client: Client, index: string, alias: string, dimension: number): Promise<void> {
-  const body = { ...indexDefinition(dimension), aliases: { [alias]: { is_write_index: true } } };
-  try {
-    await answered(client.indices.create({ index, body }));
-  } catch (error) {
-    if (!(error instanceof errors.ResponseError)) throw error;
-    if (!error.message.includes('resource_already_exists_exception')) throw error;
-  }
+async function created(client: Client, alias: string, dimension: number): Promise<Form> {
+  await makeForm(client, { alias, dimension, generation: 1 });
+  const serving = servingOf(await formsOf(client, alias));
+  if (serving !== undefined) return serving;
+  // Pointing it there by ourselves could bring back what was removed since.
+  throw new CertusError(
+    'internal_error',
+    `No index is called ${alias}, though there is one that was made for it.`,
+  );
 }
 
 /** Vectors of two models cannot be compared; mixing them would answer nonsense rather than fail. */
-async function refuseOtherDimension(client: Client, index: string, dimension: number): Promise<void> {
-  const { body } = await answered(client.indices.getMapping({ index }));
-  const found = body[index]?.mappings._meta?.dimension;
-  if (found !== dimension) {
-    throw new CertusError(
-      'internal_error',
-      `The index ${index} takes vectors of ${found} values, not ${dimension}: index anew under another alias.`,
-    );
+function refuseOtherDimension({ name, dimension: found }: Form, dimension: number): void {
+  if (found === dimension) return;
+  throw new CertusError(
+    'internal_error',
+    `The index ${name} takes vectors of ${found} values, not ${dimension}: reindex, which leaves them out, and ingest anew.`,
+  );
+}
+
+/** Until it is reindexed an index of an earlier form takes what is new as well, where that only adds to it. */
+async function extend(client: Client, { name }: Form, dimension: number): Promise<void> {
+  const { properties } = indexDefinition(dimension).mappings ?? {};
+  try {
+    await answered(client.indices.putMapping({ index: name, body: { properties: properties ?? {} } }));
+  } catch (error) {
+    if (!(error instanceof errors.ResponseError) || error.statusCode !== 400) throw error;
+    throw new CertusError('dependency_unavailable', `The index ${name} has to be reindexed first.`, {
+      cause: error,
+    });
   }
 }

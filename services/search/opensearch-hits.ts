@@ -1,21 +1,22 @@
 import type { Client } from '@opensearch-project/opensearch';
-import { z } from 'zod';
 import type { Scope } from '../../contracts/identifiers.ts';
 import { excerptsOf, type Span } from './excerpts.ts';
 import { answered } from './opensearch-errors.ts';
-import { documentKey, highlightClause, within } from './opensearch-query.ts';
+import { type Clause, documentKey, highlightClause } from './opensearch-query.ts';
 import { positiveTerms, type TextQuery } from './query.ts';
 import type { SearchHit } from './search-index.ts';
 import type { Rankings } from './search-with.ts';
+import { storedDocument } from './stored.ts';
 
-export function fetchHits(client: Client, alias: string, scope: Scope): Rankings['hits'] {
+/** Asked with the whole filter again: a record may have been withdrawn from who asks since it was ranked. */
+export function fetchHits(client: Client, alias: string, scope: Scope, filter: Clause[]): Rankings['hits'] {
   return async (page, words) => {
     const ids = { ids: { values: page.map(({ id }) => documentKey(scope, id)) } };
     const { body } = await answered(
       client.search({
         index: alias,
         body: {
-          query: { bool: { filter: [...within(scope), ids] } },
+          query: { bool: { filter: [...filter, ids] } },
           size: page.length,
           _source: { excludes: ['tenant', 'workspace', 'embedding'] },
           ...highlighting(words),
@@ -70,22 +71,14 @@ function spansOf(marked: string, text: string): Span[] {
   return shift < 0 ? [] : spans.map(({ start, end }) => ({ start: start + shift, end: end + shift }));
 }
 
-const Source = z.object({
-  id: z.string(),
-  kind: z.enum(['finding', 'document']),
-  title: z.string(),
-  text: z.string(),
-  severity: z.string().exactOptional(),
-  rule: z.string().exactOptional(),
-  tool: z.string().exactOptional(),
-  path: z.string().exactOptional(),
-  component: z.string().exactOptional(),
-  test_id: z.string().exactOptional(),
-  extra: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).exactOptional(),
-  captured_at: z.string(),
-});
-
-function documentOf(source: unknown): SearchHit['document'] {
-  const { test_id, captured_at, ...document } = Source.parse(source);
-  return { ...document, ...(test_id === undefined ? {} : { testId: test_id }), capturedAt: captured_at };
+function documentOf({
+  test_id: testId,
+  package_version: packageVersion,
+  source_id: sourceId,
+  ingestion_id: ingestionId,
+  document_id: documentId,
+  captured_at: capturedAt,
+  ...same
+}: Readonly<Record<string, unknown>> = {}): SearchHit['document'] {
+  return storedDocument({ ...same, testId, packageVersion, sourceId, ingestionId, documentId, capturedAt });
 }

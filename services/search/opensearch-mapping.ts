@@ -2,9 +2,9 @@ import type { Indices_Create_RequestBody } from '@opensearch-project/opensearch/
 import { LONGEST_WORD, WORD_SEPARATOR } from './words.ts';
 
 /** Part of the index's name: a mapping that changes is a new index, filled anew, and the alias moves. */
-export const MAPPING_VERSION = 1;
+export const MAPPING_VERSION = 2;
 
-/** `strict`: a field that is not here is a mistake, and must not become a column by accident. */
+/** What every index of this form begins as. `strict`: a field that is not here is a mistake, and must not become a column by accident. */
 export function indexDefinition(dimension: number): Indices_Create_RequestBody {
   const words = { type: 'text', analyzer: 'words' } as const;
   const prose = { ...words, fields: { stem: { type: 'text', analyzer: 'stems' } } } as const;
@@ -32,7 +32,6 @@ export function indexDefinition(dimension: number): Indices_Create_RequestBody {
     },
     mappings: {
       dynamic: 'strict',
-      _meta: { dimension },
       properties: {
         tenant: keyword,
         workspace: keyword,
@@ -46,6 +45,17 @@ export function indexDefinition(dimension: number): Indices_Create_RequestBody {
         path: words,
         component: keyword,
         test_id: keyword,
+        package: { ...keyword, fields: { words } },
+        package_version: keyword,
+        licenses: keyword,
+        source: keyword,
+        source_id: keyword,
+        location: words,
+        ingestion_id: keyword,
+        document_id: keyword,
+        language: keyword,
+        labels: keyword,
+        envelope: { type: 'object', enabled: false },
         extra: { type: 'object', enabled: false },
         captured_at: { type: 'date' },
         embedding: {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Scope } from '../../contracts/identifiers.ts';
 import type { SearchFilters } from '../../contracts/search.ts';
-import { givenFilters } from './paging.ts';
+import { capturedBetween, givenFilters } from './paging.ts';
 import type { Term, TextQuery } from './query.ts';
 
 export type Clause = Record<string, unknown>;
@@ -13,10 +13,26 @@ export function documentKey({ tenant, workspace }: Scope, id: string): string {
     .digest('hex');
 }
 
-/** Part of every request that reads or removes: scope first, then the filters. */
-export function within({ tenant, workspace }: Scope, filters: SearchFilters = {}): Clause[] {
+/** Part of every request that reads or removes: scope first, then who asks, then the filters. */
+export function within(
+  { tenant, workspace }: Scope,
+  filters: SearchFilters = {},
+  access: readonly string[] | undefined = undefined,
+): Clause[] {
   const narrowed = givenFilters(filters).map(({ field, values }) => ({ terms: { [field]: values } }));
-  return [{ term: { tenant } }, { term: { workspace } }, ...narrowed];
+  const { from, to } = capturedBetween(filters);
+  const time = { ...(from && { gte: from }), ...(to && { lt: to }) };
+  return [
+    { term: { tenant } },
+    { term: { workspace } },
+    ...(access === undefined ? [] : [visibleTo(access)]),
+    ...narrowed,
+    ...(Object.keys(time).length === 0 ? [] : [{ range: { captured_at: time } }]),
+  ];
+}
+
+function visibleTo(labels: readonly string[]): Clause {
+  return anyOf([{ bool: { must_not: [{ exists: { field: 'labels' } }] } }, { terms: { labels } }]);
 }
 
 /** Built from words alone: no text of a user is ever parsed by the engine's own query language. */
@@ -41,7 +57,7 @@ function anyOf(clauses: readonly Clause[]): Clause {
 }
 
 /** As it stands, or by its stem; what stands in a title or a rule weighs most, as in Postgres. */
-const EXACT = ['title^4', 'rule.words^4', 'path^2', 'text'];
+const EXACT = ['title^4', 'rule.words^4', 'package.words^4', 'path^2', 'location^2', 'text'];
 const STEMMED = ['title.stem^2', 'text.stem^0.5'];
 
 function termClause({ words, prefix }: Term): Clause {

@@ -30,12 +30,38 @@ export function givenFilters(filters: SearchFilters = {}): { field: FilterField;
   });
 }
 
-/** Without this a slip of a caller would empty a workspace. */
+/** When what is asked for was captured: from the first moment, before the second. */
+export function capturedBetween({ captured_from, captured_to }: SearchFilters): {
+  from?: string;
+  to?: string;
+} {
+  return {
+    ...(captured_from === undefined ? {} : { from: new Date(captured_from).toISOString() }),
+    ...(captured_to === undefined ? {} : { to: new Date(captured_to).toISOString() }),
+  };
+}
+
+/** Without this a slip of a caller would empty a workspace: also by a list that turned out to be empty. */
 export function refuseRemovingAll(filters: SearchFilters): void {
-  if (givenFilters(filters).length === 0) {
-    throw new CertusError('invalid_request', 'Removing from the index needs at least one filter.');
+  const given = Object.values(filters).filter((value) => value !== undefined);
+  if (given.length === 0 || given.some((value) => value.length === 0)) {
+    throw new CertusError('invalid_request', 'Removing from the index needs filters, and a value for each.');
   }
 }
 
-const FILTER_FIELDS = ['kind', 'severity', 'rule', 'tool', 'component', 'test_id'] as const;
+const FILTER_FIELDS = [
+  'kind',
+  'severity',
+  'rule',
+  'tool',
+  'component',
+  'test_id',
+  'package',
+  'licenses',
+  'source',
+  'source_id',
+  'ingestion_id',
+  'document_id',
+  'language',
+] as const satisfies (keyof SearchFilters)[];
 export type FilterField = (typeof FILTER_FIELDS)[number];

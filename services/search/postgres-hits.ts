@@ -1,22 +1,21 @@
-import { z } from 'zod';
-import type { Scope } from '../../contracts/identifiers.ts';
 import type { Database } from '../database/database.ts';
 import { reachable } from '../database/errors.ts';
-import type { SearchDocument } from '../database/generated/client.ts';
+import { Prisma } from '../database/generated/client.ts';
 import { excerptsOf } from './excerpts.ts';
 import { matchesIn, type SameWord } from './matches.ts';
 import { positiveTerms } from './query.ts';
 import type { SearchHit } from './search-index.ts';
 import type { Rankings } from './search-with.ts';
+import { storedDocument } from './stored.ts';
 import { wordsOf } from './words.ts';
 
-export function fetchHits({ client }: Database, { tenant, workspace }: Scope): Rankings['hits'] {
+/** Asked with the whole condition again: a record may have been withdrawn from who asks since it was ranked. */
+export function fetchHits({ client }: Database, condition: Prisma.Sql): Rankings['hits'] {
   return async (page, words) => {
     const rows = await reachable(
-      client.searchDocument.findMany({
-        where: { tenant, workspace, id: { in: page.map(({ id }) => id) } },
-        omit: { tenant: true, workspace: true, embedding: true },
-      }),
+      client.$queryRaw<Row[]>`
+        SELECT ${COLUMNS} FROM search_documents
+        WHERE ${condition} AND id = ANY(${page.map(({ id }) => id)})`,
     );
     const found = new Map(rows.map((row) => [row.id, documentOf(row)]));
     const terms = words === undefined ? [] : positiveTerms(words);
@@ -32,25 +31,16 @@ export function fetchHits({ client }: Database, { tenant, workspace }: Scope): R
   };
 }
 
-/** What comes out of our own table is checked as well: its JSON has no type of its own. */
-const Kind = z.enum(['finding', 'document']);
-const Extra = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
+type Row = Readonly<Record<string, unknown>> & { readonly id: string; readonly capturedAt: Date };
 
-type Row = Omit<SearchDocument, 'tenant' | 'workspace' | 'embedding'>;
+const COLUMNS = Prisma.sql`
+  id, kind, title, text, severity, rule, tool, path, component, test_id AS "testId", package,
+  package_version AS "packageVersion", licenses, source, source_id AS "sourceId", location,
+  ingestion_id AS "ingestionId", document_id AS "documentId", language, labels, envelope, extra,
+  captured_at AS "capturedAt"`;
 
-function documentOf({ id, kind, title, text, extra, capturedAt, ...optional }: Row): SearchHit['document'] {
-  const known = Object.entries(optional).filter(([, value]) => value !== null);
-  const parsed = Extra.parse(extra);
-  return {
-    id,
-    kind: Kind.parse(kind),
-    title,
-    text,
-    ...(Object.fromEntries(known) as Partial<Record<keyof typeof optional, string>>),
-    ...(Object.keys(parsed).length === 0 ? {} : { extra: parsed }),
-    capturedAt: capturedAt.toISOString(),
-  };
-}
+const documentOf = (row: Row): SearchHit['document'] =>
+  storedDocument({ ...row, capturedAt: row.capturedAt.toISOString() });
 
 /**
  * Two words are the same when Postgres stems them alike. Stemming never changes a word's first letter, so only

@@ -5,6 +5,7 @@ import { refuseRemovingAll } from './paging.ts';
 import { fetchHits } from './postgres-hits.ts';
 import { rankByText, rankByTime, rankByVector } from './postgres-rankings.ts';
 import { rowsOf } from './postgres-sql.ts';
+import { postgresUpkeep } from './postgres-upkeep.ts';
 import { writeDocuments } from './postgres-write.ts';
 import type { SearchIndex } from './search-index.ts';
 import { searchWith } from './search-with.ts';
@@ -27,13 +28,15 @@ export function openPostgresIndex(
       await writeDocuments(db, scope, good);
       return { indexed: documents.length - failed.length, failed };
     },
+    /** A row can be found as soon as it is there. */
+    refresh: async () => undefined,
     search: (scope, query) => {
-      const rows = rowsOf(scope, query.filters);
+      const rows = rowsOf(scope, query.filters, query.access);
       const rankings = {
         byText: rankByText(db, rows),
         byVector: rankByVector(db, rows),
         byTime: rankByTime(db, rows),
-        hits: fetchHits(db, scope),
+        hits: fetchHits(db, rows),
       };
       return searchWith(rankings, query, dimension);
     },
@@ -43,6 +46,12 @@ export function openPostgresIndex(
         db.client.$executeRaw`DELETE FROM search_documents WHERE ${rowsOf(scope, filters)}`,
       );
     },
+    count: async (scope, filters) => {
+      const [found] = await reachable(db.client.$queryRaw<{ total: number }[]>`
+        SELECT count(*)::int AS total FROM search_documents WHERE ${rowsOf(scope, filters)}`);
+      return found?.total ?? 0;
+    },
+    upkeep: postgresUpkeep(db),
     ping: () => db.ping(),
     /** The database belongs to whoever opened it. */
     close: async () => undefined,

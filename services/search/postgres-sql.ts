@@ -1,16 +1,30 @@
 import type { Scope } from '../../contracts/identifiers.ts';
 import type { SearchFilters } from '../../contracts/search.ts';
 import { Prisma } from '../database/generated/client.ts';
-import { type FilterField, givenFilters } from './paging.ts';
+import { capturedBetween, type FilterField, givenFilters } from './paging.ts';
 import type { Term, TextQuery } from './query.ts';
 
-/** The only condition under which documents are read or removed: scope first, then the filters. */
-export function rowsOf({ tenant, workspace }: Scope, filters: SearchFilters = {}): Prisma.Sql {
-  const narrowed = givenFilters(filters).map(
-    ({ field, values }) => Prisma.sql`${COLUMNS[field]} = ANY(${values})`,
+/** The only condition under which documents are read or removed: scope first, then who asks, then the filters. */
+export function rowsOf(
+  { tenant, workspace }: Scope,
+  filters: SearchFilters = {},
+  access: readonly string[] | undefined = undefined,
+): Prisma.Sql {
+  const narrowed = givenFilters(filters).map(({ field, values }) =>
+    field === 'licenses'
+      ? Prisma.sql`licenses && ${values}::text[]`
+      : Prisma.sql`${COLUMNS[field]} = ANY(${values})`,
   );
+  const { from, to } = capturedBetween(filters);
   return Prisma.join(
-    [Prisma.sql`tenant = ${tenant}`, Prisma.sql`workspace = ${workspace}`, ...narrowed],
+    [
+      Prisma.sql`tenant = ${tenant}`,
+      Prisma.sql`workspace = ${workspace}`,
+      ...(access === undefined ? [] : [Prisma.sql`(labels = '{}' OR labels && ${[...access]}::text[])`]),
+      ...narrowed,
+      ...(from === undefined ? [] : [Prisma.sql`captured_at >= ${from}::timestamptz`]),
+      ...(to === undefined ? [] : [Prisma.sql`captured_at < ${to}::timestamptz`]),
+    ],
     ' AND ',
   );
 }
@@ -32,11 +46,17 @@ function tsqueryOfTerm({ words, prefix, negated }: Term): Prisma.Sql {
   return negated ? Prisma.sql`(!! ${matching})` : matching;
 }
 
-const COLUMNS: Record<FilterField, Prisma.Sql> = {
+const COLUMNS: Record<Exclude<FilterField, 'licenses'>, Prisma.Sql> = {
   kind: Prisma.sql`kind`,
   severity: Prisma.sql`severity`,
   rule: Prisma.sql`rule`,
   tool: Prisma.sql`tool`,
   component: Prisma.sql`component`,
   test_id: Prisma.sql`test_id`,
+  package: Prisma.sql`package`,
+  source: Prisma.sql`source`,
+  source_id: Prisma.sql`source_id`,
+  ingestion_id: Prisma.sql`ingestion_id`,
+  document_id: Prisma.sql`document_id`,
+  language: Prisma.sql`language`,
 };

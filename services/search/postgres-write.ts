@@ -1,9 +1,9 @@
 import type { Scope } from '../../contracts/identifiers.ts';
 import type { Database } from '../database/database.ts';
 import { reachable } from '../database/errors.ts';
+import { FENCES, LEXEMES, WORD_COLUMNS, wordsOfFields } from './postgres-lexemes.ts';
 import type { IndexDocument } from './search-index.ts';
 import { vectorToBytes } from './vector.ts';
-import { wordsOf } from './words.ts';
 
 /** One statement for some hundred documents; each is whole or not there, and writing it again replaces it. */
 export async function writeDocuments(
@@ -15,31 +15,30 @@ export async function writeDocuments(
     const rows = JSON.stringify(batch.map(rowOf));
     await reachable(client.$executeRaw`
       INSERT INTO search_documents (
-        tenant, workspace, id, kind, title, text, severity, rule, tool, path, component, test_id, extra,
-        embedding, captured_at, lexemes
+        tenant, workspace, id, kind, title, text, severity, rule, tool, path, component, test_id, package,
+        package_version, licenses, source, source_id, location, ingestion_id, document_id, language, labels,
+        envelope, extra, embedding, captured_at, lexemes
       )
       SELECT
-        ${tenant}, ${workspace}, id, kind, title, text, severity, rule, tool, path, component, test_id, extra,
-        decode(embedding, 'base64'), captured_at,
-        setweight(to_tsvector('simple', title_words), 'A') ||
-        fence || setweight(to_tsvector('english', title_words), 'A') ||
-        fence || setweight(to_tsvector('simple', rule_words), 'A') ||
-        fence || setweight(to_tsvector('simple', path_words), 'B') ||
-        fence || setweight(to_tsvector('simple', text_words), 'C') ||
-        fence || setweight(to_tsvector('english', text_words), 'C')
+        ${tenant}, ${workspace}, id, kind, title, text, severity, rule, tool, path, component, test_id, package,
+        package_version, licenses, source, source_id, location, ingestion_id, document_id, language, labels,
+        envelope, extra, decode(embedding, 'base64'), captured_at, ${LEXEMES}
       FROM jsonb_to_recordset(${rows}::jsonb) AS row (
         id text, kind text, title text, text text, severity text, rule text, tool text, path text,
-        component text, test_id text, extra jsonb, embedding text, captured_at timestamptz,
-        title_words text, rule_words text, path_words text, text_words text
-      ),
-      -- No word can be this one, and it takes a place: a phrase never runs from one field into the next.
-      (SELECT $$'¶':1$$::tsvector AS fence) AS fences
+        component text, test_id text, package text, package_version text, licenses text[], source text,
+        source_id text, location text, ingestion_id text, document_id text, language text, labels text[],
+        envelope jsonb, extra jsonb, embedding text, captured_at timestamptz, ${WORD_COLUMNS}
+      ), ${FENCES}
       ORDER BY id
       ON CONFLICT (tenant, workspace, id) DO UPDATE SET
         kind = excluded.kind, title = excluded.title, text = excluded.text, severity = excluded.severity,
         rule = excluded.rule, tool = excluded.tool, path = excluded.path, component = excluded.component,
-        test_id = excluded.test_id, extra = excluded.extra, embedding = excluded.embedding,
-        captured_at = excluded.captured_at, lexemes = excluded.lexemes`);
+        test_id = excluded.test_id, package = excluded.package, package_version = excluded.package_version,
+        licenses = excluded.licenses, source = excluded.source, source_id = excluded.source_id,
+        location = excluded.location, ingestion_id = excluded.ingestion_id, document_id = excluded.document_id,
+        language = excluded.language, labels = excluded.labels, envelope = excluded.envelope,
+        extra = excluded.extra, embedding = excluded.embedding, captured_at = excluded.captured_at,
+        lexemes = excluded.lexemes`);
   }
 }
 
@@ -61,17 +60,21 @@ function* batches(documents: readonly IndexDocument[]): Generator<IndexDocument[
   if (batch.length > 0) yield batch;
 }
 
-/** The words are cut here, as for queries: Postgres' own parser takes paths, hosts and versions for single words. */
-function rowOf({ testId, capturedAt, embedding, extra, ...document }: IndexDocument) {
+function rowOf(document: IndexDocument): object {
+  const { testId, packageVersion, sourceId, ingestionId, documentId, capturedAt, embedding, ...same } =
+    document;
   return {
-    ...document,
+    ...same,
     test_id: testId,
+    package_version: packageVersion,
+    licenses: document.licenses ?? [],
+    source_id: sourceId,
+    ingestion_id: ingestionId,
+    document_id: documentId,
+    labels: document.labels ?? [],
     captured_at: capturedAt,
-    extra: extra ?? {},
+    extra: document.extra ?? {},
     embedding: embedding && vectorToBytes(embedding).toString('base64'),
-    title_words: wordsOf(document.title).join(' '),
-    rule_words: wordsOf(document.rule ?? '').join(' '),
-    path_words: wordsOf(document.path ?? '').join(' '),
-    text_words: wordsOf(document.text).join(' '),
+    ...wordsOfFields(document),
   };
 }
