@@ -3,6 +3,8 @@ import type { Scope } from '../../contracts/identifiers.ts';
 import type { IngestionSource } from '../../contracts/ingestion.ts';
 import type { Connector } from './connector.ts';
 import type { ConnectorDeps } from './deps.ts';
+import { openFolder } from './folder.ts';
+import { openGit } from './git/git.ts';
 import { openGolden } from './golden.ts';
 import { openS3 } from './s3/s3.ts';
 import { openUpload } from './upload.ts';
@@ -12,8 +14,12 @@ export function openConnector(source: IngestionSource, scope: Scope, deps: Conne
   switch (source.kind) {
     case 'upload':
       return openUpload(source, { scope, deps });
+    case 'folder':
+      return openFolder(source, { scope, deps });
     case 'golden':
       return openGolden(source, { scope, deps });
+    case 'git':
+      return openGit(source, { scope, deps });
     case 's3':
       return openS3(source, { deps });
     default:

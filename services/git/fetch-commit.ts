@@ -19,8 +19,18 @@ export type FetchRequest = {
   readonly credentials?: GitCredentials | undefined;
   readonly maxBytes: number;
   readonly maxMilliseconds?: number;
+  /** How much of its history comes with it; 1 when not given. */
+  readonly depth?: number;
+  /** Without what the files hold, where the other side can leave it out. */
+  readonly withoutFiles?: boolean;
+  /** The folder is a repository of ours already, and is to hold this commit as well. */
+  readonly again?: boolean;
+  /** `-c` settings that stand above those of every fetch. */
+  readonly settings?: readonly string[];
   readonly signal?: AbortSignal | undefined;
 };
+
+type Wanted = Pick<FetchRequest, 'url' | 'branch' | 'tag' | 'commit'>;
 
 export type FetchedCommit = {
   readonly commit: string;
@@ -28,23 +38,23 @@ export type FetchedCommit = {
   readonly tag: string | null;
 };
 
-/** Fetches one commit, and nothing of its history, into a bare repository of our own. */
+/** Fetches one commit, and of its history no more than was asked for, into a bare repository of our own. */
 export async function fetchCommit(request: FetchRequest): Promise<FetchedCommit> {
   const { folder, branch, tag, credentials = noCredentials } = request;
   const remote = await allowedRemote(request);
-  await prepare(folder, request.signal);
+  if (request.again !== true) await prepareRepository(folder, request.signal);
   const limit = limitFetch(join(folder, 'objects', 'pack'), request);
   try {
-    await runGit([...FETCH, ...remote.options, '--', remote.url, referenceOf(request)], {
+    await runGit([...fetchArguments(request), ...remote.options, '--', remote.url, referenceOf(request)], {
       cwd: folder,
-      settings: [...remote.settings, ...SETTINGS],
+      settings: [...remote.settings, ...SETTINGS, ...(request.settings ?? [])],
       environment: remote.environment,
       credential: credentials(remote.url),
       signal: limit.signal,
     });
   } catch (error) {
     limit.rethrow();
-    if (error instanceof GitError) throw explain(error, request);
+    if (error instanceof GitError) throw explainGit(error, request);
     throw error;
   } finally {
     limit.stop();
@@ -63,9 +73,17 @@ function referenceOf({ branch, tag, commit }: FetchRequest): string {
   return branch === undefined ? 'HEAD' : `refs/heads/${branch}`;
 }
 
-const FETCH = ['fetch', '--quiet', '--depth=1', '--no-tags', '--no-recurse-submodules'];
+const fetchArguments = ({ depth = 1, withoutFiles = false }: FetchRequest): string[] => [
+  ...['fetch', '--quiet', `--depth=${depth}`, '--no-tags', '--no-recurse-submodules'],
+  ...(withoutFiles ? ['--filter=blob:none'] : []),
+];
 
-async function allowedRemote({ url, allowedHosts, allowedRoots }: FetchRequest) {
+/** Where git is sent, once it is clear that it may go there. */
+export async function allowedRemote({
+  url,
+  allowedHosts,
+  allowedRoots,
+}: Pick<FetchRequest, 'url' | 'allowedHosts' | 'allowedRoots'>) {
   if (!isAbsolute(url)) return { ...(await checkRemote(url, allowedHosts)), options: [] };
   // strict: git must not look for a repository in and beside the folder that was checked
   const options = ['--upload-pack=git-upload-pack --strict'];
@@ -75,7 +93,8 @@ async function allowedRemote({ url, allowedHosts, allowedRoots }: FetchRequest) 
 /** `fsckObjects` also makes a fetch of few objects go through a pack, whose size can be watched while it arrives. */
 const SETTINGS = ['protocol.version=2', 'fetch.fsckObjects=true', 'gc.auto=0'];
 
-async function prepare(folder: string, signal: AbortSignal | undefined): Promise<void> {
+/** An empty bare repository of ours, which looks for its configuration nowhere else. */
+export async function prepareRepository(folder: string, signal: AbortSignal | undefined): Promise<void> {
   await mkdir(folder, { recursive: true });
   // the allowed roots decide which folders may be read, not who owns them
   await writeFile(join(folder, 'gitconfig'), '[safe]\n\tdirectory = *\n[init]\n\tdefaultBranch = main\n');
@@ -86,7 +105,7 @@ async function prepare(folder: string, signal: AbortSignal | undefined): Promise
 }
 
 /** What git tells a person, told as one of our codes. */
-function explain({ stderr, message }: GitError, request: FetchRequest): CertusError {
+export function explainGit({ stderr, message }: GitError, request: Wanted): CertusError {
   const { url } = request;
   const shown = isAbsolute(url) ? url : url.replace(/\/\/[^@/]*@/, '//');
   if (/couldn't find remote ref HEAD|no commits yet/i.test(stderr)) {
@@ -104,7 +123,7 @@ function explain({ stderr, message }: GitError, request: FetchRequest): CertusEr
   return new CertusError('source_unreachable', `${shown} cannot be fetched: ${lastLine(stderr)}`);
 }
 
-function wantedIn({ branch, tag, commit }: FetchRequest): string {
+function wantedIn({ branch, tag, commit }: Wanted): string {
   if (commit !== undefined) return `commit ${commit}`;
   return tag === undefined ? `branch ${branch ?? ''}` : `tag ${tag}`;
 }

@@ -35,14 +35,14 @@ export async function listTree(
   await runGit(['ls-tree', '-r', '-t', '-z', '--long', '--full-tree', commit], {
     cwd: folder,
     signal,
-    read: lineReader(take),
+    read: nulReader(take),
     maxOutput: 256 * 1024 * 1024,
   });
   return entries;
 }
 
 /** Calls back for every text that ends in NUL, and keeps no more than the one that has not ended yet. */
-function lineReader(take: (line: string) => void): (chunk: Buffer) => void {
+export function nulReader(take: (line: string) => void): (chunk: Buffer) => void {
   let rest: Buffer = Buffer.alloc(0);
   return (chunk) => {
     rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
