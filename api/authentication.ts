@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { Sha256, TenantId } from '../contracts/identifiers.ts';
+import { AccessLabel } from '../contracts/index-record.ts';
 
 /**
  * What somebody may do besides what everybody may: `admin` orders Trust and Transform, `reviewer` sees personal data that was
@@ -14,6 +15,8 @@ export type Principal = {
   readonly tenant: string;
   readonly subject: string;
   readonly roles: readonly Role[];
+  /** Finds records of the index that bear one of them, besides those that bear none. */
+  readonly labels?: readonly string[] | undefined;
 };
 
 /** Turns the credentials of a request into a principal; `undefined` is a no. */
@@ -26,6 +29,7 @@ export const TokenHolder = z.strictObject({
   subject: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._@-]{0,99}$/),
   tenant: TenantId.default('default'),
   roles: z.array(z.enum(ROLES)).max(ROLES.length).default([]),
+  labels: z.array(AccessLabel).max(100).optional(),
   token_sha256: Sha256,
 });
 export type TokenHolder = z.infer<typeof TokenHolder>;

@@ -7,6 +7,7 @@ import { enrolmentCommands } from './words/enrol.ts';
 import { evidenceCommands } from './words/evidence.ts';
 import { findingCommands } from './words/findings.ts';
 import { goldenCommands } from './words/golden.ts';
+import { ingestCommands } from './words/ingest.ts';
 import { keyCommands } from './words/keys.ts';
 import { localCommands } from './words/local.ts';
 import { logCommands } from './words/log.ts';
@@ -17,9 +18,11 @@ import { provenanceCommands } from './words/provenance.ts';
 import { pullCommands } from './words/pull.ts';
 import { retentionCommands } from './words/retention.ts';
 import { reviewCommands } from './words/reviews.ts';
+import { sanitizeCommands } from './words/sanitize.ts';
 import { scanControlCommands } from './words/scan-control.ts';
 import { scanCommands } from './words/scans.ts';
 import { scheduleCommands } from './words/schedules.ts';
+import { searchCommands } from './words/search.ts';
 import { signCommands } from './words/sign.ts';
 import { sigstoreCommands } from './words/sigstore.ts';
 import { subscriptionCommands } from './words/subscriptions.ts';
@@ -58,12 +61,15 @@ const GROUPS = [
   scanControlCommands,
   evidenceCommands,
   findingCommands,
+  searchCommands,
   scheduleCommands,
   documentCommands,
   goldenCommands,
   retentionCommands,
   offlineCommands,
+  sanitizeCommands,
   pullCommands,
+  ingestCommands,
   policyCommands,
   reviewCommands,
   provenanceCommands,

@@ -11,6 +11,15 @@ type Options = {
   readonly tool?: readonly string[];
   readonly component?: readonly string[];
   readonly testId?: readonly string[];
+  readonly package?: readonly string[];
+  readonly license?: readonly string[];
+  readonly source?: readonly string[];
+  readonly sourceId?: readonly string[];
+  readonly ingestion?: readonly string[];
+  readonly document?: readonly string[];
+  readonly language?: readonly string[];
+  readonly from?: string;
+  readonly to?: string;
   readonly limit: number;
   readonly cursor?: string;
 };
@@ -20,37 +29,53 @@ export async function search(
   words: readonly string[],
   options: Options,
 ): Promise<ExitCode> {
-  const { workspace, testId, kind, severity, rule, tool, component, limit, cursor } = options;
+  const { kind, severity, rule, tool, component, source, language, limit, cursor } = options;
   const parameters = {
-    workspace_id: workspace,
+    workspace_id: options.workspace,
     q: words.join(' ') || undefined,
     kind,
     severity,
     rule,
     tool,
     component,
-    test_id: testId,
+    test_id: options.testId,
+    package: options.package,
+    licenses: options.license,
+    source,
+    source_id: options.sourceId,
+    ingestion_id: options.ingestion,
+    document_id: options.document,
+    language,
+    captured_from: options.from,
+    captured_to: options.to,
     limit,
     cursor,
   };
   const answer = await api().get(`/v1/search${query(parameters)}`, SearchAnswer);
   output.result(answer, () => {
-    output.table(['SEVERITY', 'RULE', 'TITLE', 'WHERE', 'COMPONENT', 'TEST ID'], answer.hits.map(row));
+    output.table(['KIND', 'SEVERITY', 'WHAT', 'TITLE', 'WHERE', 'FROM'], answer.hits.map(row));
     output.note(`${answer.hits.length} of ${answer.total}`);
     if (answer.next_cursor) output.note(`more: --cursor ${answer.next_cursor}`);
   });
   return EXIT.ok;
 }
 
-function row(hit: SearchHitView): string[] {
-  const line = hit.start_line === undefined ? '' : `:${hit.start_line}`;
-  const where = hit.path === undefined ? '-' : `${hit.path}${line}`;
-  return [
-    hit.severity ?? '-',
-    hit.rule ?? '-',
-    hit.title,
-    where,
-    hit.component_id ?? '-',
-    hit.test_id ?? '-',
-  ];
+const row = (hit: SearchHitView): string[] => [
+  hit.kind,
+  hit.severity ?? '-',
+  whatOf(hit) ?? '-',
+  hit.title,
+  whereOf(hit),
+  hit.component_id ?? hit.source ?? '-',
+];
+
+/** The rule of a finding, the version of a package. */
+function whatOf({ rule, package: name, package_version: version }: SearchHitView): string | undefined {
+  if (rule !== undefined || name === undefined) return rule;
+  return version === undefined ? name : `${name}@${version}`;
+}
+
+function whereOf({ path, start_line: line, location, test_id }: SearchHitView): string {
+  if (path === undefined) return location ?? test_id ?? '-';
+  return line === undefined ? path : `${path}:${line}`;
 }

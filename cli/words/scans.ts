@@ -1,9 +1,7 @@
 import { Option } from 'commander';
-import { SEVERITIES } from '../../contracts/finding.ts';
 import { ScanState } from '../../contracts/scan.ts';
 import { scan } from '../commands/scan.ts';
 import { scans } from '../commands/scans.ts';
-import { search } from '../commands/search.ts';
 import { type Words, withFormat, withPages, withWorkspace } from './options.ts';
 
 /** Scans, and what has become of them. */
@@ -31,13 +29,4 @@ export function scanCommands({ program, runs }: Words): void {
     .option('--component <id>', 'only of this component')
     .addOption(new Option('--status <state>', 'only in this state').choices(ScanState.options))
     .action(runs(scans));
-  withFormat(withPages(withWorkspace(program.command('search [words...]'))))
-    .description('search what has been published')
-    .addOption(new Option('--severity <severities...>', 'of these severities').choices(SEVERITIES))
-    .option('--kind <kinds...>', 'finding, document')
-    .option('--rule <rules...>', 'of these rules')
-    .option('--tool <tools...>', 'found by these tools')
-    .option('--component <ids...>', 'in these components')
-    .option('--test-id <ids...>', 'of these scans')
-    .action(runs(search));
 }

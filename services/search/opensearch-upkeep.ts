@@ -2,6 +2,7 @@ import type { Client } from '@opensearch-project/opensearch';
 import { CertusError } from '../../contracts/errors.ts';
 import type { IndexStatus, IndexUpkeep, ReindexOptions } from './index-upkeep.ts';
 import { copyAll, type Target } from './opensearch-copy.ts';
+import { ensureIndex } from './opensearch-ensure.ts';
 import { answered } from './opensearch-errors.ts';
 import { buildingOf, type Form, formsOf, isWanted, makeForm, nameOf, servingOf } from './opensearch-forms.ts';
 import { handOver, reopen } from './opensearch-hand-over.ts';
@@ -34,7 +35,7 @@ type Wanted = ReindexOptions & { readonly alias: string; readonly dimension: num
 /** What is to be filled: what an earlier call has begun, or a new index; nothing when it is done already. */
 async function targetOf(client: Client, wanted: Wanted): Promise<Target | undefined> {
   const { alias, dimension, request, anew = false } = wanted;
-  const forms = await formsOf(client, alias);
+  const forms = await present(client, alias, dimension);
   const from = standing(forms);
   const begun = buildingOf(forms, from);
   if (begun !== undefined && isWanted(begun, dimension)) return { form: begun, from, request };
@@ -52,6 +53,14 @@ async function targetOf(client: Client, wanted: Wanted): Promise<Target | undefi
   return { form, from, request };
 }
 
+/** Where there is none at all yet, there is one of the right form from now on. */
+async function present(client: Client, alias: string, dimension: number): Promise<Form[]> {
+  const forms = await formsOf(client, alias);
+  if (servingOf(forms) !== undefined) return forms;
+  await ensureIndex(client, alias, dimension);
+  return formsOf(client, alias);
+}
+
 function standing(forms: readonly Form[]): Form {
   const serving = servingOf(forms);
   if (serving === undefined) throw new CertusError('dependency_unavailable', 'OpenSearch has no index yet.');
@@ -66,7 +75,7 @@ function keptOf(forms: readonly Form[]): Form[] {
 }
 
 async function statusOf(client: Client, alias: string, dimension: number): Promise<IndexStatus> {
-  const forms = await formsOf(client, alias);
+  const forms = await present(client, alias, dimension);
   const serving = standing(forms);
   const building = buildingOf(forms, serving);
   const documents = await countIn(client, serving.name);

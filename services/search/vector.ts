@@ -20,6 +20,14 @@ export function refuseUnusable(vector: Float32Array, dimension: number): void {
     throw new CertusError('invalid_request', `The query cannot be compared: ${reason}.`);
 }
 
+/** In the same direction; nothing where there is none. */
+export function unitVector(values: ArrayLike<number>): Float32Array | undefined {
+  const vector = Float32Array.from(values);
+  const length = Math.sqrt(dotProduct(vector, vector));
+  if (!Number.isFinite(length) || length === 0) return undefined;
+  return vector.map((value) => value / length);
+}
+
 /** Of unit-length vectors this is the cosine. */
 export function dotProduct(a: Float32Array, b: Float32Array): number {
   let sum = 0;

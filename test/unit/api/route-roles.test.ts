@@ -61,6 +61,8 @@ const WHO: Readonly<Record<string, Role | 'member'>> = {
   'post /v1/enrolment/{enrolment_id}/sample': 'member',
   'post /v1/enrolment/{enrolment_id}/production': 'member',
   'post /v1/ingest/security': 'member',
+  'post /v1/admin/reindex': 'admin',
+  'get /v1/admin/reindex': 'admin',
   'get /metrics': 'admin',
 };
 
