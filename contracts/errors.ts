@@ -26,6 +26,8 @@ export const ERROR_STATUS = {
   // ingestion
   item_unreadable: 422,
   ingestion_ended: 409,
+  // embeddings
+  embedding_failed: 502,
   // archives
   archive_invalid: 422,
   archive_too_large: 413,
@@ -77,6 +79,7 @@ export const ERROR_STATUS = {
   authority_unavailable: 503,
   authority_refused: 502,
   no_signing_key: 409,
+  no_sanitize_key: 409,
   // statements and what they are about
   statement_invalid: 422,
   signature_invalid: 422,
@@ -123,6 +126,7 @@ const RETRYABLE: ReadonlySet<ErrorCode> = new Set([
   'dependency_unavailable',
   'internal_error',
   'source_unreachable',
+  'robots_unavailable',
   'manifest_unreachable',
   'authority_unavailable',
 ]);

@@ -1,5 +1,6 @@
 import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
+import { EntityType } from '../../contracts/privacy.ts';
 import { ZONES } from '../../contracts/zones.ts';
 
 const text = z.string().min(1);
@@ -249,6 +250,36 @@ export const FIELDS = {
     'Text that one file may give before the rest of it counts as not looked into.',
     '1073741824',
   ),
+  CERTUS_SANITIZE_KEY_FILE: field(
+    optionalFile,
+    'What pseudonyms and hashes of every tenant are made with; `certus sanitize --new-key` makes one. API only.',
+    '/run/secrets/sanitize.key',
+  ),
+  CERTUS_SANITIZE_THREADS: field(
+    z.coerce.number().int().min(1).max(16).default(1),
+    'Threads of the API that sanitize texts.',
+    '2',
+  ),
+  CERTUS_NER_URL: field(
+    address('http:', 'https:').optional(),
+    'A Presidio analyzer, or another model that speaks as it does, which is asked for names; none when not set.',
+    'http://presidio-analyzer:3000',
+  ),
+  CERTUS_NER_KINDS: field(
+    list.pipe(z.array(EntityType).min(1)).default(['PERSON', 'LOCATION', 'ORGANIZATION', 'NRP']),
+    'What the model is asked for.',
+    'PERSON,LOCATION',
+  ),
+  CERTUS_INGEST_THREADS: field(
+    z.coerce.number().int().min(1).max(16).default(1),
+    'Threads of an ingest worker that read items.',
+    '4',
+  ),
+  CERTUS_INGEST_MAX_BYTES: field(
+    bytes.default(128 * 1024 * 1024),
+    'The largest item that is indexed, and the most text that one may give.',
+    '536870912',
+  ),
   CERTUS_PERMIT_HOURS: field(hours.default(24), 'How long a permit may be used.', '4'),
   CERTUS_EVIDENCE_MAX_AGE_HOURS: field(hours.default(72), 'Evidence older than this gets no permit.', '24'),
 
@@ -417,6 +448,28 @@ export const FIELDS = {
   ),
   CERTUS_OPENSEARCH_USERNAME: field(text.optional(), 'OpenSearch user.', 'certus'),
   CERTUS_OPENSEARCH_PASSWORD: field(text.optional(), 'OpenSearch password.', '…', { secret: true }),
+
+  CERTUS_EMBEDDINGS: field(
+    z.enum(['off', 'ollama', 'openai']).default('off'),
+    'What makes vectors of texts, so that search finds what means the same: Ollama, or any server with the embeddings API of OpenAI.',
+    'ollama',
+  ),
+  CERTUS_EMBEDDINGS_URL: field(
+    address('http:', 'https:').optional(),
+    'Where the embedding server is; of an OpenAI API with its version.',
+    'http://ollama:11434',
+  ),
+  CERTUS_EMBEDDINGS_MODEL: field(text.optional(), 'The model that embeds texts.', 'all-minilm'),
+  CERTUS_EMBEDDINGS_DIMENSION: field(
+    z.coerce.number().int().min(1).max(4096).default(384),
+    'How many values its vectors have. Another number takes `certus index reindex`, and ingesting again.',
+    '768',
+  ),
+  CERTUS_EMBEDDINGS_KEY_FILE: field(
+    optionalFile,
+    'File with the key for the embedding server. API and zone ingest only.',
+    '/run/secrets/embeddings-key',
+  ),
 
   CERTUS_REGISTRY_URL: field(
     place('http:', 'https:').optional(),
