@@ -1,4 +1,3 @@
-import { CertusError } from '../../contracts/errors.ts';
 import type { Scope } from '../../contracts/identifiers.ts';
 import type { IngestionSource } from '../../contracts/ingestion.ts';
 import type { Connector } from './connector.ts';
@@ -8,6 +7,8 @@ import { openGit } from './git/git.ts';
 import { openGolden } from './golden.ts';
 import { openS3 } from './s3/s3.ts';
 import { openUpload } from './upload.ts';
+import { openCrawl } from './web/crawl.ts';
+import { openPages } from './web/pages.ts';
 
 /** How a source is listed and read. Throws what no asking again would mend: a pattern that is none, a browser that is missing. */
 export function openConnector(source: IngestionSource, scope: Scope, deps: ConnectorDeps): Connector {
@@ -22,7 +23,9 @@ export function openConnector(source: IngestionSource, scope: Scope, deps: Conne
       return openGit(source, { scope, deps });
     case 's3':
       return openS3(source, { deps });
-    default:
-      throw new CertusError('invalid_request', `nothing reads the source ${source.kind} yet`);
+    case 'web':
+      return openPages(source, { deps });
+    case 'web_crawl':
+      return openCrawl(source, { deps });
   }
 }

@@ -6,6 +6,8 @@ import { FetchError } from './fetch-error.ts';
 export type Reach = {
   /** Hosts that may be reached although their address is internal, and over plain http; "*" stands for all. */
   readonly allowedHosts: readonly string[];
+  /** Plain http as well: for what anybody may read, and nobody is to believe. */
+  readonly plainHttp?: boolean;
   /** All addresses of a name. */
   readonly resolve?: (host: string) => Promise<readonly string[]>;
 };
@@ -19,7 +21,7 @@ export type CheckedUrl = { readonly url: URL; readonly addresses: readonly strin
  */
 export async function checkUrl(
   given: string | URL,
-  { allowedHosts, resolve = resolveHost }: Reach,
+  { allowedHosts, plainHttp = false, resolve = resolveHost }: Reach,
   signal: AbortSignal,
 ): Promise<CheckedUrl> {
   const url = URL.canParse(String(given)) ? new URL(given) : undefined;
@@ -29,7 +31,7 @@ export async function checkUrl(
     throw new FetchError('malformed', 'the address must not hold credentials');
   const host = url.hostname.replace(/^\[|\]$/g, '').toLowerCase();
   const trusted = allowedHosts.includes('*') || allowedHosts.includes(host);
-  if (url.protocol === 'http:' && !trusted)
+  if (url.protocol === 'http:' && !trusted && !plainHttp)
     throw new FetchError('not_allowed', `${host} is called over https:// only`);
   const addresses = isIP(host) === 0 ? await within(signal, host, resolve(host)) : [host];
   if (addresses.length === 0) throw new FetchError('unreachable', `${host} has no address`);

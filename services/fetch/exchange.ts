@@ -9,18 +9,22 @@ export type Outgoing = {
   readonly body?: Uint8Array;
   /** The most bytes that are read of the answer; none when not given, or when the answer is no success. */
   readonly maxBytes?: number;
+  /** Whether these bytes are worth reading, by what the answer's head says of them. */
+  readonly wanted?: (header: (name: string) => string | undefined) => boolean;
 };
 
 export type Answer = {
   readonly status: number;
   readonly header: (name: string) => string | undefined;
+  /** Of a header that may be there several times. */
+  readonly headers: (name: string) => readonly string[];
   readonly bytes: Uint8Array;
 };
 
 /** One request to the very machine that was checked, and its answer; follows and decodes nothing. */
 export async function exchange(
   { url, addresses }: CheckedUrl,
-  { method, headers, body, maxBytes }: Outgoing,
+  { method, headers, body, maxBytes, wanted = () => true }: Outgoing,
   signal: AbortSignal,
 ): Promise<Answer> {
   const dispatcher = new Agent({ connect: { lookup: pinned(addresses), timeout: 10_000 }, pipelining: 0 });
@@ -32,12 +36,13 @@ export async function exchange(
       body: body ?? null,
       signal,
     });
-    const header = (name: string) => [answer.headers[name] ?? []].flat()[0];
+    const all = (name: string) => [answer.headers[name] ?? []].flat();
+    const header = (name: string) => all(name)[0];
     const success = answer.statusCode >= 200 && answer.statusCode < 300;
-    const wanted = success && maxBytes !== undefined;
-    const bytes = wanted ? await readBounded(answer.body, maxBytes, url.host) : new Uint8Array();
-    if (!wanted) await answer.body.dump({ limit: 0 });
-    return { status: answer.statusCode, header, bytes };
+    const isRead = success && maxBytes !== undefined && wanted(header);
+    const bytes = isRead ? await readBounded(answer.body, maxBytes, url.host) : new Uint8Array();
+    if (!isRead) await answer.body.dump({ limit: 0 });
+    return { status: answer.statusCode, header, headers: all, bytes };
   } catch (error) {
     if (error instanceof FetchError || signal.aborted) throw error;
     throw new FetchError('unreachable', `${url.host} does not answer: ${reasonOf(error)}`, error);

@@ -6,6 +6,8 @@ export type WebPage = {
   readonly address: URL;
   readonly bytes: Uint8Array;
   readonly mediaType: string | null;
+  /** As it was sent, with its parameters. */
+  readonly contentType: string | undefined;
   readonly validators: Validators;
   /** What the answer's own head says to robots. */
   readonly robots: readonly string[];

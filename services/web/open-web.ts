@@ -1,0 +1,184 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { CertusError, type ErrorCode } from '../../contracts/errors.ts';
+import type { Reach } from '../fetch/check-url.ts';
+import { FetchError, type FetchFault } from '../fetch/fetch-error.ts';
+import { fetchPage, type PageAnswer } from '../fetch/fetch-page.ts';
+import { mayBeText, mediaTypeOf } from './media.ts';
+import { AGENT, RobotsOfSites } from './robots.ts';
+import { type Sleep, Turns } from './turns.ts';
+import type { PageAsked, Validators, Web, WebPage } from './web.ts';
+
+export type WebAccess = Pick<Reach, 'allowedHosts' | 'resolve'> & {
+  /** Between two requests to one host, when its robots.txt does not want more. */
+  readonly pauseMs: number;
+  readonly now?: () => number;
+  readonly sleep?: Sleep;
+};
+
+/** One for a worker: hosts are to see no more of us when several sources are of the same one. */
+export function openWeb({ allowedHosts, resolve, pauseMs, now = Date.now, sleep = pause }: WebAccess): Web {
+  const reach = { allowedHosts, plainHttp: true, ...(resolve === undefined ? {} : { resolve }) };
+  const turns = new Turns(now, sleep);
+  const robots = new RobotsOfSites((address, signal) => askPlainly(address, signal), now);
+
+  /** Not asked of robots.txt itself. */
+  const ask = (address: URL, gap: number, how: Asked, signal: AbortSignal): Promise<PageAnswer> =>
+    turns.take(address.host, gap, signal, () =>
+      fetchPage(address, { ...reach, ...how, headers: { ...HEADERS, ...how.headers }, signal }),
+    );
+
+  const askPlainly = async (address: URL, signal: AbortSignal): Promise<PageAnswer> => {
+    let target = address;
+    for (let hop = 0; hop <= MOST_HOPS; hop += 1) {
+      const answer = await ask(
+        target,
+        pauseMs,
+        { maxBytes: MOST_OF_ROBOTS, headers: {}, maxMilliseconds: 15_000 },
+        signal,
+      );
+      if (answer.redirect === undefined) return answer;
+      target = answer.redirect;
+    }
+    throw new FetchError('refused', `${address.host} redirects in circles`);
+  };
+
+  const refusal: Web['refusal'] = async (address, signal) => {
+    const rules = await telling(() => robots.of(address, signal));
+    if (rules === 'unavailable') return 'robots_unavailable';
+    return rules.allows(address) ? undefined : 'robots_disallowed';
+  };
+
+  /** Asks until there is an answer that is one; a host that is busy says itself when it wants to be asked again. */
+  const patiently = async (address: URL, how: Asked, signal: AbortSignal): Promise<PageAnswer> => {
+    const refused = await refusal(address, signal);
+    if (refused !== undefined) throw new CertusError(refused, REFUSALS[refused](address));
+    const rules = await telling(() => robots.of(address, signal));
+    const gap = Math.max(pauseMs, rules === 'unavailable' ? 0 : rules.delayMs);
+    for (let tries = 1; ; tries += 1) {
+      const answer = await telling(() => ask(address, gap, how, signal));
+      if (!isBusy(answer.status)) return answer;
+      const pauseFor = retryAfter(answer, now());
+      if (tries >= MOST_TRIES || pauseFor > LONGEST_WAIT_MS)
+        throw new CertusError('source_unreachable', `${address.host} answers ${answer.status}`);
+      await turns.take(address.host, 0, signal, () => sleep(pauseFor, signal));
+    }
+  };
+
+  const follow = async (address: URL, how: Asked, asked: Pick<PageAsked, 'mayGo' | 'signal'>) => {
+    let target = address;
+    for (let hop = 0; hop <= MOST_HOPS; hop += 1) {
+      const answer = await patiently(target, how, asked.signal);
+      if (answer.redirect === undefined) return { answer, address: target };
+      target = answer.redirect;
+      if (asked.mayGo?.(target) === false)
+        throw new CertusError(
+          'source_not_allowed',
+          `the page sends us on to ${target.host}, which is not meant`,
+        );
+    }
+    throw new CertusError('item_unreadable', `${address.host} redirects in circles`);
+  };
+
+  return {
+    refusal,
+    page: async (address, asked) => {
+      const how = { maxBytes: asked.maxBytes, headers: conditions(asked.known), wanted: isText };
+      const found = await follow(address, how, asked);
+      if (found.answer.status === 304 && asked.known !== undefined) return null;
+      return pageOf(found.answer, found.address);
+    },
+    sitemaps: async (address, signal) => {
+      const rules = await telling(() => robots.of(address, signal));
+      return rules === 'unavailable' ? [] : rules.sitemaps;
+    },
+    sitemap: async (address, signal) => {
+      const { answer } = await follow(address, { maxBytes: MOST_OF_SITEMAP, headers: {} }, { signal });
+      return answer.status === 200 ? answer.bytes : undefined;
+    },
+  };
+}
+
+type Asked = {
+  readonly maxBytes: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly wanted?: (header: PageAnswer['header']) => boolean;
+  readonly maxMilliseconds?: number;
+};
+
+const HEADERS = {
+  'user-agent': AGENT,
+  accept: 'text/html, application/xhtml+xml, text/*;q=0.9, application/*;q=0.8',
+};
+const MOST_HOPS = 5;
+const MOST_TRIES = 2;
+const LONGEST_WAIT_MS = 30_000;
+const MOST_OF_ROBOTS = 1024 * 1024;
+const MOST_OF_SITEMAP = 16 * 1024 * 1024;
+
+const pause: Sleep = (milliseconds, signal) => wait(milliseconds, undefined, { signal });
+
+const isText = (header: PageAnswer['header']): boolean => mayBeText(header('content-type'));
+
+const isBusy = (status: number): boolean => status >= 500 || status === 429 || status === 408;
+
+/** Seconds, or a time; a moment when nothing is said. */
+function retryAfter({ header }: PageAnswer, now: number): number {
+  const said = header('retry-after')?.trim() ?? '';
+  if (/^\d{1,9}$/.test(said)) return Number(said) * 1000;
+  const at = Date.parse(said);
+  return Number.isNaN(at) ? A_MOMENT_MS : Math.max(at - now, 0);
+}
+
+const A_MOMENT_MS = 2000;
+
+function conditions(known: Validators | undefined): Record<string, string> {
+  return {
+    ...(known?.etag === undefined ? {} : { 'if-none-match': known.etag }),
+    ...(known?.modified === undefined ? {} : { 'if-modified-since': known.modified }),
+  };
+}
+
+function pageOf({ status, header, headers, bytes }: PageAnswer, address: URL): WebPage {
+  if (status === 404 || status === 410)
+    throw new CertusError('item_gone', `${address.host} answers ${status}`);
+  if (status === 401 || status === 403 || status === 451)
+    throw new CertusError('source_not_allowed', `${address.host} answers ${status}`);
+  if (status !== 200) throw new CertusError('item_unreadable', `${address.host} answers ${status}`);
+  if (!isText(header)) throw new CertusError('unsupported_media_type', 'it is nothing that has text');
+  return {
+    address,
+    bytes,
+    mediaType: mediaTypeOf(header('content-type')),
+    contentType: header('content-type'),
+    validators: { etag: validator(header('etag')), modified: validator(header('last-modified')) },
+    robots: headers('x-robots-tag'),
+  };
+}
+
+/** It is kept, and sent back one day: nothing else than what such a thing may be. */
+const validator = (value: string | undefined): string | undefined =>
+  value !== undefined && /^[\x20-\x7e]{1,200}$/.test(value) ? value : undefined;
+
+const REFUSALS = {
+  robots_disallowed: ({ host }: URL) => `the robots.txt of ${host} asks not to read it`,
+  robots_unavailable: ({ host }: URL) => `the robots.txt of ${host} cannot be read for now`,
+} as const;
+
+/** Whatever goes wrong on the way is the fault of this page. */
+async function telling<T>(step: () => Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (error) {
+    if (!(error instanceof FetchError)) throw error;
+    const hint = error.fault === 'not_allowed' ? ' (CERTUS_WEB_ALLOWED_HOSTS)' : '';
+    throw new CertusError(CODES[error.fault], `${error.message}${hint}`);
+  }
+}
+
+const CODES: Readonly<Record<FetchFault, ErrorCode>> = {
+  malformed: 'source_not_allowed',
+  not_allowed: 'source_not_allowed',
+  unreachable: 'source_unreachable',
+  refused: 'item_unreadable',
+  too_large: 'item_too_large',
+};
