@@ -8,6 +8,7 @@ import { createRetentionActivities } from '../activities/golden/create-retention
 import { createRawRemovalActivities } from '../activities/golden/remove-raw.ts';
 import { lockUntil } from '../activities/golden/retention-in-force.ts';
 import { createIngestActivities } from '../activities/ingest/create-ingest-activities.ts';
+import { createSourceActivities } from '../activities/ingest/create-source-activities.ts';
 import { createForgetActivities } from '../activities/ingest/forget-hidden.ts';
 import { createNotifyActivities } from '../activities/notify/create-notify-activities.ts';
 import { openNotifyDeps } from '../activities/notify/notify-deps.ts';
@@ -41,8 +42,12 @@ import { parseTrustedRoot, type TrustedRoot } from '../domain/sigstore/trusted-r
 import { openGatewayAuthority } from '../services/authority/gateway-authority.ts';
 import { requireSettings } from '../services/config/require.ts';
 import type { Settings } from '../services/config/settings.ts';
+import { openConnector } from '../services/connectors/open-connector.ts';
+import { openConnectorDeps } from '../services/connectors/open-deps.ts';
 import type { Database } from '../services/database/database.ts';
+import { openEmbedder } from '../services/embeddings/open-embedder.ts';
 import { openEventLog } from '../services/events/event-log.ts';
+import { openItemReader } from '../services/ingest/open-item-reader.ts';
 import { openKeyEncryption } from '../services/keys/encryption/open-key-encryption.ts';
 import { openFileSigner } from '../services/keys/file-signer.ts';
 import type { BucketOptions, ObjectStore } from '../services/objects/store.ts';
@@ -251,9 +256,22 @@ export const ZONE_SERVICES: Readonly<Record<Zone, (shared: Shared) => Promise<Zo
     ];
   },
 
-  ingest: async ({ settings, objects, search, workflowBundle }) => {
+  ingest: async ({ settings, database, objects, search, workflowBundle }) => {
+    const { CERTUS_WORK_DIR } = requireSettings(settings, ['CERTUS_WORK_DIR']);
     const deps = { golden: objects.readable(settings.CERTUS_GOLDEN_BUCKET), search: await search() };
-    const activities = { ...createIngestActivities(deps), ...createForgetActivities(deps) };
+    const connecting = await openConnectorDeps({ ...settings, CERTUS_WORK_DIR }, objects, now);
+    const sources = createSourceActivities({
+      ...{ database, search: deps.search, now },
+      reader: openItemReader({
+        threads: settings.CERTUS_INGEST_THREADS,
+        maxBytes: settings.CERTUS_INGEST_MAX_BYTES,
+      }),
+      embedder: await openEmbedder(settings),
+      keySet: await readKeySet(settings),
+      connect: async (source, scope) => openConnector(source, scope, connecting),
+      maxItemBytes: settings.CERTUS_INGEST_MAX_BYTES,
+    });
+    const activities = { ...createIngestActivities(deps), ...createForgetActivities(deps), ...sources };
     return [{ zone: 'ingest', activities, workflowBundle, concurrency: 8 }];
   },
 };
