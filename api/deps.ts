@@ -8,6 +8,7 @@ import type { KeyEncryption } from '../services/keys/key-encryption.ts';
 import type { Signer } from '../services/keys/signer.ts';
 import type { Logger } from '../services/log/log.ts';
 import type { Bucket, ReadableBucket } from '../services/objects/store.ts';
+import type { Sanitizing } from '../services/sanitize/sanitizing.ts';
 import type { SearchIndex } from '../services/search/search-index.ts';
 import type { TransparencyReader } from '../services/transparency/transparency-log.ts';
 import type { Authenticator } from './authentication.ts';
@@ -54,6 +55,7 @@ export type ApiDeps = {
     | 'CERTUS_QUARANTINE_BUCKET'
     | 'CERTUS_UPLOAD_MAX_BYTES'
     | 'CERTUS_UPLOAD_HOURS'
+    | 'CERTUS_INGEST_MAX_BYTES'
     | 'CERTUS_REGISTRY_URL'
     | 'CERTUS_REGISTRY_NAMESPACE'
     | 'CERTUS_AUTHORITY_URL'
@@ -64,6 +66,7 @@ export type ApiDeps = {
   readonly events: EventLog;
   readonly objects: ApiObjects;
   readonly trust: TrustAccess;
+  readonly sanitizing: Sanitizing;
   /** Signs without a key of ours; missing where what that takes is not set. */
   readonly keyless?: KeylessSigner | undefined;
   /** How many are following the log of a scan through this process. */

@@ -9,6 +9,10 @@ import { openDatabase } from '../services/database/database.ts';
 import { openEventLog } from '../services/events/event-log.ts';
 import { createLogger } from '../services/log/log.ts';
 import { openObjectStore } from '../services/objects/open-objects.ts';
+import { openNerClient } from '../services/sanitize/ner-client.ts';
+import { openSanitizing } from '../services/sanitize/open-sanitizing.ts';
+import { sanitizeSecretFrom } from '../services/sanitize/sanitize-secret-file.ts';
+import type { Sanitizing } from '../services/sanitize/sanitizing.ts';
 import { openSearchIndex } from '../services/search/open-search.ts';
 import { connectTemporal } from '../services/temporal/client.ts';
 import { apiObjects } from './api-objects.ts';
@@ -55,9 +59,11 @@ async function main(): Promise<void> {
   });
 
   const trust = await openTrustAccess(settings, { database, store });
+  const sanitizing = await openSanitizingOf(settings);
   const app = createApp({
     settings,
     trust,
+    sanitizing,
     keyless: openKeyless(settings, trust.trustedRoot),
     database,
     temporal,
@@ -78,8 +84,28 @@ async function main(): Promise<void> {
   // First, since whoever follows a scan would be waited for: they go on at another process, or at the next one here.
   await events.close();
   await stop(server);
-  await Promise.all([search.close(), store.close(), database.close(), temporal.connection.close()]);
+  await Promise.all([
+    sanitizing.close(),
+    search.close(),
+    store.close(),
+    database.close(),
+    temporal.connection.close(),
+  ]);
   if (process.connected) process.disconnect();
+}
+
+async function openSanitizingOf({
+  CERTUS_SANITIZE_KEY_FILE: file,
+  CERTUS_SANITIZE_THREADS: threads,
+  CERTUS_NER_URL: url,
+  CERTUS_NER_KINDS: kinds,
+}: Settings): Promise<Sanitizing> {
+  const secret =
+    file === undefined
+      ? undefined
+      : await configured('CERTUS_SANITIZE_KEY_FILE', () => sanitizeSecretFrom(file));
+  const ner = url === undefined ? undefined : openNerClient({ url, kinds });
+  return openSanitizing({ threads, secret, ner });
 }
 
 async function openAuthenticator({

@@ -74,6 +74,7 @@ function handler(route: Route, log: Logger): RequestHandler {
       upload: request,
       principal: response.locals.principal,
       log: log.child({ request_id: response.locals.requestId }),
+      requestId: response.locals.requestId,
     };
     await send(
       request,

@@ -17,6 +17,8 @@ export type Call<P, Q, H, B> = {
   /** Present on every route that needs a token. */
   readonly principal: Principal;
   readonly log: Logger;
+  /** As the caller gets it in a header, and finds it in our log. */
+  readonly requestId: string;
 };
 
 export type Answer = {

@@ -15,6 +15,11 @@ import { holdRoutes } from './golden/hold-routes.ts';
 import { retentionRoutes } from './golden/retention-routes.ts';
 import { healthRoutes } from './health.ts';
 import { ingestRoutes } from './ingest/ingest-routes.ts';
+import { folderRoutes } from './ingestion/folder-routes.ts';
+import { forgetRoutes } from './ingestion/forget-routes.ts';
+import { indexRoutes } from './ingestion/index-routes.ts';
+import { ingestionRoutes } from './ingestion/ingestion-routes.ts';
+import { sourceRoutes } from './ingestion/source-routes.ts';
 import { keyRoutes } from './keys/key-routes.ts';
 import { openApiDocument } from './openapi.ts';
 import { orderRoutes } from './orders/order-routes.ts';
@@ -26,10 +31,12 @@ import { provenanceRoutes } from './provenance/provenance-routes.ts';
 import { sarifRoutes } from './reports/sarif-routes.ts';
 import { reviewRoutes } from './reviews/review-routes.ts';
 import type { Route } from './route.ts';
+import { sanitizeRoutes } from './sanitize/sanitize-routes.ts';
 import { scanControlRoutes } from './scans/control-routes.ts';
 import { scanRoutes } from './scans/scan-routes.ts';
 import { scheduleRoutes } from './schedules/schedule-routes.ts';
-import { searchRoutes } from './search.ts';
+import { reindexRoutes } from './search/reindex-routes.ts';
+import { searchRoutes } from './search/search-routes.ts';
 import { signRoutes } from './signing/sign-routes.ts';
 import { statsRoutes } from './stats/stats-routes.ts';
 import { streamRoutes } from './streams/stream-routes.ts';
@@ -53,6 +60,7 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...sarifRoutes(deps),
     ...uploadRoutes(deps),
     ...privacyRoutes(deps),
+    ...sanitizeRoutes(deps),
     ...reviewRoutes(deps),
     ...promotionRoutes(deps),
     ...goldenRoutes(deps),
@@ -74,7 +82,13 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...authorityRoutes(deps),
     ...orderRoutes(deps),
     ...ingestRoutes(deps),
+    ...indexRoutes(deps),
+    ...folderRoutes(deps),
+    ...ingestionRoutes(deps),
+    ...sourceRoutes(deps),
+    ...forgetRoutes(deps),
     ...searchRoutes(deps),
+    ...reindexRoutes(deps),
     ...healthRoutes(deps),
     ...statsRoutes(deps),
     ...documentationRoutes(() => document),

@@ -23,6 +23,8 @@ export type ApiClient = {
   put<T extends z.ZodType>(path: string, body: unknown, schema: T): Promise<z.output<T>>;
   /** The bytes of an answer, as they come. */
   download(path: string): Promise<AsyncIterable<Uint8Array>>;
+  /** Removes, and reads what that came to. */
+  removeAll<T extends z.ZodType>(path: string, schema: T): Promise<z.output<T>>;
   /** There is nothing to read in the answer. */
   remove(path: string): Promise<void>;
 };
@@ -65,6 +67,7 @@ export function createApiClient({ address, token }: { address: string; token: st
       if (!response.ok) throw asError(await bodyOf(response, address), response.status, address);
       return bytesOf(response, address);
     },
+    removeAll: (path, schema) => call(path, schema, { method: 'DELETE' }),
     remove: async (path) => {
       await call(path, z.undefined(), { method: 'DELETE' });
     },

@@ -19,6 +19,8 @@ export async function run(checkout: string): Promise<void> {
     environment,
     workingDirectory,
     checkout,
+    // opened by whoever reads it, and by nobody else
+    stdin: { [Symbol.asyncIterator]: () => process.stdin[Symbol.asyncIterator]() },
     stdout,
     stderr,
   });

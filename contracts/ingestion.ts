@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { readGitUrl } from './git-url.ts';
 import { ComponentId, Scope, Sha256, TestId, WorkspaceId } from './identifiers.ts';
 import { AccessLabel } from './index-record.ts';
+import { Cadence } from './schedule.ts';
 
 export const IngestionId = z.string().regex(/^ing_[0-9a-f]{24}$/);
 export type IngestionId = z.infer<typeof IngestionId>;
@@ -63,8 +64,31 @@ export const S3Source = z.strictObject({
 /** What golden shows of a run: its documents, its reports, its list of packages. Comes by itself after each promotion. */
 export const GoldenSource = z.strictObject({ kind: z.literal('golden'), test_id: TestId });
 
+/** What was in a folder: a list of its files lies in `uploads`, and so does each file, under its digest. */
+export const FolderSource = z.strictObject({
+  kind: z.literal('folder'),
+  name: z.string().min(1).max(200),
+  /** Digest of the list. */
+  list: Sha256,
+  files: z.number().int().min(0),
+});
+export const FolderFile = z.strictObject({
+  name: z
+    .string()
+    .min(1)
+    .max(900)
+    .regex(/^[^\p{Cc}\p{Cs}]+$/u, 'has control characters'),
+  sha256: Sha256,
+  size: z.number().int().min(0),
+});
+export type FolderFile = z.infer<typeof FolderFile>;
+/** So that the list stays a few megabytes. */
+export const MOST_FOLDER_FILES = 100_000;
+export const FolderList = z.array(FolderFile).max(MOST_FOLDER_FILES);
+
 export const IngestionSource = z.discriminatedUnion('kind', [
   UploadSource,
+  FolderSource,
   GitSource,
   WebSource,
   CrawlSource,
@@ -113,10 +137,14 @@ export const IngestionInput = z.object({
   ingestionId: IngestionId,
   /** Null when it is done once: then nothing is remembered for a next time but what the items say. */
   sourceId: SourceId.nullable(),
-  kind: z.enum(['upload', 'git', 'web', 'web_crawl', 's3', 'golden']),
+  kind: z.enum(['upload', 'folder', 'git', 'web', 'web_crawl', 's3', 'golden']),
   component: ComponentId.nullable(),
 });
 export type IngestionInput = z.infer<typeof IngestionInput>;
+
+/** What a schedule ingests again and again. */
+export const ScheduledIngestion = z.object({ scope: Scope, sourceId: SourceId });
+export type ScheduledIngestion = z.infer<typeof ScheduledIngestion>;
 
 export const IngestionState = z.enum(['running', 'paused', 'done', 'failed', 'cancelled']);
 export type IngestionState = z.infer<typeof IngestionState>;
@@ -177,6 +205,22 @@ export const IngestionView = z.object({
 export type IngestionView = z.infer<typeof IngestionView>;
 
 const Labels = z.array(AccessLabel).max(20).default([]);
+
+export const SourceView = z.object({
+  source_id: SourceId,
+  workspace_id: WorkspaceId,
+  name: z.string(),
+  kind: z.string(),
+  location: z.string(),
+  source: IngestionSource,
+  labels: z.array(AccessLabel),
+  created_by: z.string(),
+  created_at: z.iso.datetime(),
+  /** Null when nothing ingests it by itself. */
+  schedule: Cadence.extend({ next_runs: z.array(z.string()) }).nullable(),
+  last: IngestionView.nullable(),
+});
+export type SourceView = z.infer<typeof SourceView>;
 
 export const SourceRequest = z.strictObject({
   workspace_id: WorkspaceId.default('default'),

@@ -15,6 +15,8 @@ export const reportKey = ({ tenant, workspace }: Scope, sha256: string): string 
 /** What was brought to be searched, and for nothing else. */
 export const ingestKey = ({ tenant, workspace }: Scope, sha256: string): string =>
   `${tenant}/${workspace}/ingest/${sha256}`;
+export const folderListKey = ({ tenant, workspace }: Scope, sha256: string): string =>
+  `${tenant}/${workspace}/folders/${sha256}.json`;
 /** Beside the copy, not in it: the copy is what was permitted, this is the note that it is complete. */
 export const goldenManifestKey = (scope: Scope, testId: string): string =>
   `${run(scope, testId)}golden-manifest.json`;

@@ -32,9 +32,7 @@ function isTimezone(timeZone: string): boolean {
   }
 }
 
-/** A component's scans on a cadence. `scan` is what would be posted to start one, without whose it is. */
-export const ScheduleRequest = z.strictObject({
-  workspace_id: WorkspaceId.default('default'),
+const cadence = {
   cron: z.array(Cron).min(1).max(10),
   timezone: Timezone.default('UTC'),
   jitter_seconds: z.number().int().min(0).max(86_400).default(0).meta({
@@ -43,6 +41,16 @@ export const ScheduleRequest = z.strictObject({
   overlap: Overlap.default('skip'),
   paused: z.boolean().default(false),
   note: z.string().max(1000).optional(),
+};
+
+/** When something is to happen again and again. */
+export const Cadence = z.strictObject(cadence);
+export type Cadence = z.infer<typeof Cadence>;
+
+/** A component's scans on a cadence. `scan` is what would be posted to start one, without whose it is. */
+export const ScheduleRequest = z.strictObject({
+  workspace_id: WorkspaceId.default('default'),
+  ...cadence,
   scan: z.record(z.string(), z.unknown()).meta({
     description: 'The body of POST /v1/security-scans without workspace_id and component_id.',
   }),

@@ -7,6 +7,8 @@ export const WORKFLOWS = {
   scan: 'scanWorkflow',
   publish: 'publishWorkflow',
   ingest: 'ingestWorkflow',
+  ingestSource: 'ingestSourceWorkflow',
+  scheduledIngestion: 'scheduledIngestionWorkflow',
   upload: 'uploadWorkflow',
   scheduledScan: 'scheduledScanWorkflow',
   notify: 'notifyWorkflow',
@@ -26,6 +28,7 @@ export const WORKFLOWS = {
   goldenAudit: 'goldenAuditWorkflow',
   retention: 'retentionWorkflow',
   deleteEvidence: 'deleteEvidenceWorkflow',
+  reindex: 'reindexWorkflow',
 } as const;
 
 /** Answers `Step[]`: where the run stands. */
@@ -42,11 +45,21 @@ export const promotionWorkflowId = (workspace: string, testId: string): string =
 
 export const goldenAuditWorkflowId = (auditId: string): string => `golden-audit/${auditId}`;
 
+/** Holds an ingestion between two pages, has it go on, and asks how far it is. */
+export const PAUSE_SIGNAL = 'pause';
+export const RESUME_SIGNAL = 'resume';
+export const INGESTION_QUERY = 'ingestion';
+export const ingestionWorkflowId = (workspace: string, ingestionId: string): string =>
+  `ingestion/${workspace}/${ingestionId}`;
+
 /** How far a deletion is. */
 export const DELETION_QUERY = 'deletion';
 /** One for each copy: whoever asks again finds the one that goes on. */
 export const deletionWorkflowId = ({ tenant, workspace }: RunIdentity['scope'], testId: string): string =>
   `delete-evidence/${tenant}/${workspace}/${testId}`;
+
+/** There is one index: whoever asks while it is reindexed is told of what goes on. */
+export const REINDEX_WORKFLOW_ID = 'reindex';
 
 /** Ids that mean something to a person reading Temporal's Web UI. */
 export const workflowId = (

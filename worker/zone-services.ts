@@ -257,9 +257,16 @@ export const ZONE_SERVICES: Readonly<Record<Zone, (shared: Shared) => Promise<Zo
   },
 
   ingest: async ({ settings, database, objects, search, workflowBundle }) => {
-    const { CERTUS_WORK_DIR } = requireSettings(settings, ['CERTUS_WORK_DIR']);
+    const { CERTUS_WORK_DIR, CERTUS_OBJECTS } = requireSettings(settings, [
+      'CERTUS_WORK_DIR',
+      'CERTUS_OBJECTS',
+    ]);
     const deps = { golden: objects.readable(settings.CERTUS_GOLDEN_BUCKET), search: await search() };
-    const connecting = await openConnectorDeps({ ...settings, CERTUS_WORK_DIR }, objects, now);
+    const connecting = await openConnectorDeps(
+      { ...settings, CERTUS_WORK_DIR, CERTUS_OBJECTS },
+      objects,
+      now,
+    );
     const sources = createSourceActivities({
       ...{ database, search: deps.search, now },
       reader: openItemReader({

@@ -23,7 +23,11 @@ export const ZONE_SECRETS = {
 } as const satisfies Record<Zone, readonly SettingName[]>;
 
 /** What administrators order with: a worker that held it could order for them. */
-const OF_THE_API: readonly SettingName[] = ['CERTUS_OPERATOR_KEY_FILE', 'CERTUS_API_TOKENS_FILE'];
+const OF_THE_API: readonly SettingName[] = [
+  'CERTUS_OPERATOR_KEY_FILE',
+  'CERTUS_API_TOKENS_FILE',
+  'CERTUS_SANITIZE_KEY_FILE',
+];
 
 /**
  * Refuses to start with what another zone alone may hold: a scanner that runs hostile code cannot leak a permit key

@@ -4,10 +4,14 @@ import { SEARCH_ATTRIBUTES } from '../contracts/zones.ts';
 
 const keyword = (name: string) => ({ name, type: 'KEYWORD' as const });
 
+export const inWorkspace = ({ tenant, workspace }: RunIdentity['scope']) => [
+  { key: keyword(SEARCH_ATTRIBUTES.tenant), value: tenant },
+  { key: keyword(SEARCH_ATTRIBUTES.workspace), value: workspace },
+];
+
 /** Makes a run findable in Temporal's Web UI by whose it is. */
 export const belongsTo = ({ scope, component }: Pick<RunIdentity, 'scope' | 'component'>) => [
-  { key: keyword(SEARCH_ATTRIBUTES.tenant), value: scope.tenant },
-  { key: keyword(SEARCH_ATTRIBUTES.workspace), value: scope.workspace },
+  ...inWorkspace(scope),
   { key: keyword(SEARCH_ATTRIBUTES.component), value: component },
 ];
 

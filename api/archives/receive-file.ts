@@ -8,9 +8,11 @@ import { onDisk } from '../../services/files/failure.ts';
 import { openNamelessFile } from '../../services/files/nameless-file.ts';
 import { invalid } from '../problems.ts';
 import { letRunOut } from '../request-deadline.ts';
-import { fileInForm } from './file-in-form.ts';
+import { type FormShape, fileInForm } from './file-in-form.ts';
 
 export type ReceivedFile = {
+  /** What stood beside it in its form. */
+  readonly fields: Readonly<Record<string, string>>;
   readonly filename: string;
   readonly size: number;
   readonly sha256: string;
@@ -25,6 +27,8 @@ type Rules = {
   readonly refuse?: (head: Uint8Array) => void;
   /** Throws for a name that will not do, before anything of the file is read; a plain name does when nobody looks. */
   readonly checkName?: (filename: string | undefined) => void;
+  /** Of the form that it comes in; with one file and nothing else when nobody says. */
+  readonly shape?: FormShape;
 };
 
 /** Takes the one file of an upload to the disk, whatever its size, and gives it back when it has been used. */
@@ -39,12 +43,15 @@ export async function withReceivedFile<T>(
     const handle = await onDisk(RECEIVING, openNamelessFile);
     try {
       const received = isForm(request)
-        ? await fileInForm(
-            request,
-            (body, given) => named(given, rules, () => store(handle, body, rules)),
-            rules.checkName !== undefined,
-          )
-        : { filename, ...(await named(filename, rules, () => store(handle, alone(request), rules))) };
+        ? await fileInForm(request, (body, given) => named(given, rules, () => store(handle, body, rules)), {
+            wholeName: rules.checkName !== undefined,
+            ...(rules.shape === undefined ? {} : { shape: rules.shape }),
+          })
+        : {
+            filename,
+            fields: {},
+            ...(await named(filename, rules, () => store(handle, alone(request), rules))),
+          };
       return await use({
         ...received,
         filename: rules.checkName === undefined ? plainName(received.filename) : (received.filename ?? ''),

@@ -17,7 +17,8 @@ import { scanInput } from '../scans/accepted-scan.ts';
 import { acceptSource } from '../scans/source-policy.ts';
 import { scheduleExample, scheduleRequestExample } from './examples.ts';
 import { listSchedules } from './list-schedules.ts';
-import type { ScheduleKey } from './schedule-ids.ts';
+import { scanSchedule } from './scan-schedule.ts';
+import { idOf, type ScheduleKey } from './schedule-ids.ts';
 import {
   backfillSchedule,
   describeSchedule,
@@ -101,8 +102,8 @@ const put = ({ temporal, settings }: Deps) =>
         ...plan
       } = scanInput(principal, request.data, source, undefined, new Date());
       const key = keyOf(principal, body.workspace_id, params);
-      const { created } = await putSchedule(temporal, key, body, plan);
-      return { status: created ? 201 : 200, body: scheduleView(await describeSchedule(temporal, key)) };
+      const { created } = await putSchedule(temporal, scanSchedule(key, body, plan));
+      return { status: created ? 201 : 200, body: scheduleView(await describeSchedule(temporal, idOf(key))) };
     },
   });
 
@@ -120,7 +121,7 @@ const show = ({ temporal }: Deps) =>
     errors: ['invalid_request', 'not_found', 'dependency_unavailable'],
     handle: async ({ principal, params, query }) => {
       const key = keyOf(principal, query.workspace_id, params);
-      return { status: 200, body: scheduleView(await describeSchedule(temporal, key)) };
+      return { status: 200, body: scheduleView(await describeSchedule(temporal, idOf(key))) };
     },
   });
 
@@ -138,7 +139,7 @@ const remove = ({ temporal }: Deps) =>
     answers: { 204: { description: 'There is no such schedule any more.' } },
     errors: ['invalid_request', 'dependency_unavailable'],
     handle: async ({ principal, params, query }) => {
-      await removeSchedule(temporal, keyOf(principal, query.workspace_id, params));
+      await removeSchedule(temporal, idOf(keyOf(principal, query.workspace_id, params)));
       return { status: 204 };
     },
   });
@@ -167,8 +168,8 @@ const actions = ({ temporal }: Deps) =>
       errors: ['invalid_request', 'not_found', 'dependency_unavailable'],
       handle: async ({ principal, params, body }) => {
         const key = keyOf(principal, body.workspace_id, params);
-        await act(temporal, key, body.note);
-        return { status: 200, body: scheduleView(await describeSchedule(temporal, key)) };
+        await act(temporal, idOf(key), body.note);
+        return { status: 200, body: scheduleView(await describeSchedule(temporal, idOf(key))) };
       },
     }),
   );
@@ -192,7 +193,7 @@ const backfill = ({ temporal }: Deps) =>
       const key = keyOf(principal, body.workspace_id, params);
       if (Date.parse(body.to) > Date.now())
         throw invalid([{ path: 'to', message: 'lies ahead; its runs will start by themselves' }]);
-      await backfillSchedule(temporal, key, body);
-      return { status: 200, body: scheduleView(await describeSchedule(temporal, key)) };
+      await backfillSchedule(temporal, idOf(key), body);
+      return { status: 200, body: scheduleView(await describeSchedule(temporal, idOf(key))) };
     },
   });

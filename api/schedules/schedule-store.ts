@@ -9,23 +9,12 @@ import {
   ScheduleOverlapPolicy,
 } from '@temporalio/client';
 import { CertusError } from '../../contracts/errors.ts';
-import type { BackfillRequest, Overlap, ScheduleRequest } from '../../contracts/schedule.ts';
-import { WORKFLOWS } from '../../contracts/workflow-names.ts';
-import type { ScheduledScan } from '../../contracts/workflows.ts';
-import { taskQueue } from '../../contracts/zones.ts';
+import type { BackfillRequest, Overlap } from '../../contracts/schedule.ts';
 import { invalid } from '../problems.ts';
-import { searchAttributes } from '../scans/scan-runs.ts';
 import { bounded, persistently, unlessGone } from './ask-temporal.ts';
-import { idOf, type ScheduleKey } from './schedule-ids.ts';
 
 /** Puts the schedule as it is asked for, whether it was there before or not. */
-export async function putSchedule(
-  temporal: Client,
-  key: ScheduleKey,
-  request: ScheduleRequest,
-  plan: ScheduledScan,
-): Promise<{ created: boolean }> {
-  const options = scheduleOptions(key, request, plan);
+export async function putSchedule(temporal: Client, options: ScheduleOptions): Promise<{ created: boolean }> {
   return bounded(temporal, async () => {
     for (;;) {
       if (await created(temporal, options)) return { created: true };
@@ -57,28 +46,28 @@ async function replaced(temporal: Client, options: ScheduleOptions): Promise<boo
   }
 }
 
-export const describeSchedule = (temporal: Client, key: ScheduleKey): Promise<ScheduleDescription> =>
-  onSchedule(temporal, key, (handle) => persistently(temporal, () => handle.describe()));
+export const describeSchedule = (temporal: Client, id: string): Promise<ScheduleDescription> =>
+  onSchedule(temporal, id, (handle) => persistently(temporal, () => handle.describe()));
 
-export const pauseSchedule = (temporal: Client, key: ScheduleKey, note?: string): Promise<void> =>
-  onSchedule(temporal, key, (handle) => handle.pause(note));
-export const resumeSchedule = (temporal: Client, key: ScheduleKey, note?: string): Promise<void> =>
-  onSchedule(temporal, key, (handle) => handle.unpause(note));
-export const runSchedule = (temporal: Client, key: ScheduleKey): Promise<void> =>
-  onSchedule(temporal, key, (handle) => handle.trigger(ScheduleOverlapPolicy.ALLOW_ALL));
+export const pauseSchedule = (temporal: Client, id: string, note?: string): Promise<void> =>
+  onSchedule(temporal, id, (handle) => handle.pause(note));
+export const resumeSchedule = (temporal: Client, id: string, note?: string): Promise<void> =>
+  onSchedule(temporal, id, (handle) => handle.unpause(note));
+export const runSchedule = (temporal: Client, id: string): Promise<void> =>
+  onSchedule(temporal, id, (handle) => handle.trigger(ScheduleOverlapPolicy.ALLOW_ALL));
 export const backfillSchedule = (
   temporal: Client,
-  key: ScheduleKey,
+  id: string,
   { from, to, overlap }: BackfillRequest,
 ): Promise<void> =>
-  onSchedule(temporal, key, (handle) =>
+  onSchedule(temporal, id, (handle) =>
     handle.backfill({ start: new Date(from), end: new Date(to), overlap: POLICY[overlap] }),
   );
 
 /** That there is none is what was asked for. */
-export const removeSchedule = (temporal: Client, key: ScheduleKey): Promise<void> =>
+export const removeSchedule = (temporal: Client, id: string): Promise<void> =>
   bounded(temporal, async () => {
-    await temporal.schedule.getHandle(idOf(key)).delete().catch(unlessGone);
+    await temporal.schedule.getHandle(id).delete().catch(unlessGone);
   });
 
 export const POLICY: Readonly<Record<Overlap, ScheduleOverlapPolicy>> = {
@@ -88,37 +77,14 @@ export const POLICY: Readonly<Record<Overlap, ScheduleOverlapPolicy>> = {
   allow_all: ScheduleOverlapPolicy.ALLOW_ALL,
 };
 
-function scheduleOptions(key: ScheduleKey, request: ScheduleRequest, plan: ScheduledScan): ScheduleOptions {
-  return {
-    scheduleId: idOf(key),
-    spec: {
-      cronExpressions: request.cron,
-      timezone: request.timezone,
-      jitter: request.jitter_seconds * 1000,
-    },
-    action: {
-      type: 'startWorkflow',
-      workflowType: WORKFLOWS.scheduledScan,
-      workflowId: idOf(key).replace('scans/', 'scheduled/'),
-      taskQueue: taskQueue('assurance'),
-      args: [plan],
-      memo: { request },
-      typedSearchAttributes: searchAttributes(plan, 'SCHEDULED'),
-    },
-    policies: { overlap: POLICY[request.overlap], catchupWindow: '1 hour' },
-    state: { paused: request.paused, ...(request.note === undefined ? {} : { note: request.note }) },
-    typedSearchAttributes: searchAttributes(plan, 'SCHEDULED'),
-  };
-}
-
 async function onSchedule<T>(
   temporal: Client,
-  key: ScheduleKey,
+  id: string,
   work: (handle: ScheduleHandle) => Promise<T>,
 ): Promise<T> {
   return bounded(temporal, async () => {
     try {
-      return await work(temporal.schedule.getHandle(idOf(key)));
+      return await work(temporal.schedule.getHandle(id));
     } catch (error) {
       if (error instanceof ScheduleNotFoundError)
         throw new CertusError('not_found', 'there is no such schedule in this workspace');

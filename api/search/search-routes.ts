@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { CertusError } from '../../contracts/errors.ts';
 import { SearchAnswer, SearchFilters, SearchParameters } from '../../contracts/search.ts';
+import type { Embedder } from '../../services/embeddings/embedder.ts';
 import type { SearchIndex } from '../../services/search/search-index.ts';
 import type { Principal } from '../authentication.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
@@ -7,10 +9,11 @@ import { type Route, route } from '../route.ts';
 import { searchExample } from './examples.ts';
 import { hitView } from './hit-view.ts';
 
-/** Makes a vector of what somebody asks for; missing while words alone are compared. */
-export type QueryEmbedder = { embedQuery(tenant: string, text: string): Promise<Float32Array> };
-
-type Deps = { readonly search: SearchIndex; readonly queryEmbedder?: QueryEmbedder | undefined };
+type Deps = {
+  readonly search: SearchIndex;
+  /** Missing where words alone are compared. */
+  readonly embedder?: Embedder | undefined;
+};
 
 /** Engines stop here, so the cursor does too. */
 const LAST_RESULT = 10_000;
@@ -44,13 +47,13 @@ export function searchRoutes(deps: Deps): Route[] {
           example: searchExample,
         },
       },
-      errors: ['invalid_request', 'dependency_unavailable'],
+      errors: ['invalid_request', 'embedding_failed', 'dependency_unavailable'],
       handle: async ({ principal, query }) => {
         const { workspace_id, q, limit, cursor, ...filters } = query;
         const offset = cursor === undefined ? 0 : decodeCursor(cursor, Place).offset;
         const scope = { tenant: principal.tenant, workspace: workspace_id };
         const access = labelsOf(principal);
-        const vector = q ? await deps.queryEmbedder?.embedQuery(principal.tenant, q) : undefined;
+        const vector = q ? await meaningOf(q, deps.embedder) : undefined;
         const found = await deps.search.search(scope, {
           ...(q ? { text: q } : {}),
           ...(vector === undefined ? {} : { vector }),
@@ -75,3 +78,17 @@ export function searchRoutes(deps: Deps): Route[] {
 /** Who administers sees everything; everybody else what bears no label, or one of theirs. */
 const labelsOf = ({ roles, labels = [] }: Principal): readonly string[] | undefined =>
   roles.includes('admin') ? undefined : labels;
+
+const PATIENCE_MS = 10_000;
+
+/** What people ask for is not remembered: it may be about anybody. */
+async function meaningOf(text: string, embedder: Embedder | undefined): Promise<Float32Array | undefined> {
+  try {
+    return (await embedder?.embed([text], AbortSignal.timeout(PATIENCE_MS)))?.[0];
+  } catch (error) {
+    if (!(error instanceof DOMException) || error.name !== 'TimeoutError') throw error;
+    throw new CertusError('dependency_unavailable', 'The embedding server does not answer in time.', {
+      cause: error,
+    });
+  }
+}

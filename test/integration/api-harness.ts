@@ -23,6 +23,8 @@ import { openEventLog } from '../../services/events/event-log.ts';
 import { ensureLocalKeys } from '../../services/keys/local-keys.ts';
 import { openObjectStore } from '../../services/objects/open-objects.ts';
 import type { ObjectStore } from '../../services/objects/store.ts';
+import type { NerClient } from '../../services/sanitize/ner-client.ts';
+import { openSanitizing } from '../../services/sanitize/open-sanitizing.ts';
 import { openPostgresIndex } from '../../services/search/postgres-index.ts';
 import { connectTemporal } from '../../services/temporal/client.ts';
 import { apiKeys } from './api-keys.ts';
@@ -62,6 +64,8 @@ type Options = {
   readonly uploadMaxBytes?: number;
   /** Besides the one with every role. */
   readonly tokens?: readonly TokenHolder[];
+  /** What texts are pseudonymised with, and the model that is asked for names. */
+  readonly sanitizing?: { readonly secret?: Uint8Array; readonly ner?: NerClient };
   /** Where evidence lies; a folder of its own when not given. */
   readonly store?: ObjectStore;
 };
@@ -92,6 +96,7 @@ export async function startApi(options: Options = {}): Promise<Api> {
   const folder = await mkdtemp(join(tmpdir(), 'certus-api-objects-'));
   const store = options.store ?? (await openObjectStore(folder, NO_S3));
   const events = openEventLog(database);
+  const sanitizing = openSanitizing({ threads: 1, ...options.sanitizing });
   const lines: string[] = [];
   const deps: ApiDeps = {
     settings: {
@@ -105,12 +110,14 @@ export async function startApi(options: Options = {}): Promise<Api> {
       CERTUS_UPLOADS_BUCKET: 'uploads',
       CERTUS_QUARANTINE_BUCKET: 'quarantine',
       CERTUS_UPLOAD_MAX_BYTES: options.uploadMaxBytes ?? 64 * 1024 * 1024,
+      CERTUS_INGEST_MAX_BYTES: 16 * 1024 * 1024,
       CERTUS_UPLOAD_HOURS: 24,
       CERTUS_REGISTRY_URL: undefined,
       CERTUS_REGISTRY_NAMESPACE: 'certus',
       CERTUS_AUTHORITY_URL: undefined,
     },
     trust: await trustAccess(folder, database, store),
+    sanitizing,
     database,
     temporal,
     search: openPostgresIndex(database),
@@ -138,7 +145,7 @@ export async function startApi(options: Options = {}): Promise<Api> {
     stop: async () => {
       await events.close();
       await close(server);
-      await Promise.all([store.close(), database.close(), temporal.connection.close()]);
+      await Promise.all([sanitizing.close(), store.close(), database.close(), temporal.connection.close()]);
       await rm(folder, { recursive: true, force: true });
     },
   };

@@ -21,7 +21,6 @@ CREATE TABLE "ingestion_sources" (
     "config" JSONB NOT NULL,
     "reading" JSONB NOT NULL DEFAULT '{}',
     "labels" TEXT[] DEFAULT ARRAY[]::TEXT[],
-    "schedule" JSONB,
     "checkpoint" JSONB,
     "created_by" TEXT NOT NULL,
     "created_at" TIMESTAMPTZ(3) NOT NULL,

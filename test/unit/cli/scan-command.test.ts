@@ -113,7 +113,7 @@ describe('following a scan', () => {
       return next as never;
     };
     const never = async () => Promise.reject(new Error('nothing is posted'));
-    return { get, post: never, put: never, upload: never, download: never, remove: never };
+    return { get, post: never, put: never, upload: never, download: never, remove: never, removeAll: never };
   };
   const follow = async (answers: readonly (ScanStatus | Error)[], how = pace) => {
     const said: string[] = [];

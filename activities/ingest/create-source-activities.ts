@@ -1,0 +1,26 @@
+import type {
+  IngestionInput,
+  IngestionProgress,
+  IngestionState,
+  ScheduledIngestion,
+} from '../../contracts/ingestion.ts';
+import type { Notice } from '../../contracts/scan.ts';
+import { withHeartbeat } from '../heartbeat.ts';
+import { finishIngestion, recordStanding } from './finish-ingestion.ts';
+import { openScheduledIngestion } from './open-scheduled-ingestion.ts';
+import type { SourceDeps } from './source-deps.ts';
+import { type PageTaken, takePage } from './take-page.ts';
+
+/** What the workflow of an ingestion has done for it. */
+export const createSourceActivities = (deps: SourceDeps) => ({
+  takePage: (input: IngestionInput, pages: number): Promise<PageTaken> =>
+    withHeartbeat((signal) => takePage(deps, input, pages, signal)),
+  finishIngestion: (input: IngestionInput): Promise<IngestionProgress> =>
+    withHeartbeat((signal) => finishIngestion(deps, input, signal)),
+  openScheduledIngestion: (plan: ScheduledIngestion, id: string): Promise<IngestionInput | null> =>
+    withHeartbeat(() => openScheduledIngestion(deps, plan, id)),
+  recordIngestion: (input: IngestionInput, state: IngestionState, error: Notice | null): Promise<void> =>
+    withHeartbeat(() => recordStanding(deps, input, state, error)),
+});
+
+export type SourceActivities = ReturnType<typeof createSourceActivities>;

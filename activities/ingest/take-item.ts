@@ -1,0 +1,218 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { CertusError } from '../../contracts/errors.ts';
+import type { PrivacyPolicy } from '../../contracts/privacy.ts';
+import { sha256 } from '../../domain/custody/digest.ts';
+import type { Draft } from '../../domain/ingest/draft.ts';
+import { documentIdOf } from '../../domain/ingest/index-records.ts';
+import type { Connector, FetchedItem, SourceItem } from '../../services/connectors/connector.ts';
+import { clearFailedItem, recordFailedItem } from '../../services/database/failed-items.ts';
+import {
+  forgetItems,
+  type IngestedItem,
+  type Origin,
+  recordItem,
+} from '../../services/database/ingested-items.ts';
+import type { IngestionRecord } from '../../services/database/ingestions.ts';
+import type { ItemNature, ReadItem } from '../../services/ingest/item-reader.ts';
+import type { SourceDeps } from './source-deps.ts';
+import { type Item, type Written, writeDrafts } from './write-drafts.ts';
+
+export type ItemRun = {
+  readonly ingestion: IngestionRecord;
+  readonly connector: Connector;
+  readonly place: Origin;
+  readonly policy: PrivacyPolicy;
+  /** What looks for personal data: an item that others looked into is read again. */
+  readonly rules: string;
+  readonly known: ReadonlyMap<string, IngestedItem>;
+  readonly signal: AbortSignal;
+};
+
+export type ItemEnd = {
+  readonly key: string;
+  readonly outcome: 'indexed' | 'skipped' | 'failed' | 'removed';
+  readonly code?: string;
+  readonly bytes: number;
+  readonly records: number;
+  readonly masked: number;
+};
+
+/** One that cannot be read is set aside with its reason. What is wrong with the index is nothing that an item has done. */
+export async function takeItem(deps: SourceDeps, run: ItemRun, item: SourceItem): Promise<ItemEnd> {
+  const { key, version } = item;
+  const { id, config } = run.ingestion;
+  const known = run.known.get(key);
+  // by an attempt that did not come to write down its page
+  if (known?.ingestionId === id) return { ...known, outcome: 'indexed', masked: 0 };
+  const current = known?.rules === run.rules && config.kind !== 'golden' ? known : undefined;
+  if (current !== undefined && current.version === version) return skipped(key);
+  let tries = 0;
+  for (;;) {
+    tries += 1;
+    try {
+      return await read(deps, run, item, current);
+    } catch (error) {
+      run.signal.throwIfAborted();
+      if (!(error instanceof ItemError)) throw error;
+      if (error.again && tries < MOST_TRIES)
+        await pause(FIRST_PAUSE_MS * 4 ** (tries - 1), undefined, { signal: run.signal });
+      else return await setAside(deps, run, item, error, tries);
+    }
+  }
+}
+
+const MOST_TRIES = 3;
+const FIRST_PAUSE_MS = 500;
+
+const skipped = (key: string): ItemEnd => ({ key, outcome: 'skipped', bytes: 0, records: 0, masked: 0 });
+
+/** What is wrong with one item. */
+class ItemError extends Error {
+  readonly code: string;
+  readonly again: boolean;
+  constructor(code: string, message: string, again = false) {
+    super(message);
+    this.code = code;
+    this.again = again;
+  }
+}
+
+async function ofItem<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof CertusError)) throw error;
+    throw new ItemError(error.code, error.message, error.retryable);
+  }
+}
+
+async function read(
+  deps: SourceDeps,
+  run: ItemRun,
+  item: SourceItem,
+  current: IngestedItem | undefined,
+): Promise<ItemEnd> {
+  const { connector, signal, place, ingestion } = run;
+  const asked = { known: current?.version, maxBytes: deps.maxItemBytes, signal };
+  const fetched = await ofItem(() => connector.fetch(item, asked));
+  if (fetched === null) return skipped(item.key);
+  const contentHash = sha256(fetched.bytes);
+  const version = fetched.version ?? item.version;
+  if (current?.contentHash === contentHash) {
+    // another version of the same bytes: a file that was touched, a page that was sent again
+    await recordItem(deps.database, place, { ...current, version, seenBy: ingestion.id }, deps.now());
+    return skipped(item.key);
+  }
+  const documentId = documentIdOf(place.origin, item.key, contentHash);
+  const { written, nature } = await writeAll(
+    deps,
+    run,
+    { ...item, ...located(fetched, item), documentId, contentHash },
+    fetched,
+  );
+  if (written.records === 0) throw unreadable(nature, written);
+  await replaceBefore(deps, run, item.key, documentId);
+  const row = { key: item.key, version, contentHash, documentId, rules: run.rules, records: written.records };
+  const seen = { bytes: fetched.bytes.length, ingestionId: ingestion.id, seenBy: ingestion.id };
+  await recordItem(deps.database, place, { ...row, ...seen }, deps.now());
+  const partly = nature.opaque[0];
+  if (partly === undefined && written.refused === undefined)
+    await clearFailedItem(deps.database, place.scope, ingestion.id, item.key);
+  else await recordPartly(deps, run, item, partly, written);
+  const masked = Object.values(nature.masked).reduce((sum, count) => sum + count, 0);
+  return { key: item.key, outcome: 'indexed', bytes: fetched.bytes.length, records: written.records, masked };
+}
+
+const located = ({ location, extra }: FetchedItem, item: SourceItem) => ({
+  location: location ?? item.location,
+  extra: { ...item.extra, ...extra },
+});
+
+async function writeAll(
+  deps: SourceDeps,
+  run: ItemRun,
+  item: Item,
+  { bytes }: FetchedItem,
+): Promise<{ readonly written: Written; readonly nature: ReadItem }> {
+  const { reader } = deps;
+  const { ingestion, policy, signal } = run;
+  let written: Written = { records: 0, refused: undefined };
+  let away: { readonly error: unknown } | undefined;
+  const take = async (drafts: readonly Draft[], nature: ItemNature) => {
+    try {
+      written = await writeDrafts(deps, run, item, nature, drafts, written);
+    } catch (error) {
+      away = { error };
+      throw error;
+    }
+  };
+  try {
+    const order = { reading: ingestion.reading, policy };
+    const nature = await reader.read({ name: item.name, bytes }, order, take, signal);
+    return { written, nature };
+  } catch (error) {
+    if (away !== undefined) throw away.error;
+    if (error instanceof CertusError && error.code !== 'internal_error')
+      throw new ItemError(error.code, error.message);
+    throw error;
+  }
+}
+
+function unreadable({ opaque }: ReadItem, { refused }: Written): ItemError {
+  if (refused !== undefined) return new ItemError('not_indexed', refused);
+  const [first] = opaque;
+  if (first === undefined) return new ItemError('empty', 'there is no text in it');
+  return new ItemError(first.reason, first.place === '' ? first.reason : `${first.reason}: ${first.place}`);
+}
+
+/** First the new, then the old: between the two something is found twice, and never not at all. */
+async function replaceBefore(
+  { search }: SourceDeps,
+  { known, place }: ItemRun,
+  key: string,
+  documentId: string,
+): Promise<void> {
+  const before = known.get(key);
+  if (before === undefined) return;
+  const same = before.documentId === documentId ? { ingestion_id: [before.ingestionId] } : {};
+  await search.remove(place.scope, { document_id: [before.documentId], ...same });
+}
+
+async function recordPartly(
+  { database, now }: SourceDeps,
+  { ingestion, place }: ItemRun,
+  item: SourceItem,
+  partly: ReadItem['opaque'][number] | undefined,
+  { refused }: Written,
+): Promise<void> {
+  const message =
+    partly === undefined
+      ? (refused ?? '')
+      : `${partly.reason}${partly.place === '' ? '' : `: ${partly.place}`}`;
+  const fault = { code: 'partly_read', message, tries: 1, at: now() };
+  await recordFailedItem(database, place.scope, ingestion.id, { key: item.key, item, ...fault });
+}
+
+/** What was there of it before is no longer what its source has. */
+async function setAside(
+  { database, search, now }: SourceDeps,
+  { ingestion, place, known }: ItemRun,
+  item: SourceItem,
+  { code, message, again }: ItemError,
+  tries: number,
+): Promise<ItemEnd> {
+  const before = known.get(item.key);
+  if (before !== undefined && !again) {
+    await search.remove(place.scope, { document_id: [before.documentId] });
+    await forgetItems(database, place, [item.key]);
+  }
+  await recordFailedItem(database, place.scope, ingestion.id, {
+    key: item.key,
+    item,
+    code,
+    message,
+    tries,
+    at: now(),
+  });
+  return { key: item.key, outcome: 'failed', code, bytes: 0, records: 0, masked: 0 };
+}

@@ -1,0 +1,157 @@
+import pMap from 'p-map';
+import { CertusError } from '../../contracts/errors.ts';
+import type { IngestionInput, IngestionProgress } from '../../contracts/ingestion.ts';
+import { originOf } from '../../domain/ingest/origin.ts';
+import { indexPolicy } from '../../domain/sanitize/index-policy.ts';
+import type { Connector, SourceItem, SourcePage } from '../../services/connectors/connector.ts';
+import { recordFailedItem } from '../../services/database/failed-items.ts';
+import { forgetItems, knownItems, markSeen } from '../../services/database/ingested-items.ts';
+import { findSource } from '../../services/database/ingestion-sources.ts';
+import { findIngestion, type IngestionRecord, recordPage } from '../../services/database/ingestions.ts';
+import { ByteRoom } from '../documents/byte-room.ts';
+import { privacyPolicyInForce } from '../privacy/privacy-policy.ts';
+import { isListed, type Listed } from './listed.ts';
+import type { SourceDeps } from './source-deps.ts';
+import { type ItemEnd, type ItemRun, takeItem } from './take-item.ts';
+
+/** So few that many sources get their turn, one page after the other, and that little is done again after a crash. */
+const PAGE_ITEMS = 200;
+const SIDE_BY_SIDE = 8;
+const BYTES_IN_FLIGHT = 64 * 1024 * 1024;
+/** Of an item whose size nobody knows before it is there. */
+const UNKNOWN_SIZE = 4 * 1024 * 1024;
+
+export type PageTaken = { readonly progress: IngestionProgress; readonly more: boolean };
+
+/**
+ * Takes the next page of a source into the index. What it has come to is on the row of the ingestion together with where the
+ * next page begins: a page that is taken again, because the word that it was done got lost, is not.
+ */
+export async function takePage(
+  deps: SourceDeps,
+  { scope, ingestionId }: IngestionInput,
+  pages: number,
+  signal: AbortSignal,
+): Promise<PageTaken> {
+  const run = await requireRunning(deps, { scope, ingestionId });
+  if (run.pages > pages) return { progress: run.progress, more: !isListed(run.cursor) };
+  const source = run.sourceId === null ? undefined : await findSource(deps.database, scope, run.sourceId);
+  const connector = await deps.connect(run.config, scope);
+  try {
+    await deps.search.ensure();
+    const asked = {
+      cursor: run.cursor as SourcePage['cursor'],
+      checkpoint: (source?.checkpoint ?? null) as SourcePage['cursor'],
+    };
+    const page = await connector.page({ ...asked, limit: PAGE_ITEMS, signal });
+    const ends = await takeItems(deps, run, connector, page, signal);
+    const progress = counted(run.progress, ends);
+    const cursor = page.cursor ?? ({ listed: true, checkpoint: page.checkpoint } satisfies Listed);
+    await recordPage(deps.database, scope, ingestionId, { pages, cursor, progress });
+    return { progress, more: page.cursor !== null };
+  } finally {
+    await connector.close();
+  }
+}
+
+async function requireRunning(
+  { database }: SourceDeps,
+  { scope, ingestionId }: Pick<IngestionInput, 'scope' | 'ingestionId'>,
+): Promise<IngestionRecord> {
+  const run = await findIngestion(database, scope, ingestionId);
+  if (run === undefined) throw new CertusError('not_found', `there is no ingestion ${ingestionId}`);
+  if (run.endedAt !== null)
+    throw new CertusError('ingestion_ended', `${ingestionId} has ended: ${run.state}`);
+  return run;
+}
+
+async function takeItems(
+  deps: SourceDeps,
+  ingestion: IngestionRecord,
+  connector: Connector,
+  page: SourcePage,
+  signal: AbortSignal,
+): Promise<ItemEnd[]> {
+  const { database, search } = deps;
+  const { scope, id } = ingestion;
+  const { policy } = await privacyPolicyInForce(deps, scope);
+  const place = { scope, origin: originOf(ingestion.sourceId, ingestion.config) };
+  const items = page.items.filter(({ key }, at) => page.items.findIndex((other) => other.key === key) === at);
+  const run: ItemRun = {
+    ...{ ingestion, connector, place, policy, signal },
+    rules: deps.reader.rulesFor(indexPolicy(policy)),
+    known: await knownItems(database, place, [...items.map(({ key }) => key), ...page.gone]),
+  };
+  const room = new ByteRoom(BYTES_IN_FLIGHT);
+  const take = async (item: SourceItem) => {
+    signal.throwIfAborted();
+    return room.during(item.size ?? UNKNOWN_SIZE, () => takeItem(deps, run, item));
+  };
+  const ends = await pMap(items, take, { concurrency: SIDE_BY_SIDE });
+  requireReachable(ends);
+  const removed = await removeGone(deps, run, page.gone);
+  for (const { key, code, message } of page.lost)
+    await recordFailedItem(database, scope, id, { key, code, message, tries: 1, item: null, at: deps.now() });
+  await markSeen(
+    database,
+    place,
+    ends.flatMap((end) => (end.outcome === 'skipped' ? end.key : [])),
+    id,
+  );
+  await search.refresh();
+  return [...ends, ...removed, ...page.lost.map(({ key }) => failed(key))];
+}
+
+const failed = (key: string): ItemEnd => ({
+  key,
+  outcome: 'failed',
+  code: 'lost',
+  bytes: 0,
+  records: 0,
+  masked: 0,
+});
+
+/** A source that answers nothing at all is away: its items are not to blame, and wait until it is back. */
+function requireReachable(ends: readonly ItemEnd[]): void {
+  const tried = ends.filter(({ outcome }) => outcome !== 'skipped');
+  if (tried.length < MANY || tried.some(({ code }) => code !== 'dependency_unavailable')) return;
+  throw new CertusError('dependency_unavailable', `none of ${tried.length} items can be fetched right now`);
+}
+
+const MANY = 5;
+
+async function removeGone(
+  { database, search }: SourceDeps,
+  { place, known }: ItemRun,
+  gone: readonly string[],
+): Promise<ItemEnd[]> {
+  const there = gone.flatMap((key) => known.get(key) ?? []);
+  if (there.length === 0) return [];
+  for (let at = 0; at < there.length; at += FILTER_VALUES) {
+    const some = there.slice(at, at + FILTER_VALUES);
+    await search.remove(place.scope, { document_id: some.map(({ documentId }) => documentId) });
+    await forgetItems(
+      database,
+      place,
+      some.map(({ key }) => key),
+    );
+  }
+  return there.map(({ key }) => ({ key, outcome: 'removed', bytes: 0, records: 0, masked: 0 }));
+}
+
+export const FILTER_VALUES = 50;
+
+function counted(before: IngestionProgress, ends: readonly ItemEnd[]): IngestionProgress {
+  const count = (wanted: ItemEnd['outcome']) => ends.filter(({ outcome }) => outcome === wanted).length;
+  const sum = (of: 'bytes' | 'records' | 'masked') => ends.reduce((total, end) => total + end[of], 0);
+  return {
+    done: before.done + count('indexed'),
+    failed: before.failed + count('failed'),
+    skipped: before.skipped + count('skipped'),
+    removed: before.removed + count('removed'),
+    listed: before.listed + ends.length - count('removed'),
+    bytes: before.bytes + sum('bytes'),
+    records: before.records + sum('records'),
+    masked: before.masked + sum('masked'),
+  };
+}

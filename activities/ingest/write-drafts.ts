@@ -1,0 +1,61 @@
+import type { Draft } from '../../domain/ingest/draft.ts';
+import { indexRecord } from '../../domain/ingest/index-records.ts';
+import type { SourceItem } from '../../services/connectors/connector.ts';
+import { embedOnce } from '../../services/embeddings/cached-embeddings.ts';
+import type { ItemNature } from '../../services/ingest/item-reader.ts';
+import type { SourceDeps } from './source-deps.ts';
+import type { ItemRun } from './take-item.ts';
+
+export type Item = SourceItem & { readonly documentId: string; readonly contentHash: string };
+
+/** `refused`: why the index took one of them not. */
+export type Written = { readonly records: number; readonly refused: string | undefined };
+
+/** Puts some drafts of an item into the index, each under an id of its own: written again they are the same records. */
+export async function writeDrafts(
+  { search, database, embedder, now }: SourceDeps,
+  { ingestion, place: { scope }, rules, signal }: ItemRun,
+  { location, documentId, extra = {} }: Item,
+  nature: ItemNature,
+  drafts: readonly Draft[],
+  before: Written,
+): Promise<Written> {
+  const { sha256, permit_id, test_id, component, ...more } = extra;
+  const golden = typeof sha256 === 'string' && typeof permit_id === 'string' ? { sha256, permit_id } : null;
+  const facts = {
+    ...scope,
+    ingestionId: ingestion.id,
+    sourceId: ingestion.sourceId,
+    source: SECURITY_FORMATS.has(nature.format) ? nature.format : ingestion.kind,
+    location,
+    documentId,
+    component: ingestion.component ?? (typeof component === 'string' ? component : null),
+    testId: typeof test_id === 'string' ? test_id : null,
+    labels: ingestion.labels,
+    language: nature.language,
+    sanitizer: rules,
+    golden,
+    capturedAt: now().toISOString(),
+    extra: { ...more, format: nature.format },
+  };
+  const records = drafts.map((draft) => indexRecord(draft, facts));
+  const texts = records.map(({ title, text }) => `${title}\n${text}`);
+  const vectors = embedder && (await embedOnce(database, embedder, scope.tenant, texts, signal));
+  const documents = records.map((record, at) => ({
+    ...record,
+    ...(vectors?.[at] === undefined ? {} : { embedding: vectors[at] }),
+  }));
+  const { indexed, failed } = await search.index(scope, documents, { visible: false });
+  return { records: before.records + indexed, refused: before.refused ?? failed[0]?.reason };
+}
+
+/** What a tool wrote goes by what it is, wherever it came from. */
+const SECURITY_FORMATS: ReadonlySet<string> = new Set([
+  'sarif',
+  'spdx',
+  'cyclonedx',
+  'openvex',
+  'csaf',
+  'in-toto',
+  'sigstore',
+]);

@@ -1,0 +1,65 @@
+import type { IngestionView, SourceView } from '../../contracts/ingestion.ts';
+
+export const ingestionExample: IngestionView = {
+  ingestion_id: 'ing_0123456789abcdef01234567',
+  workspace_id: 'default',
+  source_id: null,
+  source: 'git',
+  source_location: 'https://git.example.com/payments.git',
+  state: 'done',
+  done: 214,
+  failed: 1,
+  skipped: 0,
+  removed: 0,
+  listed: 215,
+  bytes: 1_204_113,
+  records: 802,
+  masked: 17,
+  eta_seconds: null,
+  requested_by: 'local',
+  started_at: '2026-01-01T00:00:00.000Z',
+  ended_at: '2026-01-01T00:00:09.000Z',
+  error: null,
+};
+
+export const answerExample = {
+  request_id: 'req_0123456789abcdef',
+  ingestion_id: ingestionExample.ingestion_id,
+  message: 'Indexed document plan.pdf',
+  state: 'done' as const,
+  document_count: 12,
+  findings_indexed: 0,
+  processed_files: 1,
+  failed_files: 0,
+  skipped_files: 0,
+  failed: [],
+  metadata_preview: [],
+};
+
+export const sourceExample: SourceView = {
+  source_id: 'source_0123456789abcdef01234567',
+  workspace_id: 'default',
+  name: 'payments',
+  kind: 'git',
+  location: 'https://git.example.com/payments.git',
+  source: {
+    kind: 'git',
+    url: 'https://git.example.com/payments.git',
+    include_globs: [],
+    exclude_globs: [],
+    max_file_size_kb: 256,
+    history: 0,
+  },
+  labels: [],
+  created_by: 'local',
+  created_at: '2026-01-01T00:00:00.000Z',
+  schedule: {
+    cron: ['0 3 * * *'],
+    timezone: 'UTC',
+    jitter_seconds: 600,
+    overlap: 'skip',
+    paused: false,
+    next_runs: ['2026-01-02T03:00:00.000Z'],
+  },
+  last: ingestionExample,
+};

@@ -1,0 +1,24 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { ErrorCode } from '../../contracts/errors.ts';
+import type { Draft } from '../../domain/ingest/draft.ts';
+import type { ItemNature, ReadItem } from './item-reader.ts';
+
+// What goes to a reading thread and comes back: values alone, since no class survives the way.
+
+export type ReaderTask = {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  /** The policy as JSON: a thread knows it again by it. */
+  readonly policy: string;
+  readonly reading: string;
+  readonly maxBytes: number;
+  readonly maxDrafts: number;
+  /** Drafts go out here, and each answer asks for the next ones. */
+  readonly drafts: MessagePort;
+};
+
+export type DraftBatch = { readonly drafts: readonly Draft[]; readonly nature: ItemNature };
+
+export type ReaderAnswer =
+  | ReadItem
+  | { readonly failure: { readonly code: ErrorCode; readonly message: string } };

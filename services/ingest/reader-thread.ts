@@ -1,0 +1,95 @@
+import { once } from 'node:events';
+import type { MessagePort } from 'node:worker_threads';
+import { CertusError } from '../../contracts/errors.ts';
+import type { PrivacyPolicy } from '../../contracts/privacy.ts';
+import type { Draft } from '../../domain/ingest/draft.ts';
+import { createDetector } from '../../domain/sanitize/create-detector.ts';
+import type { Detector } from '../../domain/sanitize/detector.ts';
+import { maskText } from '../../domain/sanitize/mask-text.ts';
+import { contentOfBytes } from '../text/content.ts';
+import type { ItemNature } from './item-reader.ts';
+import { readItem } from './read-item.ts';
+import type { DraftBatch, ReaderAnswer, ReaderTask } from './reader-task.ts';
+
+// The entry of a thread: it is ended from outside when its time is up, and its memory is limited.
+
+export async function read(task: ReaderTask): Promise<ReaderAnswer> {
+  try {
+    return await readAll(task);
+  } catch (error) {
+    // errors lose their class on the way out of a thread, and with it their code
+    if (error instanceof CertusError) return { failure: { code: error.code, message: error.message } };
+    // any other message could have something of the item in it
+    const message = `an item could not be read (${error instanceof Error ? error.name : 'something was thrown'})`;
+    return { failure: { code: 'internal_error', message } };
+  } finally {
+    task.drafts.close();
+  }
+}
+
+async function readAll({ name, bytes, policy, reading, maxBytes, maxDrafts, drafts }: ReaderTask) {
+  const detector = known(policy);
+  const masked: Record<string, number> = Object.create(null);
+  const mask = (text: string, hint?: Parameters<Detector['detect']>[1]) => {
+    const found = detector.detect(text, hint);
+    for (const { type } of found) masked[type] = (masked[type] ?? 0) + 1;
+    return found.length === 0 ? text : maskText(text, found);
+  };
+  const options = { maxBytes, maxDrafts, mask };
+  const item = await readItem(contentOfBytes(bytes, { name }), JSON.parse(reading), options);
+  const { format, mediaType, language, opaque } = item;
+  const nature = { format, mediaType, language };
+  const batch = new Batch(drafts, nature);
+  for await (const draft of item.drafts) await batch.add(draft);
+  await batch.send();
+  return {
+    ...{ ...nature, drafts: batch.count, masked: { ...masked }, rules: detector.rules },
+    opaque: opaque.map(({ reason, place }) => ({ reason, place })),
+  };
+}
+
+/** So many go out together: each trip to the other side costs as much as some drafts. */
+class Batch {
+  count = 0;
+  #waiting: Draft[] = [];
+  #characters = 0;
+  readonly #port: MessagePort;
+  readonly #nature: ItemNature;
+
+  constructor(port: MessagePort, nature: ItemNature) {
+    this.#port = port;
+    this.#nature = nature;
+  }
+
+  async add(draft: Draft): Promise<void> {
+    this.#waiting.push(draft);
+    this.#characters += draft.text.length;
+    this.count += 1;
+    if (this.#waiting.length >= MOST_DRAFTS || this.#characters >= MOST_CHARACTERS) await this.send();
+  }
+
+  async send(): Promise<void> {
+    if (this.#waiting.length === 0) return;
+    this.#port.postMessage({ drafts: this.#waiting, nature: this.#nature } satisfies DraftBatch);
+    this.#waiting = [];
+    this.#characters = 0;
+    await once(this.#port, 'message');
+  }
+}
+
+const MOST_DRAFTS = 500;
+const MOST_CHARACTERS = 1024 * 1024;
+
+/** Patterns of a policy are compiled once, and not for every item. */
+const detectors = new Map<string, Detector>();
+
+function known(json: string): Detector {
+  const found = detectors.get(json);
+  if (found !== undefined) return found;
+  const made = createDetector(JSON.parse(json) as PrivacyPolicy, 'documents');
+  if (detectors.size >= MAX_KNOWN) detectors.clear();
+  detectors.set(json, made);
+  return made;
+}
+
+const MAX_KNOWN = 8;
