@@ -46,6 +46,7 @@ async function main(): Promise<void> {
         url: settings.CERTUS_OPENSEARCH_URL,
         username: settings.CERTUS_OPENSEARCH_USERNAME,
         password: settings.CERTUS_OPENSEARCH_PASSWORD,
+        dimension: settings.CERTUS_EMBEDDINGS_DIMENSION,
       },
       database,
     );

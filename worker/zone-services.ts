@@ -10,6 +10,7 @@ import { lockUntil } from '../activities/golden/retention-in-force.ts';
 import { createIngestActivities } from '../activities/ingest/create-ingest-activities.ts';
 import { createSourceActivities } from '../activities/ingest/create-source-activities.ts';
 import { createForgetActivities } from '../activities/ingest/forget-hidden.ts';
+import { createReindexActivities } from '../activities/ingest/reindex.ts';
 import { createNotifyActivities } from '../activities/notify/create-notify-activities.ts';
 import { openNotifyDeps } from '../activities/notify/notify-deps.ts';
 import { createPrivacyScanActivities } from '../activities/privacy/create-privacy-scan-activities.ts';
@@ -278,7 +279,12 @@ export const ZONE_SERVICES: Readonly<Record<Zone, (shared: Shared) => Promise<Zo
       connect: async (source, scope) => openConnector(source, scope, connecting),
       maxItemBytes: settings.CERTUS_INGEST_MAX_BYTES,
     });
-    const activities = { ...createIngestActivities(deps), ...createForgetActivities(deps), ...sources };
+    const activities = {
+      ...createIngestActivities(deps),
+      ...createForgetActivities(deps),
+      ...createReindexActivities(deps),
+      ...sources,
+    };
     return [{ zone: 'ingest', activities, workflowBundle, concurrency: 8 }];
   },
 };
