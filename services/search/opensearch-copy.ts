@@ -41,12 +41,16 @@ export async function copyBetween(
   await answered(client.indices.refresh({ index: target.from.name }));
   let at = from;
   let size = FIRST_PAGE;
-  for (let pages = 1; at < upTo; pages++) {
+  let noted = performance.now();
+  while (at < upTo) {
     signal.throwIfAborted();
     const documents = await read(client, target.from.name, { from: at, upTo }, size);
     const characters = await write(client, target, documents);
     at = documents.at(-1)?.write ?? upTo;
-    if (at === upTo || pages % NOTE_EVERY === 0) await note(client, target, at);
+    if (at === upTo || performance.now() - noted > NOTE_EVERY_MS) {
+      await note(client, target, at);
+      noted = performance.now();
+    }
     size = Math.max(1, Math.min(MOST_PAGE, Math.floor((size * PAGE_CHARACTERS) / Math.max(1, characters))));
   }
   return at;
@@ -55,7 +59,8 @@ export async function copyBetween(
 const FIRST_PAGE = 100;
 const MOST_PAGE = 2_000;
 const PAGE_CHARACTERS = 4 * 1024 * 1024;
-const NOTE_EVERY = 20;
+/** Each is a change to the state of the cluster. */
+const NOTE_EVERY_MS = 2_000;
 
 const note = (client: Client, { form, from, request }: Target, at: number): Promise<void> =>
   noteCopy(client, form, { from: from.name, seq_no: at, request });

@@ -1,63 +1,25 @@
 // needs: postgres, opensearch
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Client } from '@opensearch-project/opensearch';
 import type { Scope } from '../../contracts/identifiers.ts';
-import { type Database, openDatabase } from '../../services/database/database.ts';
+import type { MetadataEnvelope } from '../../contracts/index-record.ts';
 import { openSearchIndex } from '../../services/search/open-search.ts';
 import { openOpenSearchIndex } from '../../services/search/opensearch-index.ts';
-import { openPostgresIndex } from '../../services/search/postgres-index.ts';
 import type { IndexDocument, SearchIndex, SearchQuery } from '../../services/search/search-index.ts';
+import { DIMENSION, newScope, record, searchEngines, unit } from './search-engines.ts';
 
-const DIMENSION = 8;
-const opensearch = process.env.CERTUS_OPENSEARCH_URL!;
-const aliases: string[] = [];
-let db: Database;
+const engines = searchEngines();
+const { newAlias } = engines;
 
-beforeAll(() => {
-  db = openDatabase(process.env.CERTUS_DATABASE_URL!);
-});
-afterAll(async () => {
-  await db.close();
-  const client = new Client({ node: opensearch });
-  for (const alias of aliases)
-    await client.indices.delete({ index: `${alias}-v1`, ignore_unavailable: true });
-  await client.close();
-});
+afterAll(() => engines.close());
 
-function newAlias(): string {
-  const alias = `certus-test-${randomBytes(6).toString('hex')}`;
-  aliases.push(alias);
-  return alias;
-}
-
-const engines: [string, () => SearchIndex][] = [
-  ['postgres', () => openPostgresIndex(db, { dimension: DIMENSION })],
-  ['opensearch', () => openOpenSearchIndex({ url: opensearch, dimension: DIMENSION, alias: newAlias() })],
-];
-
-describe.each(engines)('search on %s', (engine, open) => {
+describe.each(engines.each)('search on %s', (engine, open) => {
   let index: SearchIndex;
   beforeAll(async () => {
     index = open();
     await index.ensure();
   });
   afterAll(() => index.close());
-
-  const newScope = (): Scope => ({ tenant: `t-${randomBytes(6).toString('hex')}`, workspace: 'default' });
-
-  let moment = Date.parse('2026-01-01T00:00:00Z');
-  function document(id: string, changes: Partial<IndexDocument> = {}): IndexDocument {
-    moment += 1000;
-    return {
-      id,
-      kind: 'finding',
-      title: id,
-      text: '',
-      capturedAt: new Date(moment).toISOString(),
-      ...changes,
-    };
-  }
 
   async function indexed(documents: readonly IndexDocument[]): Promise<Scope> {
     const scope = newScope();
@@ -85,10 +47,21 @@ describe.each(engines)('search on %s', (engine, open) => {
       path: 'deploy/id_rsa',
       component: 'payments',
       testId: 'test_0123456789ab',
+      package: '@scope/left-pad',
+      packageVersion: '1.2.3-rc.1',
+      licenses: ['Apache-2.0', 'MIT'],
+      source: 'git',
+      sourceId: 'source_0123456789abcdef01234567',
+      location: 'https://git.example.org/payments.git deploy/id_rsa',
+      ingestionId: 'ing_0123456789abcdef01234567',
+      documentId: 'd'.repeat(64),
+      language: 'en',
+      labels: ['security', 'team:payments'],
+      envelope: ENVELOPE,
       extra: { start_line: 3, masked: true, fingerprint: 'f' },
       capturedAt: '2026-03-04T05:06:07.890Z',
     };
-    const bare = document('bare');
+    const bare = record('bare');
     const scope = await indexed([whole, bare]);
     const { hits } = await find(scope, {});
     expect(hits.map((hit) => hit.document)).toEqual([whole, bare]);
@@ -99,18 +72,18 @@ describe.each(engines)('search on %s', (engine, open) => {
     test('what stands in the title or the rule comes before the path, and that before the text', async () => {
       const filler = 'some other words that say nothing of it at all';
       const scope = await indexed([
-        document('text', { title: filler, text: `${filler} password ${filler}` }),
-        document('path', { title: filler, path: 'etc/password', text: filler }),
-        document('title', { title: 'password in a file', text: filler }),
-        document('none', { title: filler, text: filler }),
+        record('text', { title: filler, text: `${filler} password ${filler}` }),
+        record('path', { title: filler, path: 'etc/password', text: filler }),
+        record('title', { title: 'password in a file', text: filler }),
+        record('none', { title: filler, text: filler }),
       ]);
       expect(await ids(scope, 'password')).toEqual(['title', 'path', 'text']);
     });
 
     test('every word must be there, in whatever field, case and ending', async () => {
       const scope = await indexed([
-        document('both', { title: 'Hardcoded Credentials', text: 'loaded by the server' }),
-        document('one', { title: 'Hardcoded values' }),
+        record('both', { title: 'Hardcoded Credentials', text: 'loaded by the server' }),
+        record('one', { title: 'Hardcoded values' }),
       ]);
       expect(await ids(scope, 'HARDCODED credential')).toEqual(['both']);
       expect(await ids(scope, 'hardcoded loading')).toEqual(['both']);
@@ -121,9 +94,9 @@ describe.each(engines)('search on %s', (engine, open) => {
 
     test('phrases, negation and alternatives', async () => {
       const scope = await indexed([
-        document('a', { title: 'private key found' }),
-        document('b', { title: 'key that is private' }),
-        document('c', { title: 'public certificate' }),
+        record('a', { title: 'private key found' }),
+        record('b', { title: 'key that is private' }),
+        record('c', { title: 'public certificate' }),
       ]);
       expect(await sorted(scope, 'private key')).toEqual(['a', 'b']);
       expect(await ids(scope, '"private key"')).toEqual(['a']);
@@ -135,16 +108,14 @@ describe.each(engines)('search on %s', (engine, open) => {
     });
 
     test('a phrase does not run from one field into the next', async () => {
-      const scope = await indexed([
-        document('x', { title: 'ends private', rule: 'key-begins', text: 'here' }),
-      ]);
+      const scope = await indexed([record('x', { title: 'ends private', rule: 'key-begins', text: 'here' })]);
       expect(await ids(scope, 'private key')).toEqual(['x']);
       expect(await ids(scope, '"private key"')).toEqual([]);
       expect(await ids(scope, '"begins here"')).toEqual([]);
     });
 
     test('other scripts and ways to write a letter', async () => {
-      const scope = await indexed([document('x', { title: 'Cafe\u0301 Überprüfung ключ' })]);
+      const scope = await indexed([record('x', { title: 'Cafe\u0301 Überprüfung ключ' })]);
       for (const text of ['café', 'überprüfung', 'КЛЮЧ']) expect(await ids(scope, text)).toEqual(['x']);
     });
   });
@@ -164,12 +135,12 @@ describe.each(engines)('search on %s', (engine, open) => {
     ];
     test.each(identifiers)('%s is found by the whole and by its parts', async (whole, parts) => {
       const scope = await indexed([
-        document('in-text', { text: `before ${whole} after` }),
-        document('in-title', { title: `before ${whole}, after` }),
-        document('in-rule', { rule: whole }),
-        document('in-path', { path: whole }),
-        document('reversed', { text: (whole.match(/[a-z0-9]+/gi) ?? []).reverse().join(' . ') }),
-        document('neither', { title: 'nothing of it' }),
+        record('in-text', { text: `before ${whole} after` }),
+        record('in-title', { title: `before ${whole}, after` }),
+        record('in-rule', { rule: whole }),
+        record('in-path', { path: whole }),
+        record('reversed', { text: (whole.match(/[a-z0-9]+/gi) ?? []).reverse().join(' . ') }),
+        record('neither', { title: 'nothing of it' }),
       ]);
       const single = (whole.match(/[a-z0-9]+/gi) ?? []).length === 1;
       const expected = ['in-path', 'in-rule', 'in-text', 'in-title', ...(single ? ['reversed'] : [])];
@@ -184,7 +155,7 @@ describe.each(engines)('search on %s', (engine, open) => {
     test('mark what was found, as it is written', async () => {
       const padding = 'nothing to see here '.repeat(30);
       const scope = await indexed([
-        document('x', {
+        record('x', {
           text: `${padding}Leaked Keys were found in src/payment/keys.ts yesterday. ${padding}`,
         }),
       ]);
@@ -203,7 +174,7 @@ describe.each(engines)('search on %s', (engine, open) => {
     });
 
     test('are empty when only the title matches', async () => {
-      const scope = await indexed([document('x', { title: 'certificate', text: 'something else' })]);
+      const scope = await indexed([record('x', { title: 'certificate', text: 'something else' })]);
       const { hits } = await find(scope, { text: 'certificate' });
       expect(hits.map((hit) => hit.highlights)).toEqual([[]]);
     });
@@ -211,7 +182,7 @@ describe.each(engines)('search on %s', (engine, open) => {
 
   describe('filters', () => {
     const corpus = () => [
-      document('a', {
+      record('a', {
         severity: 'high',
         rule: 'r1',
         tool: 't1',
@@ -219,7 +190,7 @@ describe.each(engines)('search on %s', (engine, open) => {
         testId: 'test_1',
         text: 'key',
       }),
-      document('b', {
+      record('b', {
         severity: 'low',
         rule: 'r2',
         tool: 't1',
@@ -227,7 +198,7 @@ describe.each(engines)('search on %s', (engine, open) => {
         testId: 'test_2',
         text: 'key',
       }),
-      document('c', { kind: 'document', severity: 'high', rule: 'r1.x', text: 'key', embedding: unit(1) }),
+      record('c', { kind: 'document', severity: 'high', rule: 'r1.x', text: 'key', embedding: unit(1) }),
     ];
 
     test('values of a field are alternatives, fields must all match', async () => {
@@ -255,8 +226,8 @@ describe.each(engines)('search on %s', (engine, open) => {
   });
 
   test('the same id again replaces the document, also within one call', async () => {
-    const scope = await indexed([document('a', { text: 'first', severity: 'high', embedding: unit(1) })]);
-    const again = [document('a', { text: 'second' }), document('b'), document('a', { text: 'third' })];
+    const scope = await indexed([record('a', { text: 'first', severity: 'high', embedding: unit(1) })]);
+    const again = [record('a', { text: 'second' }), record('b'), record('a', { text: 'third' })];
     expect(await index.index(scope, again)).toEqual({ indexed: 3, failed: [] });
     expect(await ids(scope, 'first')).toEqual([]);
     expect(await ids(scope, 'second')).toEqual([]);
@@ -268,7 +239,7 @@ describe.each(engines)('search on %s', (engine, open) => {
 
   test.each(['tenant', 'workspace'] as const)('nothing crosses from one %s to another', async (part) => {
     const mine = await indexed([
-      document('same-id', { text: 'mine secret', severity: 'high', embedding: unit(1) }),
+      record('same-id', { text: 'mine secret', severity: 'high', embedding: unit(1) }),
     ]);
     const theirs: Scope = { ...mine, [part]: `other-${randomBytes(4).toString('hex')}` };
     const questions: Partial<SearchQuery>[] = [
@@ -285,7 +256,7 @@ describe.each(engines)('search on %s', (engine, open) => {
       // The control: the same question in the right scope has an answer.
       expect(await ids(mine, query)).toEqual(['same-id']);
     }
-    await index.index(theirs, [document('same-id', { text: 'theirs', severity: 'high' })]);
+    await index.index(theirs, [record('same-id', { text: 'theirs', severity: 'high' })]);
     expect(await ids(mine, 'mine')).toEqual(['same-id']);
     expect(await index.remove(theirs, { severity: ['high'] })).toBe(1);
     expect(await ids(mine, 'mine')).toEqual(['same-id']);
@@ -299,7 +270,7 @@ describe.each(engines)('search on %s', (engine, open) => {
       { text: 'word', vector: unit(1) },
     ] as Partial<SearchQuery>[])('of %j hold every hit once', async (query) => {
       const scope = await indexed(
-        Array.from({ length: 25 }, (_, n) => document(`d${n}`, { text: 'word', embedding: unit(n) })),
+        Array.from({ length: 25 }, (_, n) => record(`d${n}`, { text: 'word', embedding: unit(n) })),
       );
       const seen: string[] = [];
       for (let offset = 0; offset < 25; offset += 10) {
@@ -313,7 +284,7 @@ describe.each(engines)('search on %s', (engine, open) => {
     });
 
     test('without a question the newest come first', async () => {
-      const scope = await indexed([document('old'), document('new')]);
+      const scope = await indexed([record('old'), record('new')]);
       expect(await ids(scope, {})).toEqual(['new', 'old']);
       expect(await ids(scope, '  ')).toEqual(['new', 'old']);
     });
@@ -334,8 +305,8 @@ describe.each(engines)('search on %s', (engine, open) => {
 
   describe('vectors', () => {
     test('are ordered as comparing each by hand would', async () => {
-      const documents = Array.from({ length: 300 }, (_, n) => document(`d${n}`, { embedding: unit(n) }));
-      const scope = await indexed([...documents, document('without')]);
+      const documents = Array.from({ length: 300 }, (_, n) => record(`d${n}`, { embedding: unit(n) }));
+      const scope = await indexed([...documents, record('without')]);
       const question = unit(12_345);
       const byHand = documents
         .map(({ id, embedding }) => ({ id, score: cosine(question, embedding!) }))
@@ -349,9 +320,9 @@ describe.each(engines)('search on %s', (engine, open) => {
 
     test('and words together put first what both speak for', async () => {
       const scope = await indexed([
-        document('words', { title: 'key key key', embedding: axis(3) }),
-        document('both', { text: 'a key among other words', embedding: axis(0) }),
-        document('vector', { text: 'something else', embedding: near(axis(0)) }),
+        record('words', { title: 'key key key', embedding: axis(3) }),
+        record('both', { text: 'a key among other words', embedding: axis(0) }),
+        record('vector', { text: 'something else', embedding: near(axis(0)) }),
       ]);
       expect(await ids(scope, 'key')).toEqual(['words', 'both']);
       const { hits, total } = await find(scope, { text: 'key', vector: axis(0) });
@@ -374,7 +345,7 @@ describe.each(engines)('search on %s', (engine, open) => {
 
   test('two thousand documents in one call', async () => {
     const documents = Array.from({ length: 2_000 }, (_, n) =>
-      document(`d${n}`, {
+      record(`d${n}`, {
         title: `finding number${n}`,
         text: `text of ${n} `.repeat(20),
         embedding: unit(n),
@@ -405,9 +376,9 @@ describe.each(engines)('search on %s', (engine, open) => {
         ['unknown', { surprise: 1 }],
       ];
       const malformed = bad.map(
-        ([id, changes]) => ({ ...document(id), ...(changes as object) }) as IndexDocument,
+        ([id, changes]) => ({ ...record(id), ...(changes as object) }) as IndexDocument,
       );
-      const result = await index.index(scope, [document('first'), ...malformed, document('last')]);
+      const result = await index.index(scope, [record('first'), ...malformed, record('last')]);
       expect(result.indexed).toBe(2);
       expect(result.failed.map(({ id }) => id)).toEqual(bad.map(([id]) => id.slice(0, 100)));
       for (const { reason } of result.failed) expect(reason).toMatch(/^[\w.]+: /);
@@ -416,17 +387,17 @@ describe.each(engines)('search on %s', (engine, open) => {
 
     test('hostile but valid documents are stored and found', async () => {
       const scope = await indexed([
-        document('nul', {
+        record('nul', {
           title: 'a\0b',
           text: 'c\0d \ud800 lone',
           path: 'p\0q',
           extra: { 'k\0': 'v\0\udfff' },
         }),
-        document('huge-word', { text: `${'x'.repeat(100_000)} needle` }),
-        document('many-words', { text: Array.from({ length: 25_000 }, (_, n) => n.toString(36)).join(' ') }),
-        document('quotes', { text: `'; DROP TABLE scans; -- "\\ ' :* & | ! <-> needle2` }),
-        document('marks', { text: '\u0301\u0302 needle3 \u202e \ufeff 😀needle4' }),
-        document('__proto__', { text: 'needle5' }),
+        record('huge-word', { text: `${'x'.repeat(100_000)} needle` }),
+        record('many-words', { text: Array.from({ length: 25_000 }, (_, n) => n.toString(36)).join(' ') }),
+        record('quotes', { text: `'; DROP TABLE scans; -- "\\ ' :* & | ! <-> needle2` }),
+        record('marks', { text: '\u0301\u0302 needle3 \u202e \ufeff 😀needle4' }),
+        record('__proto__', { text: 'needle5' }),
       ]);
       expect((await find(scope, {})).total).toBe(6);
       expect(await ids(scope, 'needle')).toEqual(['huge-word']);
@@ -484,14 +455,14 @@ describe.each(engines)('search on %s', (engine, open) => {
       'é'.repeat(5_000),
     ];
     test('no text of a query is ever an error', async () => {
-      const scope = await indexed([document('x', { text: 'x' })]);
+      const scope = await indexed([record('x', { text: 'x' })]);
       for (const text of hostile) await expect(find(scope, { text })).resolves.toBeDefined();
       for (const text of ['"', ':*', '((', '\\', '😀', '<->']) expect(await ids(scope, text)).toEqual([]);
       expect(await ids(scope, 'x:* & ((x')).toEqual(['x']);
     });
 
     test('no value of a filter is ever an error', async () => {
-      const scope = await indexed([document('x', { rule: "r'; --" })]);
+      const scope = await indexed([record('x', { rule: "r'; --" })]);
       expect(await ids(scope, { filters: { rule: ["r'; --"] } })).toEqual(['x']);
       for (const rule of ["'", '"', '\\', '*', '😀'])
         expect(await ids(scope, { filters: { rule: [rule] } })).toEqual([]);
@@ -511,7 +482,7 @@ describe.each(engines)('search on %s', (engine, open) => {
 
 describe('opensearch alone', () => {
   const alone = (alias: string, dimension = DIMENSION) =>
-    openOpenSearchIndex({ url: opensearch, alias, dimension });
+    openOpenSearchIndex({ url: engines.url, alias, dimension });
 
   test('of processes that start together one creates the index and all can use it', async () => {
     const alias = newAlias();
@@ -567,23 +538,30 @@ describe('opensearch alone', () => {
 
 test('a URL chooses OpenSearch, none the database', async () => {
   const [remote, local] = [
-    await openSearchIndex({ url: 'http://127.0.0.1:1' }, db),
-    await openSearchIndex({}, db),
+    await openSearchIndex({ url: 'http://127.0.0.1:1' }, engines.db()),
+    await openSearchIndex({}, engines.db()),
   ];
   await expect(remote.ping()).rejects.toMatchObject({ message: 'OpenSearch cannot be reached.' });
   await local.ping();
   await Promise.all([remote.close(), local.close()]);
 });
 
-/** The same vector for the same number, evenly spread. */
-function unit(seed: number): Float32Array {
-  let state = (seed + 1) * 2_654_435_761;
-  const next = () => {
-    state = (Math.imul(state ^ (state >>> 15), 2_246_822_519) + 374_761_393) | 0;
-    return state / 2 ** 31;
-  };
-  return normalised(Float32Array.from({ length: DIMENSION }, next));
-}
+const ENVELOPE: MetadataEnvelope = {
+  version: '1.0',
+  workspace_id: 'default',
+  ingestion_id: 'ing_0123456789abcdef01234567',
+  document_id: 'd'.repeat(64),
+  source: 'git',
+  source_location: 'https://git.example.org/payments.git deploy/id_rsa',
+  content_hash: 'c'.repeat(64),
+  captured_at: '2026-03-04T05:06:07.890Z',
+  extra: { commit: 'abc', lines: 3, binary: false },
+  tenant: 'default',
+  access_labels: ['security', 'team:payments'],
+  language: null,
+  sanitizer: 'personal-data 4',
+  golden: { sha256: 'a'.repeat(64), permit_id: 'permit_0123456789ab' },
+};
 
 function axis(n: number): Float32Array {
   return Float32Array.from({ length: DIMENSION }, (_, i) => (i === n ? 1 : 0));
