@@ -15,7 +15,8 @@ export function openPages({ urls }: PagesSource, { deps }: Pick<Reader, 'deps'>)
   const { web } = deps;
   const addresses = new Map(urls.map((url) => [pageAddress(url)?.href ?? url, url]));
   return {
-    listsAll: true,
+    // lists that were given once are of one origin: another one does not take these pages away
+    listsAll: false,
     page: async ({ cursor, limit }) => {
       const { at } = readCursor(Cursor, cursor, { at: 0 });
       const slice = [...addresses.values()].slice(at, at + limit);
