@@ -1,9 +1,9 @@
 import type { Client } from '@opensearch-project/opensearch';
 import { z } from 'zod';
 import { CertusError } from '../../contracts/errors.ts';
+import { type Operation, persistently, sendOperations } from './opensearch-bulk.ts';
 import { answered } from './opensearch-errors.ts';
 import { type Form, noteCopy } from './opensearch-forms.ts';
-import { type Operation, persistently, sendOperations } from './opensearch-write.ts';
 import { PATIENCE_MS } from './patience.ts';
 
 /** An index that is filled from another one. */

@@ -21,7 +21,7 @@ export async function handOver(
 ): Promise<void> {
   const { form, from: before } = target;
   await answered(
-    client.indices.putSettings({ index: form.name, body: { index: { refresh_interval: null } } }),
+    client.indices.putSettings({ index: form.name, body: { index: { refresh_interval: NOT_SET } } }),
   );
   // what was removed while it was copied: most of it is found while nobody waits
   await removeStrangers(client, before.name, form.name, signal);
@@ -45,6 +45,8 @@ export async function reopen(client: Client, forms: readonly Form[]): Promise<vo
   for (const { name } of blocked) await allowWrites(client, name);
 }
 
+/** A setting that has this is as if nobody had ever set it; the client's types know nothing of it. */
+const NOT_SET = null as unknown as never;
 const SETTLE_MS = 2_000;
 
 async function lastWrite(client: Client, index: string, signal: AbortSignal): Promise<number> {
@@ -83,5 +85,5 @@ async function swap(client: Client, alias: string, { form, from: before }: Targe
 }
 
 async function allowWrites(client: Client, index: string): Promise<void> {
-  await answered(client.indices.putSettings({ index, body: { index: { blocks: { write: null } } } }));
+  await answered(client.indices.putSettings({ index, body: { index: { blocks: { write: NOT_SET } } } }));
 }

@@ -7,7 +7,7 @@ import { within } from './opensearch-query.ts';
 import { rankByText, rankByTime, rankByVector } from './opensearch-rankings.ts';
 import { countDocuments, removeDocuments } from './opensearch-remove.ts';
 import { openSearchUpkeep } from './opensearch-upkeep.ts';
-import { writeDocuments } from './opensearch-write.ts';
+import { bulkWriter } from './opensearch-write.ts';
 import { refuseRemovingAll } from './paging.ts';
 import type { SearchIndex } from './search-index.ts';
 import { searchWith } from './search-with.ts';
@@ -33,6 +33,7 @@ export function openOpenSearchIndex(options: OpenSearchOptions): SearchIndex {
     disablePrototypePoisoningProtection: true,
     ...(username === undefined ? {} : { auth: { username, password: password ?? '' } }),
   });
+  const write = bulkWriter(client, alias);
   const refresh = async () => {
     await answered(client.indices.refresh({ index: alias }));
   };
@@ -40,7 +41,7 @@ export function openOpenSearchIndex(options: OpenSearchOptions): SearchIndex {
     ensure: () => ensureIndex(client, alias, dimension),
     index: async (scope, documents, { visible = true } = {}) => {
       const { good, failed } = checkDocuments(documents, dimension);
-      const refused = await writeDocuments(client, alias, scope, good);
+      const refused = await write(scope, good);
       // Once for all of them: refreshing after each batch would cost more than the writing.
       if (visible && documents.length > 0) await refresh();
       const allFailed = [...failed, ...refused];

@@ -1,8 +1,8 @@
 import type { Client } from '@opensearch-project/opensearch';
 import { CertusError } from '../../contracts/errors.ts';
+import { persistently, sendOperations } from './opensearch-bulk.ts';
 import { answered } from './opensearch-errors.ts';
 import { countIn } from './opensearch-remove.ts';
-import { persistently, sendOperations } from './opensearch-write.ts';
 import { PATIENCE_MS } from './patience.ts';
 
 /** Takes out of a copy what is no longer in what it was made of: it was removed there while it was being copied. */

@@ -35,7 +35,7 @@ const Stored = z.object({
 /** A record as it was given to the index; what an engine fills in where nothing was given is left out again. */
 export function storedDocument(stored: Readonly<Record<string, unknown>>): SearchHit['document'] {
   const given = Object.entries(Stored.parse(stored)).filter(([, value]) => !isNothing(value));
-  return Object.fromEntries(given) as SearchHit['document'];
+  return Object.fromEntries(given) as unknown as SearchHit['document'];
 }
 
 const isNothing = (value: unknown): boolean =>

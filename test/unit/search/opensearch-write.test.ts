@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Client } from '@opensearch-project/opensearch';
-import { writeDocuments } from '../../../services/search/opensearch-write.ts';
+import { bulkWriter } from '../../../services/search/opensearch-write.ts';
 import type { IndexDocument } from '../../../services/search/search-index.ts';
 
 type Item = { readonly status: number; readonly type?: string };
@@ -61,7 +61,7 @@ const document = (id: string, text = ''): IndexDocument => ({
   capturedAt: '2026-01-01T00:00:00.000Z',
 });
 const write = (documents: readonly IndexDocument[] = [document('one')], patience = 0) =>
-  writeDocuments(client, 'a', { tenant: 't', workspace: 'w' }, documents, patience);
+  bulkWriter(client, 'a', patience)({ tenant: 't', workspace: 'w' }, documents);
 const all = (status: number, type?: string) => (titles: readonly string[]) => ({
   items: titles.map(() => ({ status, ...(type === undefined ? {} : { type }) })),
 });
@@ -135,4 +135,39 @@ test('no request is longer than the engine should be sent', async () => {
   for (const titles of asked) expect(titles.length).toBeLessThanOrEqual(1_000);
   const longest = Math.max(...asked.map((titles) => titles.filter((title) => title.startsWith('l')).length));
   expect(longest).toBeLessThanOrEqual(35);
+});
+
+describe('of many who write at the same time', () => {
+  const scope = { tenant: 't', workspace: 'w' };
+
+  test('each hears of its own documents, and few requests are sent', async () => {
+    answers = (titles) => ({ items: titles.map((title) => ({ status: title.endsWith('7') ? 400 : 201 })) });
+    const one = bulkWriter(client, 'a');
+    const calls = Array.from({ length: 100 }, (_, n) => one(scope, [document(`d${n}`), document(`e${n}`)]));
+    for (const [n, failed] of (await Promise.all(calls)).entries())
+      expect(failed.map(({ id }) => id)).toEqual(n % 10 === 7 ? [`d${n}`, `e${n}`] : []);
+    expect(asked.length).toBeLessThan(6);
+    expect(asked.flat().sort()).toEqual(calls.flatMap((_, n) => [`d${n}`, `e${n}`]).sort());
+  });
+
+  test('the same document goes in the order in which it was brought', async () => {
+    answers = all(201);
+    const one = bulkWriter(client, 'a');
+    const first = [one(scope, [document('x')]), one(scope, [document('y')])];
+    const later = [1, 2, 3].map((n) => one(scope, [{ ...document('same'), title: `same ${n}` }]));
+    await Promise.all([...first, ...later]);
+    expect(asked.at(-1)).toEqual(['same 1', 'same 2', 'same 3']);
+  });
+
+  test('who failed holds up nobody, and none of theirs is sent any more', async () => {
+    answers = (titles) => (titles.includes('bad') ? { status: 500 } : all(201)(titles));
+    const one = bulkWriter(client, 'a', 0);
+    const rest = Array.from({ length: 3_500 }, (_, n) => document(`r${n}`));
+    const failing = one(scope, [document('bad'), ...rest]);
+    const other = one(scope, [document('good')]);
+    await expect(failing).rejects.toMatchObject({ code: 'dependency_unavailable' });
+    expect(await other).toEqual([]);
+    expect(asked.flat().length).toBeLessThan(3_501);
+    expect(await one(scope, [document('after')])).toEqual([]);
+  });
 });
