@@ -1,5 +1,6 @@
 import type { Detected, DetectHint } from './detector.ts';
 import { unfold } from './fold.ts';
+import { LEXICON } from './kinds/identifiers.ts';
 import type { Match, Recogniser } from './recogniser.ts';
 import { surroundingsIn } from './surroundings.ts';
 import { type Windows, windowsOf } from './windows.ts';
@@ -13,14 +14,15 @@ export function findCandidates(
   hint: DetectHint = {},
 ): Candidate[] {
   const { text, offsetOf } = unfold(source);
-  const windows: Windows = windowsOf(text);
-  const all = { start: 0, end: text.length, digits: 0, dots: 0 };
-  const around = surroundingsIn(text, hint);
+  const windows: Windows = windowsOf(text, LEXICON);
+  const all = { start: 0, end: text.length, digits: 0, dots: 0, sense: 0 };
+  const around = surroundingsIn(text, hint, windows);
   const candidates: Candidate[] = [];
   for (const recogniser of recognisers) {
-    const { type, where, digits = 0, dots = 0 } = recogniser;
+    const { type, where, digits = 0, dots = 0, sense = 0 } = recogniser;
     for (const window of where === 'text' ? [all] : windows[where]) {
       if (window.digits < digits || window.dots < dots) continue;
+      if (sense !== 0 && (window.sense & sense) === 0) continue;
       for (const { start, end, ...rest } of recogniser.find(text, window, around))
         candidates.push({ type, start: offsetOf(start), end: offsetOf(end - 1) + 1, ...rest });
     }

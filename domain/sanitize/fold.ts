@@ -10,6 +10,11 @@ export function unfold(source: string): { text: string; offsetOf: (at: number) =
     const code = source.charCodeAt(at);
     const plain = code < 0x80 ? code : plainly(code);
     if (plain === undefined) continue;
+    // letters of tags, which no screen shows: both halves of each
+    if (plain === TAG && isTagEnd(source.charCodeAt(at + 1))) {
+      at += 1;
+      continue;
+    }
     offsets.push(at);
     kept.push(String.fromCharCode(plain));
   }
@@ -17,13 +22,20 @@ export function unfold(source: string): { text: string; offsetOf: (at: number) =
   return { text: kept.join(''), offsetOf: (at) => offsets[at] ?? source.length };
 }
 
+const TAG = 0xdb40;
+const isTagEnd = (code: number): boolean => code >= 0xdc00 && code <= 0xdfff;
+
 const FOLDED =
-  /[\u00a0\u00ad\u061c\u0660-\u0669\u06f0-\u06f9\u200b-\u200f\u2000-\u200a\u2010-\u2015\u202a-\u202f\u2060-\u2069\u2212\u3000\ufeff\uff01-\uff5e]/;
+  /[\u00a0\u00ad\u061c\u0660-\u0669\u06f0-\u06f9\u180e\u200b-\u200f\u2000-\u200a\u2010-\u2015\u2024\u202a-\u202f\u2060-\u2069\u2212\u3000\u3002\ufe52\ufe6b\ufeff\uff01-\uff5e\uff61\udb40]|\u034f|[\ufe00-\ufe0f]/;
 
 /** Undefined for what takes no room. */
 function plainly(code: number): number | undefined {
   if (code >= 0xff01 && code <= 0xff5e) return code - 0xfee0;
-  if (code === 0xad || code === 0x61c || code === 0xfeff) return undefined;
+  if (code === 0xad || code === 0x34f || code === 0x61c || code === 0x180e || code === 0xfeff)
+    return undefined;
+  if (code >= 0xfe00 && code <= 0xfe0f) return undefined;
+  if (code === 0x2024 || code === 0x3002 || code === 0xfe52 || code === 0xff61) return 46;
+  if (code === 0xfe6b) return 64;
   if ((code >= 0x200b && code <= 0x200f) || (code >= 0x202a && code <= 0x202e)) return undefined;
   if (code >= 0x2060 && code <= 0x2069) return undefined;
   if (code === 0xa0 || code === 0x202f || code === 0x3000 || (code >= 0x2000 && code <= 0x200a)) return 32;

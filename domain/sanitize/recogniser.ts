@@ -18,6 +18,8 @@ export type Recogniser = {
   /** A window with fewer digits, or fewer dots, has none. */
   readonly digits?: number;
   readonly dots?: number;
+  /** Only words that speak of one of these. */
+  readonly sense?: number;
   find(text: string, window: Window, around: Around): readonly Match[];
 };
 
@@ -28,6 +30,8 @@ export type Found = {
 };
 
 type Pattern = Omit<Recogniser, 'find'> & {
+  /** How far behind its window a match may reach. */
+  readonly reach?: number;
   /**
    * The group `value` where there is one. Every repetition has an upper bound and no two that follow each other eat the same
    * text: a hostile text must not cost more than its length.
@@ -43,7 +47,15 @@ type Pattern = Omit<Recogniser, 'find'> & {
 };
 
 /** A kind that has a shape. */
-export const byPattern = ({ pattern, needs, heads, likelihood, nobodys, ...rest }: Pattern): Recogniser => ({
+export const byPattern = ({
+  pattern,
+  needs,
+  heads,
+  likelihood,
+  nobodys,
+  reach = MARGIN,
+  ...rest
+}: Pattern): Recogniser => ({
   ...rest,
   find: (text, window, around) => {
     if (needs !== undefined && !(typeof needs === 'string' ? text.includes(needs) : needs.test(text)))
@@ -52,7 +64,7 @@ export const byPattern = ({ pattern, needs, heads, likelihood, nobodys, ...rest 
     const whole = rest.where === 'text';
     // with a little on both sides, for what must not stand there
     const from = whole ? 0 : Math.max(0, window.start - MARGIN);
-    const part = whole ? text : text.slice(from, window.end + MARGIN);
+    const part = whole ? text : text.slice(from, window.end + reach);
     const matches: Match[] = [];
     for (const match of part.matchAll(pattern)) {
       const value = match.groups?.value ?? match[0];

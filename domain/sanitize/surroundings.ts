@@ -1,4 +1,5 @@
 import type { DetectHint } from './detector.ts';
+import type { Windows } from './windows.ts';
 
 /** What stands around a find: the words that say what a number is. */
 export type Surroundings = {
@@ -17,9 +18,13 @@ export type Around = {
   at(start: number, end: number): Surroundings;
   /** The first row of a table; empty where the text is none. */
   readonly heads: string;
+  readonly columns: readonly string[];
+  readonly windows: Windows;
+  /** What several kinds have to know about a text is found out once. */
+  once<T>(work: (text: string, around: Around) => T): T;
 };
 
-export function surroundingsIn(text: string, hint: DetectHint): Around {
+export function surroundingsIn(text: string, hint: DetectHint, windows: Windows): Around {
   const table = tableOf(text, hint);
   const at = (start: number, end: number): Surroundings => {
     const before = (length: number) =>
@@ -40,7 +45,18 @@ export function surroundingsIn(text: string, hint: DetectHint): Around {
       },
     };
   };
-  return { at, heads: table?.heads ?? '' };
+  const known = new Map<unknown, unknown>();
+  const around: Around = {
+    at,
+    heads: table?.heads ?? '',
+    columns: table?.columns ?? [],
+    windows,
+    once: <T>(work: (text: string, around: Around) => T): T => {
+      if (!known.has(work)) known.set(work, work(text, around));
+      return known.get(work) as T;
+    },
+  };
+  return around;
 }
 
 /** A mask speaks of a kind, and says nothing of what stands beside it. */
@@ -57,7 +73,7 @@ const AFTER = 24;
 /** A row is looked at only so far to either side: a text of one line must not be gone through for every find in it. */
 const MAX_ROW = 2000;
 
-type Table = { readonly heads: string; headOf(start: number): string };
+type Table = { readonly heads: string; readonly columns: readonly string[]; headOf(start: number): string };
 
 function tableOf(text: string, { heading, format }: DetectHint): Table | undefined {
   if (format !== undefined && NO_TABLE.has(format)) return undefined;
@@ -65,15 +81,30 @@ function tableOf(text: string, { heading, format }: DetectHint): Table | undefin
   const separator = SEPARATORS.find((sign) => first.includes(sign));
   if (separator === undefined) return undefined;
   const heads = cellsOf(first.toLowerCase(), separator);
+  const none = { from: -1, to: -1, ends: [] as number[] };
+  let row = none;
   const headOf = (start: number): string => {
-    const from = text.slice(Math.max(0, start - MAX_ROW), start);
-    const row = from.slice(from.lastIndexOf('\n') + 1);
-    const rest = text.slice(start, start + MAX_ROW).split('\n', 1)[0] ?? '';
+    if (start < row.from || start > row.to) row = rowAt(text, start, separator);
     // prose with commas is no table: its lines do not have as many as the first
-    if (cellsOf(row + rest, separator).length !== heads.length) return '';
-    return heads[cellsOf(row, separator).length - 1] ?? '';
+    if (row.ends.length !== heads.length) return '';
+    return heads[row.ends.findIndex((end) => start <= end)] ?? '';
   };
-  return { heads: heads.join(separator), headOf };
+  return { heads: heads.join(separator), columns: heads, headOf };
+}
+
+/** Where a row lies, and where each of its cells ends. */
+function rowAt(text: string, at: number, separator: string): { from: number; to: number; ends: number[] } {
+  const before = text.slice(Math.max(0, at - MAX_ROW), at);
+  const from = at - before.length + before.lastIndexOf('\n') + 1;
+  const after = text.slice(at, at + MAX_ROW);
+  const line = after.indexOf('\n');
+  const to = at + (line === -1 ? after.length : line);
+  let end = from;
+  const ends = cellsOf(text.slice(from, to), separator).map(({ length }) => {
+    end += length + 1;
+    return end - 1;
+  });
+  return { from, to, ends };
 }
 
 /** Their lines are not rows, and their names stand beside their values. */

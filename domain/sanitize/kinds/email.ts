@@ -1,3 +1,4 @@
+import { SENSE } from '../lexicon/lexicon.ts';
 import { byPattern, type Recogniser } from '../recogniser.ts';
 
 export const EMAIL: Recogniser = byPattern({
@@ -10,6 +11,27 @@ export const EMAIL: Recogniser = byPattern({
     /:\/\/[^\s/@]{0,100}:$/.test(around.before(128)) ? 0 : around.says(WORDS) ? 0.95 : 0.85,
   nobodys: ({ value }) => isNobodysAddress(value),
 });
+
+/** `jo (at) fastpost [dot] de`: written so that no machine finds it, and people do. */
+export const DISGUISED_EMAIL: Recogniser = {
+  type: 'EMAIL_ADDRESS',
+  where: 'words',
+  sense: SENSE.at,
+  find: (text, { start, end }) => {
+    if (!OPENS.test(text.charAt(start - 1)) || !CLOSES.test(text.charAt(end))) return [];
+    const name = NAME_BEFORE.exec(text.slice(Math.max(0, start - 68), start));
+    DOMAIN_BEHIND.lastIndex = end;
+    const domain = DOMAIN_BEHIND.exec(text)?.[0];
+    if (name === null || domain === undefined) return [];
+    return [{ start: start - name[0].length, end: end + domain.length, likelihood: 0.7, nobodys: false }];
+  },
+};
+
+const OPENS = /[[({<]/;
+const CLOSES = /[\])}>]/;
+const NAME_BEFORE = /(?<![\p{L}\p{N}_.+-])[\p{L}\p{N}_.+-]{1,64} ?[[({<]$/u;
+const DOMAIN_BEHIND =
+  /[\])}>] ?[\p{L}\p{N}-]{1,63}(?:(?:\.| ?[[({<](?:dot|punkt|point|punto)[\])}>] ?)[\p{L}\p{N}-]{2,63}){1,4}/uy;
 
 const WORDS = /e-?mail|mail ?to|correo|courriel|kontakt|contact|from:|to:|cc:|reply/;
 

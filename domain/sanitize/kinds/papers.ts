@@ -1,3 +1,4 @@
+import { SENSE } from '../lexicon/lexicon.ts';
 import { byPattern, type Recogniser } from '../recogniser.ts';
 
 const SOCIAL_SECURITY = /\bssn\b|social[ _-]?security|\bss ?#|_ssn|ssn_/;
@@ -21,7 +22,9 @@ export const US_SSN: Recogniser = byPattern({
 
 export const US_PASSPORT: Recogniser = byPattern({
   type: 'US_PASSPORT',
-  where: 'text',
+  where: 'words',
+  sense: SENSE.paper,
+  reach: 60,
   pattern:
     /passport(?:[ _-]?(?:no|nr|num|number))?["']?[ \t.:#=]{0,4}(?:is |number |no\.? )?["']?(?<value>[A-Za-z]?\d{8,9})(?![\w-])/gi,
   likelihood: () => 0.8,
@@ -30,7 +33,9 @@ export const US_PASSPORT: Recogniser = byPattern({
 
 export const DE_ID_CARD: Recogniser = byPattern({
   type: 'DE_ID_CARD',
-  where: 'text',
+  where: 'words',
+  sense: SENSE.paper,
+  reach: 60,
   pattern:
     /(?:ausweis|reisepass)(?:[- ]?(?:nummer|nr\.?))?["']?[ \t:#=]{0,4}(?:lautet |ist )?["']?(?<value>(?-i:(?=[CFGHJ-NPRTV-Z0-9]{0,8}\d)[CFGHJKLMNPRTVWXYZ][CFGHJ-NPRTV-Z0-9]{8}\d?))(?![\w-])/gi,
   likelihood: ({ value }) => (value.length === 10 ? (hasCheckDigit(value) ? 0.95 : 0) : 0.7),

@@ -1,7 +1,8 @@
+import { isValidPhoneNumber } from 'libphonenumber-js/min';
 import { byPattern, type Found, type Recogniser } from '../recogniser.ts';
 
 const WORDS =
-  /phone|\btele?[.:\s)]|\btel\b|mobil|\bmob\b|handy|\bfax\b|telefon|téléphone|teléfono|tlf|móvil|portable|\bcell\b|\bcall(?:s|ed)?\b|ring us|anruf|ruf(?:nummer| an)|appelez|llam[ae]|whats ?app|\bsms\b|hotline|durchwahl/;
+  /phone|\btele?[.:\s)]|\btel\b|mobil|\bmob\b|handy|\bfax\b|telefon|téléphone|teléfono|tlf|móvil|portable|\bcell\b|\bcall(?:s|ed)?\b|ring us|anruf|ruf(?:nummer| an)|appelez|llam[ae]|whats ?app|\bsms\b|hotline|durchwahl|celular|rufnr|ligne directe|numéro|reach me|erreichbar|joindre|joignable|هاتف|جوال|موبايل|تليفون|اتصل|محمول|واتساب|فاكس/;
 
 /** With its country. */
 export const INTERNATIONAL: Recogniser = byPattern({
@@ -13,8 +14,9 @@ export const INTERNATIONAL: Recogniser = byPattern({
   likelihood: (found) => {
     if (!hasDigits(found, 9, 15)) return 0;
     if (found.around.says(WORDS)) return 0.95;
+    const isWritten = /[ ./()-]/.test(found.value);
     // a row of digits alone may count anything
-    return /[ ./()-]/.test(found.value) ? 0.8 : 0.6;
+    return isWritten ? 0.8 : isValidPhoneNumber(found.value) ? 0.7 : 0.4;
   },
   nobodys: ({ value }) => isNobodysNumber(value),
 });
@@ -29,12 +31,34 @@ export const NATIONAL: Recogniser = byPattern({
   likelihood: (found) => {
     if (!hasDigits(found, 7, 15) || !found.around.says(WORDS) || isDate(found.value)) {
       // the way that North America writes it, and hardly anything else
-      return /^\([2-9]\d{2}\) ?[2-9]\d{2}-\d{4}$/.test(found.value) ? 0.65 : 0;
+      if (/^\([2-9]\d{2}\) ?[2-9]\d{2}-\d{4}$/.test(found.value)) return 0.65;
+      return hasCountry(found) ? 0.55 : 0;
     }
     return 0.8;
   },
   nobodys: ({ value }) => isNobodysNumber(value),
 });
+
+/** Told by its form, and by the plan of the numbers of the country that has the form. */
+function hasCountry({ value, around }: Found): boolean {
+  const countries = FORMS.find(([form]) => form.test(value))?.[1] ?? [];
+  if (countries.length === 0 || COUNTED.test(around.before(24))) return false;
+  // a group of a longer number
+  if (/\d[ /.-]$/.test(around.before(2)) || /^[ /.-]\d/.test(around.after(2))) return false;
+  return countries.some((country) => isValidPhoneNumber(value, country));
+}
+
+const FORMS = [
+  [/^[2-9]\d{2}([.-])[2-9]\d{2}\1\d{4}$/, ['US']],
+  [/^0[1-9](?:([ .])\d{2})(?:\1\d{2}){3}$/, ['FR']],
+  [/^0[1-9]\d{1,4}(?: ?[/-] ?| )\d{3,8}(?:[ -]\d{2,4}){0,2}$/, ['DE', 'GB']],
+  [/^\(0[1-9]\d{1,4}\) ?\d{3,8}(?:[ -]\d{2,4}){0,2}$/, ['DE', 'GB']],
+  [/^[67]\d{2}(?: \d{3}){2}$|^[6789]\d{2}(?: \d{2}){3}$/, ['ES']],
+] as const;
+
+/** What is counted or numbered, and dialled by nobody. */
+const COUNTED =
+  /(?:id|no|nr|num|number|nummer|ref|order|invoice|rechnung|part|serial|version|build|case|ticket|sku|isbn|amount|total|line|port|page|lot|code|iban|ssn|account|konto)[.:#= "']{0,4}$/;
 
 const hasDigits = ({ value }: Found, least: number, most: number): boolean => {
   const { length } = value.replace(/\D/g, '');
