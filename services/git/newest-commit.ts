@@ -16,6 +16,7 @@ export async function newestCommit(asked: Asked): Promise<string> {
   const { url, branch, credentials = noCredentials, workFolder, signal } = asked;
   const remote = await allowedRemote(asked);
   const reference = branch === undefined ? 'HEAD' : `refs/heads/${branch}`;
+  const tooLong = AbortSignal.timeout(PATIENCE_MS);
   const folder = await mkdtemp(join(workFolder, 'ask-'));
   try {
     await prepareRepository(folder, signal);
@@ -24,7 +25,7 @@ export async function newestCommit(asked: Asked): Promise<string> {
       settings: [...remote.settings, 'protocol.version=2'],
       environment: remote.environment,
       credential: credentials(remote.url),
-      signal: AbortSignal.any([AbortSignal.timeout(PATIENCE_MS), ...(signal === undefined ? [] : [signal])]),
+      signal: AbortSignal.any([tooLong, ...(signal === undefined ? [] : [signal])]),
       maxOutput: 1024 * 1024,
     });
     // it takes the name for the end of names
@@ -40,7 +41,7 @@ export async function newestCommit(asked: Asked): Promise<string> {
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof GitError) throw explainGit(error, { url, branch });
-    if (error instanceof DOMException && error.name === 'TimeoutError')
+    if (tooLong.aborted)
       throw new CertusError('source_unreachable', 'the repository does not say where it stands');
     throw error;
   } finally {

@@ -71,7 +71,8 @@ function decoded(bytes: Uint8Array, charset: string): string {
   try {
     return new TextDecoder(charset).decode(bytes);
   } catch (error) {
-    if (error instanceof RangeError) return new TextDecoder().decode(bytes);
+    if ((error as NodeJS.ErrnoException).code === 'ERR_ENCODING_NOT_SUPPORTED')
+      return new TextDecoder().decode(bytes);
     throw error;
   }
 }

@@ -66,7 +66,7 @@ const ASKED_AGAIN_MS = 60_000;
 const MOST_SITES = 500;
 
 export function parseRobots(address: URL, text: string): Robots {
-  const parsed = robotsParser(address.href, text.slice(0, MOST_LETTERS));
+  const parsed = parse(address.href, text.slice(0, MOST_LETTERS));
   const delay = parsed.getCrawlDelay(AGENT) ?? 0;
   return {
     allows: ({ href }) => parsed.isAllowed(href, AGENT) !== false,
@@ -74,6 +74,15 @@ export function parseRobots(address: URL, text: string): Robots {
     sitemaps: parsed.getSitemaps().slice(0, MOST_SITEMAPS),
   };
 }
+
+/** Its own types put the function where it is not. */
+const parse = robotsParser as unknown as (address: string, text: string) => Parsed;
+
+type Parsed = {
+  isAllowed(address: string, agent: string): boolean | undefined;
+  getCrawlDelay(agent: string): number | undefined;
+  getSitemaps(): string[];
+};
 
 /** As the standard has it: what stands behind that may be left out. */
 const MOST_LETTERS = 500 * 1024;

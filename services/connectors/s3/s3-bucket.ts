@@ -17,18 +17,23 @@ export const s3Bucket = (client: S3Client, name: string): SourceBucket => ({
       EncodingType: 'url',
       ...(after === null ? {} : { StartAfter: after }),
     });
-    const answer = await refusable(name, () => client.send(request, { abortSignal: signal }));
+    const until = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]);
+    const answer = await refusable(name, () => client.send(request, { abortSignal: until }));
+
     const decode = answer.EncodingType === 'url' ? decoded : (text: string) => text;
     const listed = (answer.Contents ?? []).map(({ Key = '', Size = 0, ETag = '' }) => ({
       key: decode(Key),
       size: Size,
       etag: ETag,
     }));
+    const next = answer.IsTruncated === true ? (listed.at(-1)?.key ?? null) : null;
+    if (next !== null && after !== null && Buffer.compare(Buffer.from(next), Buffer.from(after)) <= 0)
+      throw new CertusError('answer_untrusted', `s3://${name} lists in circles`);
     return {
       objects: listed.filter(({ key }) => nameFault(key) === undefined),
       // an empty object whose name ends in "/" is how some tools write a folder
       odd: listed.filter(isOdd).map(({ key }) => key),
-      next: answer.IsTruncated === true ? (listed.at(-1)?.key ?? null) : null,
+      next,
     };
   },
   read: async (key, { maxBytes, signal }) => {
@@ -45,6 +50,9 @@ export const s3Bucket = (client: S3Client, name: string): SourceBucket => ({
     return { bytes, etag: answer.ETag ?? '', mediaType: answer.ContentType ?? null };
   },
 });
+
+/** For a thousand names; a store that drips would be listened to without end. */
+const PATIENCE_MS = 120_000;
 
 /** Where S3 says that it is not there, or not ours to see: nobody mends that by asking again. */
 const refusable = <T>(bucket: string, request: () => Promise<T>): Promise<T> =>

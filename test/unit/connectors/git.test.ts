@@ -7,8 +7,14 @@ import { GitServers } from '../scan/git-servers.ts';
 import { commitAll, git, temporaryFolder, write } from '../scan/sources.ts';
 import { codeOf, depsIn, listAll, open, signal, textOf } from './sources.ts';
 
-const work = temporaryFolder('work');
-const root = temporaryFolder('repositories');
+const folders: string[] = [];
+const keep = (name: string): string => {
+  const folder = temporaryFolder(name);
+  folders.push(folder);
+  return folder;
+};
+const work = keep('work');
+const root = keep('repositories');
 const servers = new GitServers();
 let served: string;
 beforeAll(async () => {
@@ -16,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await servers.stop();
-  for (const folder of [work, root]) rmSync(folder, { recursive: true, force: true });
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
 let made = 0;
@@ -32,7 +38,7 @@ function repository(files: Record<string, string | Buffer>) {
 const deps = depsIn({ folder: work, hosts: ['127.0.0.1'], roots: [root] });
 const from = (url: string, more: object = {}, with_ = deps) => open({ kind: 'git', url, ...more }, with_);
 /** A clone that was thrown away: whatever comes next is read by a worker that has nothing. */
-const elsewhere = () => depsIn({ folder: temporaryFolder('elsewhere'), hosts: ['127.0.0.1'] });
+const elsewhere = () => depsIn({ folder: keep('elsewhere'), hosts: ['127.0.0.1'] });
 
 describe('a repository', () => {
   test('is listed whole, page by page, by workers that share nothing', async () => {
@@ -240,7 +246,7 @@ describe('its history', () => {
     const past = git(folder, 'rev-parse', 'HEAD:a.md');
     write(folder, { 'a.md': 'now' });
     commitAll(folder);
-    const mine = temporaryFolder('filtered');
+    const mine = keep('filtered');
     const here = depsIn({ folder: mine, hosts: ['127.0.0.1'] });
     const { items } = await listAll(() => from(url, { history: 2 }, here));
     expect(await textOf(from(url, { history: 2 }, here), items.at(-1))).toContain('the first');
@@ -254,7 +260,6 @@ describe('its history', () => {
       }
     });
     expect(has).toEqual([false, false]);
-    rmSync(mine, { recursive: true, force: true });
   });
 });
 
@@ -272,14 +277,14 @@ describe('a repository that cannot be read', () => {
     const { url, folder } = repository({ 'a.md': 'a', 'b.md': 'b', 'c.md': 'c' });
     const closed = depsIn({ folder: work });
     expect(await codeOf(listAll(() => from(url, {}, closed)))).toBe('source_not_allowed');
-    const small = depsIn({ folder: temporaryFolder('small'), hosts: ['127.0.0.1'], maxFiles: 2 });
+    const small = depsIn({ folder: keep('small'), hosts: ['127.0.0.1'], maxFiles: 2 });
     expect(await codeOf(listAll(() => from(url, {}, small)))).toBe('source_too_large');
     writeFileSync(join(folder, 'x'), 'x');
   });
 
   test('whose clone is cleared away in the middle is read by whoever tries again', async () => {
     const { url } = repository({ 'a.md': 'a', 'b.md': 'b' });
-    const mine = temporaryFolder('vanishing');
+    const mine = keep('vanishing');
     const here = depsIn({ folder: mine, hosts: ['127.0.0.1'] });
     const connector = from(url, {}, here);
     const { items } = await connector.page({ cursor: null, checkpoint: null, limit: 10, signal });

@@ -53,6 +53,8 @@ describe('a glob', () => {
         fc.array(name, { minLength: 1, maxLength: 5 }),
         (parts, names) => {
           const [glob, path] = [parts.join('/'), names.join('/')];
+          // a file that is called as a folder was meant to be: theirs depends on how that is written
+          fc.pre(parts.at(-1) !== '**');
           const theirs = picomatch(glob, { dot: true, noextglob: true });
           expect([glob, path, chosen(path, [glob])]).toEqual([glob, path, theirs(path)]);
         },
