@@ -6,6 +6,7 @@ import { logs } from './logs.ts';
 import { privacyScan } from './privacy-scan.ts';
 import { promote } from './promote.ts';
 import { publish } from './publish.ts';
+import { sanitize } from './sanitize.ts';
 import { sarifImport } from './sarif-import.ts';
 import { scanOverhead } from './scan-overhead.ts';
 import { sign } from './sign.ts';
@@ -21,6 +22,7 @@ const BENCHES: readonly Bench[] = [
   verify,
   publish,
   privacyScan,
+  sanitize,
   promote,
 ];
 

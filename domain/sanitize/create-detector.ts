@@ -39,7 +39,8 @@ function rulesOf({ custom, allow }: PrivacyPolicy): string {
   return `${RECOGNISERS_VERSION} own:${sha256(canonicalJson({ custom, allow })).slice(0, 16)}`;
 }
 
-function allowing(allowed: readonly AllowedValue[]): (type: string, value: string) => boolean {
+/** Whether a value of a kind is one of the exceptions. */
+export function allowing(allowed: readonly AllowedValue[]): (type: string, value: string) => boolean {
   if (allowed.length === 0) return () => false;
   const types = new Map<string, Set<string | undefined>>();
   for (const { value, type } of allowed) {

@@ -19,6 +19,7 @@ export function maskStructured(
   detector: Detector,
   kinds: ReadonlySet<string> | 'all',
   hint: DetectHint = {},
+  put?: (type: string, value: string) => string,
 ): string | undefined {
   const look = (text: string): Detected[] =>
     detector.detect(text, { ...hint, format }).filter(({ type }) => kinds === 'all' || kinds.has(type));
@@ -29,7 +30,7 @@ export function maskStructured(
     const { said, places } = reading(text, regions);
     const found = look(said);
     if (found.length === 0) return text;
-    const next = masked(text, regions, places, found);
+    const next = masked(text, regions, places, found, put);
     if (!hasSameStructure(format, text, regions, next)) return undefined;
     text = next;
   }
@@ -39,7 +40,7 @@ export function maskStructured(
 /** What stands beside a mask may be seen as something else than before; but not for ever. */
 const ROUNDS = 4;
 
-function regionsOf(format: MaskedInPlace, text: string): readonly Region[] | undefined {
+export function regionsOf(format: MaskedInPlace, text: string): readonly Region[] | undefined {
   if (format === 'json') return jsonRegions(text);
   if (format === 'yaml') return yamlRegions(text);
   if (format === 'csv') return csvRegions(text);
@@ -48,7 +49,10 @@ function regionsOf(format: MaskedInPlace, text: string): readonly Region[] | und
 }
 
 /** The document as it is understood, with the names that say what a value is; and where in it each region begins. */
-function reading(text: string, regions: readonly Region[]): { said: string; places: readonly number[] } {
+export function reading(
+  text: string,
+  regions: readonly Region[],
+): { said: string; places: readonly number[] } {
   const parts: string[] = [];
   const places: number[] = [];
   let [at, length] = [0, 0];
@@ -71,6 +75,7 @@ function masked(
   regions: readonly Region[],
   places: readonly number[],
   found: readonly Detected[],
+  put: ((type: string, value: string) => string) | undefined,
 ): string {
   const names = namesOf(regions);
   const parts: string[] = [];
@@ -81,8 +86,10 @@ function masked(
     while ((found[first]?.end ?? Number.POSITIVE_INFINITY) <= place) first += 1;
     const marks: Mark[] = [];
     for (let next = first; (found[next]?.start ?? Number.POSITIVE_INFINITY) < place + length; next += 1) {
-      const { type, start, end } = found[next] as Detected;
-      marks.push({ type, start: Math.max(0, start - place), end: Math.min(length, end - place) });
+      const { type, ...span } = found[next] as Detected;
+      const [start, end] = [Math.max(0, span.start - place), Math.min(length, span.end - place)];
+      const own = put === undefined ? {} : { put: put(type, region.text.slice(start, end)) };
+      marks.push({ type, start, end, ...own });
     }
     if (marks.length === 0) continue;
     parts.push(

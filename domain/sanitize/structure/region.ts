@@ -1,5 +1,11 @@
 /** What is put where: offsets in what a region says. */
-export type Mark = { readonly type: string; readonly start: number; readonly end: number };
+export type Mark = {
+  readonly type: string;
+  readonly start: number;
+  readonly end: number;
+  /** In the place of the mask; without any sign that a format knows. */
+  readonly put?: string;
+};
 
 /** A part of a document in which a mask may stand. Everything between two of them stays as it is. */
 export type Region = {
@@ -16,12 +22,14 @@ export type Region = {
 export const maskOf = (type: string, number = 1): string =>
   number > 1 ? `[${type} ${number}]` : `[${type}]`;
 
+const numbered = (put: string, number: number): string => (number > 1 ? `${put} ${number}` : put);
+
 /** A text with masks in it. */
 export function withMasks(text: string, marks: readonly Mark[], number = 1): string {
   let masked = '';
   let at = 0;
-  for (const { type, start, end } of marks) {
-    masked += text.slice(at, start) + maskOf(type, number);
+  for (const { type, start, end, put } of marks) {
+    masked += text.slice(at, start) + (put === undefined ? maskOf(type, number) : numbered(put, number));
     at = end;
   }
   return masked + text.slice(at);
@@ -31,7 +39,7 @@ export function withMasks(text: string, marks: readonly Mark[], number = 1): str
 export function insideQuotes(marks: readonly Mark[], length: number): Mark[] {
   const inside = (at: number) => Math.min(Math.max(0, at - 1), length);
   return marks
-    .map(({ type, start, end }) => ({ type, start: inside(start), end: inside(end) }))
+    .map((mark) => ({ ...mark, start: inside(mark.start), end: inside(mark.end) }))
     .filter(({ start, end }) => end > start);
 }
 

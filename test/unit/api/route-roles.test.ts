@@ -28,6 +28,7 @@ const WHO: Readonly<Record<string, Role | 'member'>> = {
   'post /v1/uploads/sessions/{id}/commit': 'member',
   'post /v1/privacy/scan': 'member',
   'put /v1/privacy/policies/{workspace}': 'admin',
+  'post /v1/sanitize': 'member',
   'get /v1/reviews/{review_id}/preview': 'reviewer',
   'post /v1/reviews/{review_id}/decision': 'reviewer',
   'post /v1/promotions/golden': 'member',

@@ -1,0 +1,127 @@
+// needs: postgres, temporal
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { CertusError } from '../../../contracts/errors.ts';
+import { MAX_SANITIZE_LENGTH } from '../../../contracts/sanitize.ts';
+import {
+  DEFAULT_PRIVACY_POLICY,
+  privacyPolicyDigest,
+} from '../../../domain/sanitize/default-privacy-policy.ts';
+import { restore } from '../../../domain/sanitize/operators/restore.ts';
+import { tenantSanitizeKey } from '../../../domain/sanitize/operators/sanitize-key.ts';
+import { privacyPolicies } from '../../../services/database/privacy-policies.ts';
+import type { NerClient } from '../../../services/sanitize/ner-client.ts';
+import { EMAIL, PHONE } from '../../unit/sanitize/pieces.ts';
+import { type Api, startApi } from '../api-harness.ts';
+
+const secret = new Uint8Array(randomBytes(32));
+let api: Api;
+let bare: Api;
+let model: Api;
+let isThere = true;
+
+const ner: NerClient = {
+  name: 'ner test',
+  find: async (text) => {
+    if (!isThere) throw new CertusError('dependency_unavailable', 'the model was not to be had');
+    const start = text.indexOf('Ada');
+    return start === -1 ? [] : [{ type: 'PERSON', start, end: start + 3, confidence: 0.9 }];
+  },
+};
+
+beforeAll(async () => {
+  [api, bare, model] = await Promise.all([
+    startApi({ sanitizing: { secret } }),
+    startApi(),
+    startApi({ sanitizing: { ner } }),
+  ]);
+}, 60_000);
+afterAll(() => Promise.all([api.stop(), bare.stop(), model.stop()]));
+
+const sanitize = (body: object, at: Api = api) => at.ask('/v1/sanitize', { method: 'POST', body });
+
+describe('POST /v1/sanitize', () => {
+  test('gives one text back without what is personal in it', async () => {
+    const { status, json } = await sanitize({ text: `😀 ${EMAIL} or ${PHONE}` });
+    expect(status).toBe(200);
+    expect(json).toMatchObject({
+      text: '😀 [EMAIL_ADDRESS] or [PHONE_NUMBER]',
+      findings: [
+        { index: 0, type: 'EMAIL_ADDRESS', start: 2, end: 2 + EMAIL.length },
+        { type: 'PHONE_NUMBER' },
+      ],
+      counts: { EMAIL_ADDRESS: 1, PHONE_NUMBER: 1 },
+      model: null,
+    });
+    expect(api.log()).not.toContain('moreno');
+  });
+
+  test('takes several, with an operator for each kind', async () => {
+    const operators = { EMAIL_ADDRESS: 'pseudonymise' };
+    const { json } = await sanitize({
+      texts: [`to ${EMAIL}`, 'nothing', EMAIL.toUpperCase()],
+      operator: 'redact',
+      operators,
+    });
+    const [first, second, third] = json.texts;
+    expect(second).toBe('nothing');
+    const key = tenantSanitizeKey(secret, 'default');
+    expect([first, third].map((text) => restore(text, key).text)).toEqual([
+      `to ${EMAIL}`,
+      EMAIL.toUpperCase(),
+    ]);
+    expect(json.findings.map(({ index }: { index: number }) => index)).toEqual([0, 2]);
+    expect(restore(first, tenantSanitizeKey(secret, 'other')).restored).toBe(0);
+  });
+
+  test('only tells where something is when no more is asked for', async () => {
+    const { json } = await sanitize({ text: EMAIL, detect_only: true, operator: 'hash' }, bare);
+    expect(json).toMatchObject({ findings: [{ start: 0, end: EMAIL.length }] });
+    expect(json.text ?? json.texts).toBeUndefined();
+  });
+
+  test('without a key says so', async () => {
+    for (const asked of [{ operator: 'hash' }, { operators: { PERSON: 'pseudonymise' } }])
+      expect((await sanitize({ text: 'a', ...asked }, bare)).json).toMatchObject({
+        code: 'no_sanitize_key',
+        status: 409,
+      });
+  });
+
+  test.each([
+    [{}, 'invalid_request'],
+    [{ text: 'a', texts: ['b'] }, 'invalid_request'],
+    [{ text: 'a', operator: 'shred' }, 'invalid_request'],
+    [{ text: 'a', operators: { __proto__x: 'mask' } }, 'invalid_request'],
+    [{ text: '{', format: 'json' }, 'item_unreadable'],
+    [{ texts: ['x'.repeat(MAX_SANITIZE_LENGTH), 'y'] }, 'payload_too_large'],
+  ])('refuses %#', async (body, code) => {
+    expect((await sanitize(body)).json).toMatchObject({ code });
+  });
+
+  test('a text of the largest size is done, and others are answered meanwhile', async () => {
+    const text = `${EMAIL} \u00e9 `.repeat(MAX_SANITIZE_LENGTH).slice(0, MAX_SANITIZE_LENGTH);
+    const done = sanitize({ text });
+    expect((await api.ask('/healthz')).status).toBe(200);
+    expect((await done).json.counts.EMAIL_ADDRESS).toBeGreaterThan(40_000);
+  }, 60_000);
+
+  test('goes by the policy of the workspace, and by none that no order has set', async () => {
+    const workspace = `w-${randomBytes(6).toString('hex')}`;
+    const policy = { ...DEFAULT_PRIVACY_POLICY, name: 'mine', allow: [{ value: EMAIL }] };
+    await privacyPolicies.add(api.deps.database, 'default', {
+      ...{ workspace, version: 1, digest: privacyPolicyDigest(policy), document: policy },
+      ...{ setBy: 'mallory', setAt: new Date(), orderId: `order_${'e'.repeat(32)}` },
+    } as Parameters<typeof privacyPolicies.add>[2]);
+    const { json } = await sanitize({ workspace_id: workspace, text: EMAIL });
+    expect(json).toMatchObject({ code: 'privacy_policy_invalid' });
+    expect((await sanitize({ text: EMAIL })).json.text).toBe('[EMAIL_ADDRESS]');
+  });
+
+  test('asks the model, where there is one, and answers nothing without it', async () => {
+    const { json } = await sanitize({ text: `Ada: ${EMAIL}` }, model);
+    expect(json).toMatchObject({ text: '[PERSON]: [EMAIL_ADDRESS]', model: 'ner test' });
+    isThere = false;
+    expect((await sanitize({ text: 'Ada' }, model)).json).toMatchObject({ code: 'dependency_unavailable' });
+  });
+});
