@@ -1,9 +1,10 @@
-import { CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import { complaintOf } from './command-error.ts';
 import type { Surroundings } from './context.ts';
 import { EXIT } from './exit-codes.ts';
 import { neutralise } from './neutralise.ts';
-import { createProgram } from './program.ts';
+import { programOf } from './program-of.ts';
+import { sanitizeCommands } from './words/sanitize.ts';
 
 /** Runs the command that was typed. The process ends by itself, so that everything written has arrived. */
 export async function run(checkout: string): Promise<void> {
@@ -28,10 +29,11 @@ export async function run(checkout: string): Promise<void> {
 
 export async function execute(words: readonly string[], surroundings: Surroundings): Promise<number> {
   let exitCode: number = EXIT.ok;
-  const program = createProgram(surroundings, (code) => {
+  const exit = (code: number) => {
     exitCode = code;
-  });
+  };
   try {
+    const program = await programFor(words[0], surroundings, exit);
     await program.parseAsync([...words], { from: 'user' });
     return exitCode;
   } catch (error) {
@@ -40,4 +42,14 @@ export async function execute(words: readonly string[], surroundings: Surroundin
     surroundings.stderr.write(`certus: ${code}: ${neutralise(message)}\n`);
     return failed;
   }
+}
+
+/** A filter is started for each file of many: it does not wait for what the words of all others take to be read. */
+async function programFor(
+  word: string | undefined,
+  surroundings: Surroundings,
+  exit: (code: number) => void,
+): Promise<Command> {
+  if (word === 'sanitize') return programOf([sanitizeCommands], surroundings, exit);
+  return (await import('./program.ts')).createProgram(surroundings, exit);
 }
