@@ -1,34 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { SanitizeFormat, SanitizeOperator } from '../../contracts/sanitize.ts';
 import { createSanitizer } from '../../domain/sanitize/operators/sanitize.ts';
 import { CommandError } from '../command-error.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { sanitizeAsked } from '../sanitize/asked.ts';
+import { type SanitizeOptions, sanitizeAsked } from '../sanitize/asked.ts';
 import { detected, filtered, type Tally } from '../sanitize/filter.ts';
 import { answeredLines } from '../sanitize/json-lines.ts';
 import { makeSanitizeKey, readSanitizeKey } from '../sanitize/key-file.ts';
 import { restored } from '../sanitize/restored.ts';
 import { writeOut } from '../sanitize/write-out.ts';
-
-export type SanitizeOptions = {
-  readonly operator: SanitizeOperator;
-  readonly operatorFor: readonly string[];
-  readonly kinds?: string;
-  readonly allow?: string;
-  readonly rules?: string;
-  readonly minConfidence?: number;
-  readonly format: SanitizeFormat;
-  readonly report?: string;
-  readonly check?: boolean;
-  readonly detect?: boolean;
-  readonly jsonl?: boolean;
-  readonly key?: string;
-  readonly tenant: string;
-  readonly restore?: boolean;
-  readonly newKey?: string;
-};
 
 /** From standard input to standard output; what was found is told by kind and count alone. */
 export async function sanitize(context: Context, options: SanitizeOptions): Promise<ExitCode> {

@@ -1,16 +1,33 @@
 import { resolve } from 'node:path';
 import { EntityType, PrivacyPolicy } from '../../contracts/privacy.ts';
-import { SanitizeOperator } from '../../contracts/sanitize.ts';
+import { type SanitizeFormat, SanitizeOperator } from '../../contracts/sanitize.ts';
 import { DEFAULT_PRIVACY_POLICY } from '../../domain/sanitize/default-privacy-policy.ts';
 import { OF_MODELS, type SanitizerOptions } from '../../domain/sanitize/operators/sanitize.ts';
 import { RECOGNISERS } from '../../domain/sanitize/recognisers.ts';
 import { requireUsablePrivacyPolicy } from '../../domain/sanitize/usable-privacy-policy.ts';
 import { CommandError } from '../command-error.ts';
-import type { SanitizeOptions } from '../commands/sanitize.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { parseJson } from '../parse-json.ts';
 import { readBounded } from '../read-bounded.ts';
+
+export type SanitizeOptions = {
+  readonly operator: SanitizeOperator;
+  readonly operatorFor: readonly string[];
+  readonly kinds?: string;
+  readonly allow?: string;
+  readonly rules?: string;
+  readonly minConfidence?: number;
+  readonly format: SanitizeFormat;
+  readonly report?: string;
+  readonly check?: boolean;
+  readonly detect?: boolean;
+  readonly jsonl?: boolean;
+  readonly key?: string;
+  readonly tenant: string;
+  readonly restore?: boolean;
+  readonly newKey?: string;
+};
 
 /** What is looked for, and what comes into its place, as the options say it. */
 export async function sanitizeAsked(

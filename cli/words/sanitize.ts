@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { SanitizeFormat, SanitizeOperator } from '../../contracts/sanitize.ts';
-import type { SanitizeOptions } from '../commands/sanitize.ts';
 import type { Context } from '../context.ts';
+import type { SanitizeOptions } from '../sanitize/asked.ts';
 import type { Words } from './options.ts';
 
 /** A filter: it needs no server, and tells nobody what went through it. */

@@ -47,7 +47,7 @@ export function ourPrograms(
       CERTUS_API_TOKEN_FILE: tokenFile,
       CERTUS_OPERATOR_KEY_FILE: keys.operatorKeyFile,
       CERTUS_KEY_ENCRYPTION: keys.sealing.publicKeyFile,
-      ...fromPerson(['CERTUS_OPENSEARCH_PASSWORD', 'CERTUS_API_TOKENS_FILE']),
+      ...fromPerson(['CERTUS_OPENSEARCH_PASSWORD', 'CERTUS_API_TOKENS_FILE', 'CERTUS_SANITIZE_KEY_FILE']),
       ...sealing(),
     }),
     workers: ZONES.map(worker),
@@ -100,6 +100,7 @@ function sealing(): Record<string, string> {
 const SECRETS_OF_ONE: readonly SettingName[] = [
   'CERTUS_API_TOKEN_FILE',
   'CERTUS_API_TOKENS_FILE',
+  'CERTUS_SANITIZE_KEY_FILE',
   'CERTUS_EVIDENCE_KEY_FILE',
   'CERTUS_GIT_CREDENTIALS_FILE',
   'CERTUS_PERMIT_KEY_FILE',
