@@ -136,7 +136,8 @@ class LineNumbers {
     for (;;) {
       if (marks !== undefined) {
         while (mark + 1 < marks.length && (marks[mark + 1]?.[0] ?? 0) <= at + skipped) mark += 1;
-        this.#numbers[line] ??= marks[mark]?.[1] ?? line + 1;
+        const [from, number] = marks[mark] ?? [0, line + 1];
+        this.#numbers[line] ??= from > at + skipped ? 1 : number; // what is before the first has none of its own
       }
       line += 1;
       const feed = text.indexOf('\n', at);

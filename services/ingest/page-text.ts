@@ -1,65 +1,34 @@
-import { Parser } from 'htmlparser2';
+import { readHtml } from '../text/html-tags.ts';
 
 /** What a page says to people, as text with its headings marked as Markdown does: no scripts, no menus, no addresses. */
 export function pageText(html: string): string {
-  const parts: string[] = [];
-  let [left, isLineStart, level, inTitle, inPre] = [0, true, 0, false, 0];
-  const feed = (count: number) => {
-    if (parts.length === 0) return;
-    parts.push('\n'.repeat(isLineStart ? count - 1 : count));
-    isLineStart = true;
-  };
-  const say = (text: string) => {
-    if (text === '') return;
-    const shown = isLineStart && level === 0 && /^(?:#{1,6} |```|~~~)/.test(text) ? `\\${text}` : text;
-    parts.push(shown);
-    isLineStart = shown.endsWith('\n');
-  };
-  const parser = new Parser(
-    {
-      onopentag(name, { role, hidden }) {
-        if (LEFT_OUT.has(name) || left > 0 || role === 'navigation' || hidden !== undefined) {
-          if (!VOID.has(name)) left += 1;
-          return;
-        }
-        if (name === 'title') inTitle = true;
-        if (name === 'pre') inPre += 1;
-        const heading = /^h([1-6])$/.exec(name)?.[1] ?? (name === 'title' ? '1' : undefined);
-        if (heading !== undefined) {
-          feed(2);
-          level = Number(heading);
-          parts.push(`${'#'.repeat(level)} `);
-          isLineStart = false;
-        } else if (BLOCKS.has(name)) feed(2);
-        else if (name === 'br' || name === 'tr' || name === 'li' || name === 'dt' || name === 'dd') feed(1);
-        if (name === 'li') say('- ');
-        if ((name === 'td' || name === 'th') && !isLineStart) say('\t');
-      },
-      onclosetag(name) {
-        if (left > 0) {
-          if (!VOID.has(name)) left -= 1;
-          return;
-        }
-        if (name === 'title') inTitle = false;
-        if (name === 'pre') inPre = Math.max(0, inPre - 1);
-        if (level > 0 && (/^h[1-6]$/.test(name) || name === 'title')) {
-          level = 0;
-          feed(2);
-        } else if (BLOCKS.has(name)) feed(2);
-      },
-      ontext(text) {
-        if (left > 0) return;
-        if (inPre > 0 && level === 0) say(text);
-        else {
-          const plain = text.replace(/\s+/g, ' ');
-          say(isLineStart || (level > 0 && parts.at(-1)?.endsWith(' ')) ? plain.trimStart() : plain);
-        }
-      },
+  const page = new Page();
+  let [left, depth] = ['', 0];
+  readHtml(html, {
+    open(name, attributes) {
+      if (left !== '') depth += name === left ? 1 : 0;
+      else if (isLeftOut(name, attributes)) [left, depth] = [name, 1];
+      else page.open(name);
     },
-    { decodeEntities: true, recognizeCDATA: true },
+    close(name) {
+      if (left === '') page.close(name);
+      else if (name === left) {
+        depth -= 1;
+        if (depth === 0) left = '';
+      }
+    },
+    text(text) {
+      if (left === '') page.say(text);
+    },
+  });
+  return page.text;
+}
+
+function isLeftOut(name: string, { role, hidden }: Readonly<Record<string, string>>): boolean {
+  return (
+    LEFT_OUT.has(name) ||
+    (BLOCKS.has(name) && name !== 'p' && (role === 'navigation' || hidden !== undefined))
   );
-  parser.end(html);
-  return inTitle ? '' : parts.join('').trim();
 }
 
 const LEFT_OUT: ReadonlySet<string> = new Set([
@@ -76,11 +45,6 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
     'select',
     'canvas',
   ],
-]);
-
-/** Without an end of their own. */
-const VOID: ReadonlySet<string> = new Set([
-  ...['area', 'base', 'br', 'col', 'embed', 'hr', 'img', 'input', 'link', 'meta', 'source', 'track', 'wbr'],
 ]);
 
 const BLOCKS: ReadonlySet<string> = new Set([
@@ -101,3 +65,65 @@ const BLOCKS: ReadonlySet<string> = new Set([
   ],
   ...['blockquote', 'figure', 'form', 'fieldset', 'hr', 'address', 'details', 'summary', 'body'],
 ]);
+
+const LINES: ReadonlySet<string> = new Set(['br', 'tr', 'li', 'dt', 'dd', 'option']);
+
+class Page {
+  readonly #parts: string[] = [];
+  /** How many line feeds it ends with. */
+  #feeds = 2;
+  #heading = false;
+  #pre = 0;
+
+  get text(): string {
+    return this.#parts.join('').trim();
+  }
+
+  open(name: string): void {
+    const level = name === 'title' ? '1' : /^h([1-6])$/.exec(name)?.[1];
+    if (name === 'pre') this.#pre += 1;
+    if (level !== undefined || BLOCKS.has(name)) this.#heading = false; // one that nobody ended
+    if (level !== undefined) {
+      this.#feed(2);
+      this.#add(`${'#'.repeat(Number(level))} `);
+      this.#heading = true;
+    } else if (BLOCKS.has(name)) this.#feed(2);
+    else if (LINES.has(name)) this.#feed(1);
+    if (name === 'li') this.#add('- ');
+    if ((name === 'td' || name === 'th') && this.#feeds === 0) this.#add('\t');
+  }
+
+  close(name: string): void {
+    if (name === 'pre') this.#pre = Math.max(0, this.#pre - 1);
+    const isHeading = name === 'title' || /^h[1-6]$/.test(name);
+    if (isHeading) this.#heading = false;
+    if (isHeading || BLOCKS.has(name)) this.#feed(2);
+  }
+
+  say(text: string): void {
+    if (this.#pre > 0 && !this.#heading) {
+      this.#add(text);
+      return;
+    }
+    const plain = text.replace(/\s+/g, ' ');
+    const isStart = this.#feeds > 0 || this.#parts.at(-1)?.endsWith(' ') === true;
+    const shown = isStart ? plain.trimStart() : plain;
+    // what looks like a heading, and is none
+    this.#add(this.#feeds > 0 && /^(?:#{1,6} |```|~~~)/.test(shown) ? `\\${shown}` : shown);
+  }
+
+  #add(text: string): void {
+    if (text === '') return;
+    this.#parts.push(text);
+    this.#feeds = text.endsWith('\n') ? 1 : 0;
+  }
+
+  #feed(count: number): void {
+    // within a heading there is one line
+    if (this.#heading) this.#add(' ');
+    else if (this.#feeds < count && this.#parts.length > 0) {
+      this.#parts.push('\n'.repeat(count - this.#feeds));
+      this.#feeds = count;
+    }
+  }
+}

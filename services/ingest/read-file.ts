@@ -6,7 +6,7 @@ import { type Content, MAX_MARKUP } from '../text/content.ts';
 import { decode, type Encoding } from '../text/encoding.ts';
 import { type FileReader, textOf } from '../text/extract.ts';
 import type { Look } from '../text/look.ts';
-import type { Piece, PieceFile } from '../text/piece.ts';
+import type { Mark, Piece, PieceFile } from '../text/piece.ts';
 import { plainText } from '../text/plain.ts';
 import type { Recognised } from '../text/recognise.ts';
 import type { TextPiece } from './document-drafts.ts';
@@ -119,20 +119,35 @@ function laidOut(piece: Piece & { readonly layout?: Layout }, layout: Layout): O
   if (piece.unit === 'row') return { ...rest, layout: 'table' };
   if (/(?:^|, )headers$/.test(piece.place)) return { ...rest, text: headersFor(piece.text), layout: 'prose' };
   if (headings === undefined || headings.length === 0) return { ...rest, layout };
-  return { ...rest, text: withHeadings(piece.text, headings), layout: 'markdown' };
+  return { ...rest, ...withHeadings(piece, headings), layout: 'markdown' };
 }
 
 /** As Markdown has them. */
-function withHeadings(text: string, headings: NonNullable<Piece['headings']>): string {
+function withHeadings(
+  { text, marks }: Piece,
+  headings: NonNullable<Piece['headings']>,
+): Pick<Piece, 'text' | 'marks'> {
   const parts: string[] = [];
-  let at = 0;
+  const moved: Mark[] = [];
+  let [at, added, next] = [0, 0, 0];
+  const move = (to: number) => {
+    for (; marks !== undefined && next < marks.length; next += 1) {
+      const [offset, number] = marks[next] as Mark;
+      if (offset > to) return;
+      moved.push([offset + added, number]);
+    }
+  };
   for (const [offset, level] of headings) {
     const feed = text.indexOf('\n', offset);
-    if (text.slice(offset, feed === -1 ? text.length : feed).trim() === '') continue;
-    parts.push(text.slice(at, offset), `${'#'.repeat(Math.min(6, Math.max(1, level)))} `);
+    if (offset < at || text.slice(offset, feed === -1 ? text.length : feed).trim() === '') continue;
+    move(offset);
+    const signs = `${'#'.repeat(Math.min(6, Math.max(1, level)))} `;
+    parts.push(text.slice(at, offset), signs);
+    added += signs.length;
     at = offset;
   }
-  return parts.join('') + text.slice(at);
+  move(text.length);
+  return { text: parts.join('') + text.slice(at), ...(marks === undefined ? {} : { marks: moved }) };
 }
 
 /** Of a letter: from whom to whom, about what and when; not over which machines it came. */

@@ -12,6 +12,7 @@ import {
   type SecurityDocument,
   tellJson,
   tellNative,
+  tellsNative,
 } from '../../domain/ingest/security/tell.ts';
 import { type Content, MAX_MARKUP, MAX_WHOLE } from '../text/content.ts';
 import { decode, type Encoding } from '../text/encoding.ts';
@@ -55,10 +56,12 @@ function jsonDocument(
   const whole = once(() => (content.size <= MAX_MARKUP ? parsed(bytes().toString('utf8')) : undefined));
   const { format, schema } = reading;
   if (format === 'jsonpath') return schema === undefined ? undefined : mapped(whole(), schema);
+  const named = tellsNative(format) ? tellNative(whole(), format) : undefined;
+  if (named !== undefined) return named;
   const slices = head.startsWith('{') ? sliceJson(bytes(), isLongList) : undefined;
   const told = slices === undefined ? undefined : tellJson({ slices, whole, bytes });
   if (told !== undefined) return told;
-  const native = tellNative(whole(), format === 'auto' ? undefined : format);
+  const native = tellNative(whole());
   if (native !== undefined) return native;
   return schema === undefined ? undefined : mapped(whole(), schema);
 }

@@ -18,20 +18,35 @@ import { inWindows } from './windows.ts';
 import { hasZipEnd } from './zip-bytes.ts';
 
 type Extracted = Recognised & {
-  readonly pieces: AsyncIterable<Piece>;
+  readonly pieces: AsyncGenerator<Piece>;
   /** What was not looked into; complete once all pieces are taken. */
   readonly opaque: readonly Opaque[];
 };
 
-/** What a file says, in all places in which it may say something. Hostile content is no error: it is opaque. */
-export async function extract(content: Content, options: LookOptions): Promise<Extracted> {
-  const look: Look = new Look(options, (inside) => insideText(inside, look));
+/** Reads one file, be it the one that was brought or one that lies in it. */
+export type FileReader = (content: Content, recognised: Recognised, look: Look) => AsyncIterable<Piece>;
+
+/**
+ * What a file says, in all places in which it may say something. Hostile content is no error: it is opaque. `read` takes the
+ * place of `textOf` for who makes something else of some files.
+ */
+export async function extract(
+  content: Content,
+  options: LookOptions,
+  read: FileReader = textOf,
+): Promise<Extracted> {
+  const look: Look = new Look(options, (inside) => insideText(inside, look, read));
   const recognised = await recognise(content);
-  return { ...recognised, pieces: bounded(content, recognised, look), opaque: look.opaque };
+  return { ...recognised, pieces: bounded(content, recognised, look, read), opaque: look.opaque };
 }
 
-async function* bounded(content: Content, recognised: Recognised, look: Look): AsyncGenerator<Piece> {
-  for await (const piece of textOf(content, recognised, look)) {
+async function* bounded(
+  content: Content,
+  recognised: Recognised,
+  look: Look,
+  read: FileReader,
+): AsyncGenerator<Piece> {
+  for await (const piece of read(content, recognised, look)) {
     const room = look.text(piece.text.length);
     yield* inWindows(room < piece.text.length ? { ...piece, text: piece.text.slice(0, room) } : piece);
     if (room === piece.text.length) continue;
@@ -40,16 +55,16 @@ async function* bounded(content: Content, recognised: Recognised, look: Look): A
   }
 }
 
-async function* insideText(content: Content, look: Look): AsyncGenerator<Piece> {
+async function* insideText(content: Content, look: Look, read: FileReader): AsyncGenerator<Piece> {
   if (content.depth > MAX_DEPTH) return look.unread('too_deep', content.place);
   try {
-    yield* textOf(content, await recognise(content), look);
+    yield* read(content, await recognise(content), look);
   } catch (error) {
     damagedBy(error, content, look);
   }
 }
 
-async function* textOf(
+export async function* textOf(
   content: Content,
   { format, encoding }: Recognised,
   look: Look,

@@ -20,9 +20,16 @@ export function flowText(
   const pieces: Piece[] = [];
   const beside = new TextBuilder();
   let [current, body, number] = [start, new TextBuilder(), 1];
+  let headings: (readonly [number, number])[] = [];
+  let paragraph = 0;
   const flush = () => {
-    if (body.length > 0) pieces.push(body.piece(current.place, current.unit));
-    [body, number] = [new TextBuilder(), 1];
+    if (body.length > 0)
+      pieces.push({
+        ...body.piece(current.place, current.unit),
+        ...(headings.length > 0 ? { headings } : {}),
+      });
+    [body, number, headings] = [new TextBuilder(), 1, []];
+    paragraph = 0;
   };
   const { wellFormed } = readXml(xml, {
     open(name, attributes) {
@@ -31,6 +38,9 @@ export function flowText(
         flush();
         current = section;
       }
+      if (PARAGRAPHS.has(name)) paragraph = body.length;
+      const level = headingLevel(name, attributes);
+      if (level !== undefined && headings.at(-1)?.[0] !== paragraph) headings.push([paragraph, level]);
       if (name === 'table-row' && current.unit === 'row') {
         body.breakLine();
         body.mark(number);
@@ -65,8 +75,23 @@ export function flowText(
     doctype: (text) => beside.add(text),
   });
   flush();
-  if (beside.length > 0) pieces.push(beside.piece(start.place === '' ? 'beside the text' : start.place));
+  if (beside.length > 0)
+    pieces.push({
+      ...beside.piece(start.place === '' ? 'beside the text' : start.place),
+      isAside: true,
+    });
   return { pieces, wellFormed };
+}
+
+/** A heading is an element of its own in one family of formats, and a paragraph of a style in the other. */
+function headingLevel(name: string, attributes: Readonly<Record<string, string>>): number | undefined {
+  if (name === 'h') return Number(attribute(attributes, 'outline-level') ?? 1) || 1;
+  if (name !== 'pStyle') return undefined;
+  const style = attribute(attributes, 'val') ?? '';
+  const level = /^(?:heading|berschrift|titre|t[i\u00ed]tulo|ttulo|\u00dcberschrift) ?([1-9])$/i.exec(
+    style,
+  )?.[1];
+  return level === undefined ? (/^(?:title|titel|titre)$/i.test(style) ? 1 : undefined) : Number(level);
 }
 
 export const attribute = (attributes: Readonly<Record<string, string>>, name: string): string | undefined =>

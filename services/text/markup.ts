@@ -1,5 +1,5 @@
-import { Parser } from 'htmlparser2';
 import type { Content } from './content.ts';
+import { readHtml } from './html-tags.ts';
 import type { Look } from './look.ts';
 import { type Piece, under } from './piece.ts';
 import { TextBuilder } from './text-builder.ts';
@@ -51,24 +51,19 @@ export function htmlText(html: string, { place }: Content): Piece[] {
     beside.breakLine();
     beside.addLines(text, line);
   };
-  const parser: Parser = new Parser(
-    {
-      onopentag(name, attributes) {
-        if (!INLINE.has(name)) body.breakLine();
-        for (const [attribute, value] of Object.entries(attributes))
-          if (!LAYOUT.has(attribute)) aside(`${attribute}: ${readable(value)}`, lines.at(parser.startIndex));
-      },
-      onclosetag(name) {
-        if (!INLINE.has(name)) body.breakLine();
-      },
-      ontext: (text) => body.addLines(text, lines.at(parser.startIndex)),
-      oncomment: (text) => aside(text, lines.at(parser.startIndex)),
-      onprocessinginstruction: (_, text) => aside(text, lines.at(parser.startIndex)),
+  readHtml(html, {
+    open(name, attributes, at) {
+      if (!INLINE.has(name)) body.breakLine();
+      for (const [attribute, value] of Object.entries(attributes))
+        if (!LAYOUT.has(attribute)) aside(`${attribute}: ${readable(value)}`, lines.at(at));
     },
-    { decodeEntities: true, recognizeCDATA: true },
-  );
-  parser.end(html);
-  return [body.piece(place, 'line'), beside.piece(place, 'line')];
+    close(name) {
+      if (!INLINE.has(name)) body.breakLine();
+    },
+    text: (text, at) => body.addLines(text, lines.at(at)),
+    remark: (text, at) => aside(text, lines.at(at)),
+  });
+  return [body.piece(place, 'line'), { ...beside.piece(place, 'line'), isAside: true }];
 }
 
 /** Elements that do not part a word. */

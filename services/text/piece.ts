@@ -15,7 +15,17 @@ export type Piece = {
   readonly heading?: string;
   /** It is for programs, and no part of what a person would read. */
   readonly isTechnical?: true;
+  /** So much of its beginning is the end of the piece before it. */
+  readonly repeats?: number;
+  /** Where a heading begins, of which level. */
+  readonly headings?: readonly (readonly [offset: number, level: number])[];
+  /** It stands beside what a person sees: addresses of links, names of styles, remarks. */
+  readonly isAside?: true;
+  /** Of which file it is a part, for a reader that tells files apart. */
+  readonly file?: PieceFile;
 };
+
+export type PieceFile = { readonly name: string; readonly format: string; readonly place: string };
 
 export type Mark = readonly [offset: number, number: number];
 

@@ -37,6 +37,7 @@ export function* plainText(
     yield {
       ...{ place, text, unit: 'line', first: line },
       ...(before === '' && isLast ? {} : { counts: ownPart(before.length, text.length, kept) }),
+      ...(before === '' ? {} : { repeats: before.length }),
       ...(before === '' || format !== 'csv' ? {} : { heading }),
     };
     if (isLast) return;

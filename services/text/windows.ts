@@ -18,6 +18,7 @@ export function* inWindows(piece: Piece): Generator<Piece> {
       text: text.slice(start, end),
       ...(unit !== undefined && marks === undefined ? { first: line } : {}),
       ...(marks === undefined ? {} : { marks: marks.map(([at, number]) => [at - start, number] as const) }),
+      ...(start === 0 ? {} : { repeats: OVERLAP }),
       counts: ownPart(start === 0 ? 0 : OVERLAP, end - start, end === text.length ? 0 : OVERLAP),
     };
     if (end === text.length) return;
