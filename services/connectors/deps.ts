@@ -1,5 +1,6 @@
 import type { Scope } from '../../contracts/identifiers.ts';
 import type { ReadableBucket } from '../objects/store.ts';
+import type { Renderer } from '../web/renderer.ts';
 import type { Web } from '../web/web.ts';
 import type { Clones } from './git/clones.ts';
 import type { Listings } from './git/listings.ts';
@@ -12,6 +13,8 @@ export type ConnectorDeps = {
   readonly buckets: SourceBuckets;
   readonly git: { readonly clones: Clones; readonly listings: Listings; readonly maxFiles: number };
   readonly web: Web;
+  /** Undefined where pages cannot be rendered. */
+  readonly renderer: Renderer | undefined;
   readonly now: () => Date;
 };
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import type { ObjectStore } from '../objects/store.ts';
+import { openRenderer } from '../web/chromium/open-renderer.ts';
 import { openWeb } from '../web/open-web.ts';
 import type { ConnectorDeps } from './deps.ts';
 import { openClones } from './git/clones.ts';
@@ -15,7 +16,7 @@ export async function openConnectorDeps(
   objects: ObjectStore,
   now: () => Date,
 ): Promise<ConnectorDeps & { readonly close: () => Promise<void> }> {
-  const { CERTUS_SOURCE_MAX_FILES: maxFiles } = settings;
+  const { CERTUS_SOURCE_MAX_FILES: maxFiles, CERTUS_WEB_BROWSER: browser } = settings;
   const { buckets, close } = await openSourceBuckets(
     {
       url: settings.CERTUS_OBJECTS,
@@ -49,6 +50,7 @@ export async function openConnectorDeps(
       allowedHosts: settings.CERTUS_WEB_ALLOWED_HOSTS,
       pauseMs: settings.CERTUS_WEB_PAUSE_MS,
     }),
+    renderer: browser === undefined ? undefined : openRenderer(browser),
     now,
     close: async () => close(),
   };

@@ -87,6 +87,15 @@ export function openWeb({ allowedHosts, resolve, pauseMs, now = Date.now, sleep 
       if (found.answer.status === 304 && asked.known !== undefined) return null;
       return pageOf(found.answer, found.address);
     },
+    resource: async (address, { maxBytes, signal }) => {
+      const { answer } = await follow(address, { maxBytes, headers: {} }, { signal });
+      if (answer.status !== 200)
+        throw new CertusError('item_gone', `${address.host} answers ${answer.status}`);
+      return {
+        bytes: answer.bytes,
+        contentType: answer.header('content-type') ?? 'application/octet-stream',
+      };
+    },
     sitemaps: async (address, signal) => {
       const rules = await telling(() => robots.of(address, signal));
       return rules === 'unavailable' ? [] : rules.sitemaps;

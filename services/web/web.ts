@@ -25,6 +25,11 @@ export type PageAsked = {
 export interface Web {
   /** Null when what is known is still so. Throws a CertusError with the code of what is wrong with this one page. */
   page(address: URL, asked: PageAsked): Promise<WebPage | null>;
+  /** What a page needs to show itself, whatever it is. */
+  resource(
+    address: URL,
+    asked: { readonly maxBytes: number; readonly signal: AbortSignal },
+  ): Promise<{ readonly bytes: Uint8Array; readonly contentType: string }>;
   /** What lies at an address of a site's sitemap; undefined when there is none. */
   sitemap(address: URL, signal: AbortSignal): Promise<Uint8Array | undefined>;
   /** The sitemaps that a site's robots.txt names. */

@@ -12,13 +12,15 @@ import { LoadedPages } from './loaded-pages.ts';
 import { fetchPageItem, headOf, pageItem } from './page-item.ts';
 import { addressOf, noAddress } from './pages.ts';
 import { versionOf, writeVersion } from './version.ts';
+import { webFor } from './web-for.ts';
 
 /**
  * Pages that lead to each other, the nearest first. A page is loaded while listing only when its links are to be followed; at the
  * last depth it is merely named, and asked for as any page whose address is known: with the version that is known.
  */
 export function openCrawl(source: CrawlSource, { deps }: Pick<Reader, 'deps'>): Connector {
-  const { web, now } = deps;
+  const { now } = deps;
+  const web = webFor(source.render, deps);
   const { isInside, isWanted } = boundaryOf(source);
   const loaded = new LoadedPages();
   return {

@@ -7,12 +7,13 @@ import { readCursor } from '../cursor.ts';
 import type { Reader } from '../deps.ts';
 import { shown } from '../names.ts';
 import { fetchPageItem, pageItem } from './page-item.ts';
+import { webFor } from './web-for.ts';
 
 type PagesSource = Extract<IngestionSource, { kind: 'web' }>;
 
 /** Pages whose addresses somebody gave. Each is asked for when its turn comes: listing them asks nobody. */
-export function openPages({ urls }: PagesSource, { deps }: Pick<Reader, 'deps'>): Connector {
-  const { web } = deps;
+export function openPages({ urls, render }: PagesSource, { deps }: Pick<Reader, 'deps'>): Connector {
+  const web = webFor(render, deps);
   const addresses = new Map(urls.map((url) => [pageAddress(url)?.href ?? url, url]));
   return {
     // lists that were given once are of one origin: another one does not take these pages away

@@ -40,6 +40,7 @@ export function depsIn({
     buckets: (name) => storedBucket(objects.readable(name)),
     git: { clones: openClones(join(folder, 'clones'), access, now), listings: openListings(), maxFiles },
     web: openWeb({ allowedHosts: ['127.0.0.1'], pauseMs: 0, sleep: async () => undefined, ...web }),
+    renderer: undefined,
     now,
   };
 }
