@@ -7,6 +7,7 @@ import { privacyScan } from './privacy-scan.ts';
 import { promote } from './promote.ts';
 import { publish } from './publish.ts';
 import { sanitize } from './sanitize.ts';
+import { sanitizeQuality } from './sanitize-quality.ts';
 import { sarifImport } from './sarif-import.ts';
 import { scanOverhead } from './scan-overhead.ts';
 import { sign } from './sign.ts';
@@ -22,6 +23,7 @@ const BENCHES: readonly Bench[] = [
   verify,
   publish,
   privacyScan,
+  sanitizeQuality,
   sanitize,
   promote,
 ];

@@ -3,9 +3,28 @@ import { cardOf, ibanOf } from './numbers.ts';
 
 type Form = { readonly before: string; readonly value: string; readonly after: string };
 const form = (value: string, before = '', after = ''): Form => ({ before, value, after });
-const inFours = (text: string, gap: string): string => text.replace(/.{4}(?=.)/g, `$&${gap}`);
-const LOCAL = ['anna.schneider', 'j.moreau', 'pgarcia87', 'o-brien', 'k_walker', 'li.wei+news', 'm.haddad', 'tobias'];
-const HOSTS = ['fastpost.de', 'mail.fastpost.co.uk', 'correo-rapido.es', 'postler.fr', 'barid.com.sa', 'kanzlei-nord.de'];
+const inFours = (text: string, gap: string): string =>
+  text.length === 15
+    ? text.replace(/^(.{4})(.{6})/, `$1${gap}$2${gap}`)
+    : text.replace(/.{4}(?=.)/g, `$&${gap}`);
+const LOCAL = [
+  'anna.schneider',
+  'j.moreau',
+  'pgarcia87',
+  'o-brien',
+  'k_walker',
+  'li.wei+news',
+  'm.haddad',
+  'tobias',
+];
+const HOSTS = [
+  'fastpost.de',
+  'mail.fastpost.co.uk',
+  'correo-rapido.es',
+  'postler.fr',
+  'barid.com.sa',
+  'kanzlei-nord.de',
+];
 
 /** The kinds that every country has, in the places where they stand. */
 export const COMMON: Readonly<Record<string, (chance: Chance) => Form>> = {
@@ -19,11 +38,18 @@ export const COMMON: Readonly<Record<string, (chance: Chance) => Form>> = {
       form(value, 'user=', ' action=login'),
       form(value.replace('@', '\u200b@'), 'Kontakt: '),
       form(value.replace('@', '＠'), 'Correo: '),
-      form(value.replace('@', ' [at] ').replaceAll('.', ' [dot] ').replace(/^(.*) \[at\]/, (_, local) => `${local.replaceAll(' [dot] ', '.')} [at]`), 'mail me: '),
+      form(
+        value
+          .replace('@', ' [at] ')
+          .replaceAll('.', ' [dot] ')
+          .replace(/^(.*) \[at\]/, (_, local) => `${local.replaceAll(' [dot] ', '.')} [at]`),
+        'mail me: ',
+      ),
     ]);
   },
   PHONE_NUMBER: (c) => {
-    const rest = (count: number) => `${c.below(8) + 2}${c.digits(count - 1).replace(/0{4}|(\d)\1{3}/g, '2593')}`;
+    const rest = (count: number) =>
+      `${c.below(8) + 2}${c.digits(count - 1).replace(/0{4}|(\d)\1{3}/g, '2593')}`;
     return c.pick([
       form(`+49 30 ${rest(4)} ${rest(3)}`, 'Tel.: '),
       form(`+44 20 7${c.digits(3)} ${rest(4)}`, 'call me on ', ' after six'),
@@ -52,26 +78,50 @@ export const COMMON: Readonly<Record<string, (chance: Chance) => Form>> = {
   },
   IBAN_CODE: (c) => {
     const value = ibanOf(c);
-    return c.pick([form(value, 'IBAN: '), form(inFours(value, ' '), 'Konto ', ' bei der Sparkasse'), form(value, '"iban":"', '"'), form(inFours(value, ' '), 'virement sur ')]);
+    return c.pick([
+      form(value, 'IBAN: '),
+      form(inFours(value, ' '), 'Konto ', ' bei der Sparkasse'),
+      form(value, '"iban":"', '"'),
+      form(inFours(value, ' '), 'virement sur '),
+    ]);
   },
   IP_ADDRESS: (c) =>
     c.pick([
-      form(`${c.pick([23, 45, 81, 93, 151, 185])}.${c.below(200) + 20}.${c.below(250) + 1}.${c.below(200) + 20}`, 'Failed login from ', ' port 22'),
-      form(`2a02:8108:${c.hex(3)}1:${c.hex(2)}4:${c.hex(3)}b:${c.hex(2)}2:${c.hex(2)}7:1`, 'client ', ' connected'),
-      form(`${c.pick([62, 78, 84, 91])}.${c.below(200) + 20}.${c.below(250) + 1}.${c.below(200) + 20}`, '"remote_addr": "', '"'),
+      form(
+        `${c.pick([23, 45, 81, 93, 151, 185])}.${c.below(200) + 20}.${c.below(250) + 1}.${c.below(200) + 20}`,
+        'Failed login from ',
+        ' port 22',
+      ),
+      form(
+        `2a02:8108:${c.hex(3)}1:${c.hex(2)}4:${c.hex(3)}b:${c.hex(2)}2:${c.hex(2)}7:1`,
+        'client ',
+        ' connected',
+      ),
+      form(
+        `${c.pick([62, 78, 84, 91])}.${c.below(200) + 20}.${c.below(250) + 1}.${c.below(200) + 20}`,
+        '"remote_addr": "',
+        '"',
+      ),
     ]),
   MAC_ADDRESS: (c) => {
     const sign = c.pick([':', '-']);
-    return form(['3c', ...Array.from({ length: 5 }, () => `${c.hex(1)}${c.pick(['1', '5', '9', 'd'])}`)].join(sign), c.pick(['hwaddr ', 'MAC: ', 'device ']));
+    return form(
+      ['3c', ...Array.from({ length: 5 }, () => `${c.hex(1)}${c.pick(['1', '5', '9', 'd'])}`)].join(sign),
+      c.pick(['hwaddr ', 'MAC: ', 'device ']),
+    );
   },
   DATE_OF_BIRTH: (c) => {
-    const [day, month, year] = [String(c.below(28) + 1).padStart(2, '0'), String(c.below(12) + 1).padStart(2, '0'), 1935 + c.below(75)];
+    const [day, month, year] = [
+      String(c.below(28) + 1).padStart(2, '0'),
+      String(c.below(12) + 1).padStart(2, '0'),
+      1935 + c.below(75),
+    ];
     return c.pick([
       form(`${day}/${month}/${year}`, 'Date of birth: '),
       form(`${year}-${month}-${day}`, '"dateOfBirth": "', '"'),
-      form(`${day}.${month}.${year}`, 'geboren am ', ' in Kassel'),
+      form(`${day}.${month}.${year}`, 'geboren am ', ' in ⟦LOCATION|Kassel⟧'),
       form(`${day}.${month}.${year}`, 'Geburtsdatum: '),
-      form(`${day}/${month}/${year}`, 'né le ', ' à Lyon'),
+      form(`${day}/${month}/${year}`, 'né le ', ' à ⟦LOCATION|Lyon⟧'),
       form(`${day} mars ${year}`, 'née le '),
       form(`${day} de mayo de ${year}`, 'nacida el '),
       form(`${day}/${month}/${year}`, 'Fecha de nacimiento: '),

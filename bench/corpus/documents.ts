@@ -10,7 +10,7 @@ Date: Tue, 14 May 2024 09:12:44 +0100
 
 Hi ⟦PERSON|Daniel⟧,
 
-the keys for ⟦STREET_ADDRESS|14 Harrow Road⟧, ⟦LOCATION|London W2 6NA⟧ are ready. Please bring your passport (no. ⟦US_PASSPORT|518402267⟧) and call me on ⟦PHONE_NUMBER|020 7946 8812⟧ when you arrive. The deposit goes to ⟦IBAN_CODE|GB63LOYD30963440817126⟧.
+the keys for ⟦STREET_ADDRESS|14 Harrow Road⟧, ⟦LOCATION|London W2 6NA⟧ are ready. Please bring your passport (no. ⟦US_PASSPORT|518402267⟧) and call me on ⟦PHONE_NUMBER|020 7946 8812⟧ when you arrive. The deposit goes to ⟦IBAN_CODE|GB82LOYD30963440817126⟧.
 
 Kind regards,
 ⟦PERSON|Sarah Thompson⟧
@@ -31,7 +31,7 @@ Rückfragen unter Tel. ⟦PHONE_NUMBER|0221 4718823⟧ oder ⟦EMAIL_ADDRESS|u.w
 
 Patient : ⟦PERSON|Julien Perrault⟧, né le ⟦DATE_OF_BIRTH|12/04/1979⟧
 Adresse : ⟦STREET_ADDRESS|8 bis rue des Lilas⟧, ⟦LOCATION|69003 Lyon⟧
-N° de sécurité sociale : ⟦FR_NIR|1 79 04 69 123 045 19⟧
+N° de sécurité sociale : ⟦FR_NIR|1 79 04 69 123 045 51⟧
 
 Je vous remercie de m'avoir adressé Monsieur ⟦PERSON|Perrault⟧ pour des douleurs lombaires. L'IRM du 3 mars 2024 ne montre pas de hernie. Prochain rendez-vous dans six semaines.
 
@@ -41,7 +41,7 @@ Tél. ⟦PHONE_NUMBER|04 72 11 43 90⟧
 `,
     `INFORME CLÍNICO
 Paciente: ⟦PERSON|Carmen Ruiz Ortega⟧
-DNI: ⟦ES_NIF|45871236Q⟧
+DNI: ⟦ES_NIF|45871236J⟧
 Fecha de nacimiento: ⟦DATE_OF_BIRTH|22/09/1965⟧
 Domicilio: ⟦STREET_ADDRESS|Calle Mayor, 15, 2º B⟧, ⟦LOCATION|28013 Madrid⟧
 Teléfono: ⟦PHONE_NUMBER|612 408 377⟧
@@ -73,7 +73,7 @@ image: registry.fastpost.de/app:2.14.1@sha256:5f2b7c0d9e8a4b6c3d1e0f9a8b7c6d5e4f
     `السيد ⟦PERSON|خالد الحربي⟧ المحترم،
 نشكركم على طلبكم رقم 20391. سيتم التوصيل إلى ⟦STREET_ADDRESS|شارع الملك فهد 12⟧، ⟦LOCATION|الرياض⟧.
 للاستفسار اتصلوا على هاتف ⟦PHONE_NUMBER|+966 50 431 2278⟧ أو ⟦EMAIL_ADDRESS|khalid@barid.com.sa⟧
-رقم الهوية: ⟦SA_NATIONAL_ID|1048512272⟧
+رقم الهوية: ⟦SA_NATIONAL_ID|1048512279⟧
 مع تحياتي
 ⟦PERSON|فاطمة الزهراني⟧
 `,
@@ -120,13 +120,13 @@ Dr. med. ⟦PERSON|Stefan Rautenberg⟧
 `,
     `Bonjour,
 
-je suis ⟦PERSON|Manon Vasseur⟧, locataire au ⟦STREET_ADDRESS|45 boulevard Voltaire⟧, ⟦LOCATION|75011 Paris⟧. Le chauffage ne marche plus depuis le 12 janvier. Vous pouvez me joindre au ⟦PHONE_NUMBER|06 61 42 87 39⟧ ou à ⟦EMAIL_ADDRESS|manon.vasseur@postler.fr⟧. Le virement du loyer part du compte ⟦IBAN_CODE|FR9330006000015173849502167⟧.
+je suis ⟦PERSON|Manon Vasseur⟧, locataire au ⟦STREET_ADDRESS|45 boulevard Voltaire⟧, ⟦LOCATION|75011 Paris⟧. Le chauffage ne marche plus depuis le 12 janvier. Vous pouvez me joindre au ⟦PHONE_NUMBER|06 61 42 87 39⟧ ou à ⟦EMAIL_ADDRESS|manon.vasseur@postler.fr⟧. Le virement du loyer part du compte ⟦IBAN_CODE|FR1730006000015173849502167⟧.
 
 Merci d'avance,
 ⟦PERSON|Manon Vasseur⟧
 `,
     `CONTRATO DE ARRENDAMIENTO
-De una parte, D. ⟦PERSON|Andrés Villalobos⟧, con DNI ⟦ES_NIF|12904577L⟧ y domicilio en ⟦STREET_ADDRESS|Avenida de la Constitución 48⟧, ⟦LOCATION|41001 Sevilla⟧; y de otra, D.ª ⟦PERSON|Teresa Mora Salinas⟧, nacida el ⟦DATE_OF_BIRTH|5 de marzo de 1990⟧ en ⟦LOCATION|Granada⟧.
+De una parte, D. ⟦PERSON|Andrés Villalobos⟧, con DNI ⟦ES_NIF|12904577J⟧ y domicilio en ⟦STREET_ADDRESS|Avenida de la Constitución 48⟧, ⟦LOCATION|41001 Sevilla⟧; y de otra, D.ª ⟦PERSON|Teresa Mora Salinas⟧, nacida el ⟦DATE_OF_BIRTH|5 de marzo de 1990⟧ en ⟦LOCATION|Granada⟧.
 La renta es de 850 euros al mes, pagadera en los cinco primeros días. Firmado en ⟦LOCATION|Sevilla⟧, a 1 de abril de 2024.
 `,
     `id;name;date_of_birth;ssn;city

@@ -26,7 +26,10 @@ export function corpusOf(part: Part): Labelled[] {
       const language = languageOf(type, at);
       const sentence = chance.pick(SENTENCES[part][language]);
       const value = chance.pick(make)(chance);
-      add(type, sentence.replace('#', () => chance.pick(called)).replace('%', () => `⟦${type}|${value}⟧`));
+      add(
+        type,
+        sentence.replace('#', () => chance.pick(called)).replace('%', () => `⟦${type}|${value}⟧`),
+      );
     }
   for (const [type, make] of Object.entries(COMMON))
     for (let at = 0; at < OF_EACH * 2; at += 1) {
@@ -35,7 +38,11 @@ export function corpusOf(part: Part): Labelled[] {
     }
   for (const language of LANGUAGES)
     for (const name of PEOPLE[part][language])
-      for (const sentence of NAMED[part][language]) add('PERSON', sentence.replace('@', () => `⟦PERSON|${name}⟧`));
+      for (const sentence of NAMED[part][language])
+        add(
+          'PERSON',
+          sentence.replace('@', () => `⟦PERSON|${name}⟧`),
+        );
   for (let at = 0; at < OF_EACH; at += 1)
     for (const make of LOOKALIKES) add('lookalike', make(chanceOf(seed)));
   for (const document of DOCUMENTS[part]) add('document', document);
@@ -48,7 +55,16 @@ function languageOf(type: string, at: number): Language {
   return own !== undefined && at % 3 !== 0 ? own : 'en';
 }
 
-const OWN: Readonly<Record<string, Language>> = { DE: 'de', AT: 'de', FR: 'fr', ES: 'es', MX: 'es', AR: 'es', CL: 'es', SA: 'ar' };
+const OWN: Readonly<Record<string, Language>> = {
+  DE: 'de',
+  AT: 'de',
+  FR: 'fr',
+  ES: 'es',
+  MX: 'es',
+  AR: 'es',
+  CL: 'es',
+  SA: 'ar',
+};
 
 if (import.meta.main)
   for (const part of ['tuned', 'held'] as const)

@@ -2,7 +2,8 @@ import type { Chance } from './chance.ts';
 
 /** What only looks like something: code, logs and numbers that machines and clerks write. */
 export const LOOKALIKES: readonly ((chance: Chance) => string)[] = [
-  (c) => `commit ${c.hex(40)}\nAuthor date: 2024-0${c.below(9) + 1}-1${c.below(9)}T10:22:0${c.below(9)}+02:00`,
+  (c) =>
+    `commit ${c.hex(40)}\nAuthor date: 2024-0${c.below(9) + 1}-1${c.below(9)}T10:22:0${c.below(9)}+02:00`,
   (c) => `chrome/1${c.digits(2)}.0.${c.digits(4)}.${c.digits(2)} safari/537.36`,
   (c) => `version ${c.below(9)}.${c.below(20)}.${c.below(9)}.${c.below(9) + 1}0`,
   (c) => `"integrity": "sha512-${c.letters(60)}=="`,
@@ -10,7 +11,8 @@ export const LOOKALIKES: readonly ((chance: Chance) => string)[] = [
   (c) => `CVE-202${c.below(6)}-${c.digits(5)} affects openssl >=1.1.${c.below(9)} <3.0.${c.below(9)}`,
   (c) => `ISBN 978-3-16-${c.digits(6)}-${c.digits(1)}`,
   (c) => `listening on 0.0.0.0:${3000 + c.below(6000)}, 127.0.0.1 and 10.0.${c.below(200)}.${c.below(200)}`,
-  (c) => `[2024-05-${10 + c.below(19)} 10:${10 + c.below(49)}:12,${c.digits(3)}] INFO worker-${c.below(9)} took ${c.digits(3)} ms, ${c.digits(7)} bytes`,
+  (c) =>
+    `[2024-05-${10 + c.below(19)} 10:${10 + c.below(49)}:12,${c.digits(3)}] INFO worker-${c.below(9)} took ${c.digits(3)} ms, ${c.digits(7)} bytes`,
   (c) => `order ${c.digits(10)} shipped, tracking 1Z${c.digits(3)}E${c.digits(10)}`,
   (c) => `invoice no. ${c.digits(8)} over 1.${c.digits(3)},50 EUR, due 31.12.2026`,
   (c) => `at Object.<anonymous> (/srv/app/node_modules/x/index.js:${c.digits(3)}:${c.digits(2)})`,
@@ -22,7 +24,8 @@ export const LOOKALIKES: readonly ((chance: Chance) => string)[] = [
   (c) => `std::chrono::seconds(${c.below(99)}); using a::b::c;`,
   (c) => `0${c.hex(7)} ${c.hex(8)} ${c.hex(8)} ${c.hex(8)}  |....|`,
   (c) => `52.${c.digits(4)}, 13.${c.digits(4)} and 48.${c.digits(6)}`,
-  (c) => `The Java Virtual Machine starts ${c.below(60)} threads; see Chapter ${c.below(20)} of the Reference Manual.`,
+  (c) =>
+    `The Java Virtual Machine starts ${c.below(60)} threads; see Chapter ${c.below(20)} of the Reference Manual.`,
   () => 'Mark the task as done, then Grant Access and let Jenkins build the Release Candidate.',
   () => 'Der Bericht wurde am Montag verschickt. Die Abteilung Einkauf prüft das Angebot im Januar 2024.',
   () => 'Le Conseil d’État a rendu sa décision. La Commission européenne publie le rapport en mars 2024.',
@@ -32,7 +35,7 @@ export const LOOKALIKES: readonly ((chance: Chance) => string)[] = [
   () => 'import { Component, Input } from "@angular/core"; // See Angular Style Guide',
   () => 'April Fools Release: Ruby On Rails and Python Django compared by Docker Captain Program',
   () => 'Cross Site Scripting in Apache Struts allows Remote Code Execution via Path Traversal',
-  () => 'password: ${DB_PASSWORD}\napi_key: <your-api-key>\ntoken = os.environ["TOKEN"]',
+  () => `password: $\{DB_PASSWORD}\napi_key: <your-api-key>\ntoken = os.environ["TOKEN"]`,
   () => 'const password = await readPassword(); if (!user.passwordHash) throw new PasswordError();',
   () => 'The secret is to keep functions small; the password is required and must be changed.',
   () => 'SELECT count(*) FROM events WHERE created_at > 20240101000000 AND id = 4539148803436468;',
@@ -40,6 +43,8 @@ export const LOOKALIKES: readonly ((chance: Chance) => string)[] = [
   (c) => `serial SN${c.digits(8)}X, part ${c.letters(2)}-${c.digits(5)}, lot ${c.letters(1)}${c.digits(6)}`,
   (c) => `https://tickets.fastpost.de/browse/OPS-${c.digits(4)}?focusedId=${c.digits(6)}#c${c.digits(5)}`,
   (c) => `matrix 1 0 0 1 ${c.digits(3)} ${c.digits(3)}; viewBox 0 0 ${c.digits(4)} ${c.digits(4)}`,
-  (c) => `temperature 21.${c.digits(2)}, humidity 4${c.digits(1)}.${c.digits(2)}, pressure 1013.${c.digits(2)}, n=${c.digits(5)}`,
-  (c) => `released ${2000 + c.below(25)}-0${c.below(9) + 1}-1${c.below(9)}, updated 12.0${c.below(9) + 1}.2024, copyright 2003-2024`,
+  (c) =>
+    `temperature 21.${c.digits(2)}, humidity 4${c.digits(1)}.${c.digits(2)}, pressure 1013.${c.digits(2)}, n=${c.digits(5)}`,
+  (c) =>
+    `released ${2000 + c.below(25)}-0${c.below(9) + 1}-1${c.below(9)}, updated 12.0${c.below(9) + 1}.2024, copyright 2003-2024`,
 ];

@@ -19,8 +19,11 @@ const day = ({ below }: Chance): string => two(below(28) + 1);
 const month = ({ below }: Chance): string => two(below(12) + 1);
 const year = ({ below }: Chance): string => two(below(55) + 45);
 const CONSONANTS = 'BCDFGLMNPRSTVZ';
-const valid = (check: { validate(value: string): { isValid: boolean } }) => (value: string) =>
-  check.validate(value.replace(/[ .]/g, '')).isValid;
+const valid = (country: string, name: string) => {
+  const validator = stdnum[country]?.[name];
+  if (validator === undefined) throw new Error(`nothing checks ${country}.${name}`);
+  return (value: string) => validator.validate(value.replace(/[ .]/g, '')).isValid;
+};
 const withLuhn = (digits: string): string => {
   for (let check = 0; check < 10; check += 1) if (isLuhn(`${digits}${check}`)) return `${digits}${check}`;
   return digits;
@@ -36,42 +39,63 @@ function isLuhn(digits: string): boolean {
 const sumOf = (digits: string, weights: readonly number[]): number =>
   weights.reduce((sum, weight, at) => sum + weight * Number(digits[at]), 0);
 const grouped = (value: string, sizes: readonly number[], gap: string): string => {
-  let at = 0;
-  return sizes.map((size) => value.slice(at, (at += size))).join(gap);
+  const starts = sizes.map((_, at) => sizes.slice(0, at).reduce((all, size) => all + size, 0));
+  return sizes.map((size, at) => value.slice(starts[at], (starts[at] ?? 0) + size)).join(gap);
 };
 
 /** How numbers of each kind are made and written, and what people call them. */
-export const NUMBERS: Readonly<Record<string, { readonly make: readonly Make[]; readonly called: readonly string[] }>> = {
+export const NUMBERS: Readonly<
+  Record<string, { readonly make: readonly Make[]; readonly called: readonly string[] }>
+> = {
   DE_TAX_ID: {
     make: [
-      until(valid(stdnum.DE.idnr), (c) => `${c.below(9) + 1}${c.digits(10)}`),
-      (c) => grouped(until(valid(stdnum.DE.idnr), (d) => `${d.below(9) + 1}${d.digits(10)}`)(c), [2, 3, 3, 3], ' '),
+      until(valid('DE', 'idnr'), (c) => `${c.below(9) + 1}${c.digits(10)}`),
+      (c) =>
+        grouped(until(valid('DE', 'idnr'), (d) => `${d.below(9) + 1}${d.digits(10)}`)(c), [2, 3, 3, 3], ' '),
     ],
-    called: ['Steuer-ID', 'Steueridentifikationsnummer', 'Steuerliche Identifikationsnummer', 'IdNr.', 'steuer_id'],
+    called: [
+      'Steuer-ID',
+      'Steueridentifikationsnummer',
+      'Steuerliche Identifikationsnummer',
+      'IdNr.',
+      'steuer_id',
+    ],
   },
   DE_SOCIAL_SECURITY: {
     make: [
       (c) =>
-        grouped(until(valid(stdnum.DE.svnr), (d) => `65${day(d)}${month(d)}${year(d)}${d.letters(1)}${d.digits(3)}`)(c), [2, 6, 1, 3], ' '),
-      until(valid(stdnum.DE.svnr), (d) => `12${day(d)}${month(d)}${year(d)}${d.letters(1)}${d.digits(3)}`),
+        grouped(
+          until(
+            valid('DE', 'svnr'),
+            (d) => `65${day(d)}${month(d)}${year(d)}${d.letters(1)}${d.digits(3)}`,
+          )(c),
+          [2, 6, 1, 3],
+          ' ',
+        ),
+      until(valid('DE', 'svnr'), (d) => `12${day(d)}${month(d)}${year(d)}${d.letters(1)}${d.digits(3)}`),
     ],
     called: ['Sozialversicherungsnummer', 'SV-Nummer', 'Rentenversicherungsnummer'],
   },
   AT_SOCIAL_SECURITY: {
     make: [
-      (c) => grouped(until(valid(stdnum.AT.vnr), (d) => `${d.below(9) + 1}${d.digits(3)}${day(d)}${month(d)}${year(d)}`)(c), [4, 6], ' '),
+      (c) =>
+        grouped(
+          until(
+            valid('AT', 'vnr'),
+            (d) => `${d.below(9) + 1}${d.digits(3)}${day(d)}${month(d)}${year(d)}`,
+          )(c),
+          [4, 6],
+          ' ',
+        ),
     ],
     called: ['SVNR', 'Sozialversicherungsnummer', 'Versicherungsnummer'],
   },
   CH_AHV: {
-    make: [(c) => grouped(until(valid(stdnum.CH.ssn), (d) => `756${d.digits(10)}`)(c), [3, 4, 4, 2], '.')],
+    make: [(c) => grouped(until(valid('CH', 'ssn'), (d) => `756${d.digits(10)}`)(c), [3, 4, 4, 2], '.')],
     called: ['AHV-Nr.', 'AHV-Nummer', 'Numéro AVS'],
   },
   FR_NIR: {
-    make: [
-      (c) => grouped(nir(c), [1, 2, 2, 2, 3, 3, 2], ' '),
-      nir,
-    ],
+    make: [(c) => grouped(nir(c), [1, 2, 2, 2, 3, 3, 2], ' '), nir],
     called: ['NIR', 'Numéro de sécurité sociale', 'N° de sécurité sociale', 'Sécurité sociale'],
   },
   ES_NIF: {
@@ -85,7 +109,7 @@ export const NUMBERS: Readonly<Record<string, { readonly make: readonly Make[]; 
   IT_FISCAL_CODE: {
     make: [
       until(
-        valid(stdnum.IT.codicefiscale),
+        valid('IT', 'codicefiscale'),
         (c) =>
           `${c.letters(6, CONSONANTS)}${year(c)}${c.letters(1, 'ABCDEHLMPRST')}${day(c)}${c.letters(1, 'ABCDEFGHIL')}${c.digits(3)}${c.letters(1)}`,
       ),
@@ -93,13 +117,20 @@ export const NUMBERS: Readonly<Record<string, { readonly make: readonly Make[]; 
     called: ['Codice fiscale', 'C.F.', 'codice fiscale'],
   },
   IT_VAT_CODE: {
-    make: [until(valid(stdnum.IT.iva), (c) => `0${c.digits(6)}${c.pick(['001', '015', '058', '090'])}${c.digits(1)}`)],
+    make: [
+      until(
+        valid('IT', 'iva'),
+        (c) => `0${c.digits(6)}${c.pick(['001', '015', '058', '090'])}${c.digits(1)}`,
+      ),
+    ],
     called: ['Partita IVA', 'P.IVA', 'partita iva'],
   },
   UK_NINO: {
     make: [
-      (c) => `${c.letters(1, 'AEHJLMPRS')}${c.letters(1, 'BCEHJLMPRST')} ${c.digits(2)} ${c.digits(2)} ${c.digits(2)} ${c.letters(1, 'ABCD')}`,
-      (c) => `${c.letters(1, 'AEHJLMPRS')}${c.letters(1, 'BCEHJLMPRST')}${c.digits(6)}${c.letters(1, 'ABCD')}`,
+      (c) =>
+        `${c.letters(1, 'AEHJLMPRS')}${c.letters(1, 'BCEHJLMPRST')} ${c.digits(2)} ${c.digits(2)} ${c.digits(2)} ${c.letters(1, 'ABCD')}`,
+      (c) =>
+        `${c.letters(1, 'AEHJLMPRS')}${c.letters(1, 'BCEHJLMPRST')}${c.digits(6)}${c.letters(1, 'ABCD')}`,
     ],
     called: ['National Insurance number', 'NI number', 'NINO'],
   },
@@ -121,7 +152,7 @@ export const NUMBERS: Readonly<Record<string, { readonly make: readonly Make[]; 
     called: ['NHS number', 'NHS No', 'nhs_number'],
   },
   NL_BSN: {
-    make: [until(valid(stdnum.NL.bsn), (c) => `${c.below(9) + 1}${c.digits(8)}`)],
+    make: [until(valid('NL', 'bsn'), (c) => `${c.below(9) + 1}${c.digits(8)}`)],
     called: ['BSN', 'Burgerservicenummer', 'bsn'],
   },
   BE_NATIONAL_NUMBER: {
@@ -152,7 +183,9 @@ export const NUMBERS: Readonly<Record<string, { readonly make: readonly Make[]; 
     called: ['CPR', 'CPR-nr.', 'CPR-nummer'],
   },
   NO_FODSELSNUMMER: {
-    make: [until(valid(stdnum.NO.fodselsnummer), (c) => `${day(c)}${month(c)}${year(c)}${c.below(5)}${c.digits(4)}`)],
+    make: [
+      until(valid('NO', 'fodselsnummer'), (c) => `${day(c)}${month(c)}${year(c)}${c.below(5)}${c.digits(4)}`),
+    ],
     called: ['Fødselsnummer', 'fødselsnummer', 'Norwegian national ID'],
   },
   FI_PERSONAL_IDENTITY_CODE: {
@@ -174,7 +207,7 @@ export const NUMBERS: Readonly<Record<string, { readonly make: readonly Make[]; 
     called: ['PESEL', 'nr PESEL', 'numer PESEL'],
   },
   PT_NIF: {
-    make: [until(valid(stdnum.PT.nif), (c) => `2${c.digits(8)}`)],
+    make: [until(valid('PT', 'nif'), (c) => `2${c.digits(8)}`)],
     called: ['Contribuinte', 'Número de contribuinte'],
   },
   TR_NATIONAL_ID: {
@@ -194,13 +227,18 @@ export const NUMBERS: Readonly<Record<string, { readonly make: readonly Make[]; 
     called: ['South African ID', 'SA ID', 'RSA ID number'],
   },
   CN_RESIDENT_ID: {
-    make: [until(valid(stdnum.CN.ric), (c) => `11010519${year(c)}${month(c)}${day(c)}${c.digits(3)}${c.pick([...'0123456789X'])}`)],
+    make: [
+      until(
+        valid('CN', 'ric'),
+        (c) => `11010519${year(c)}${month(c)}${day(c)}${c.digits(3)}${c.pick([...'0123456789X'])}`,
+      ),
+    ],
     called: ['身份证号', 'Resident ID', 'Chinese ID'],
   },
   MX_CURP: {
     make: [
       until(
-        valid(stdnum.MX.curp),
+        valid('MX', 'curp'),
         (c) =>
           `${c.letters(1, CONSONANTS)}${c.letters(1, 'AEIO')}${c.letters(2, CONSONANTS)}${year(c)}${month(c)}${day(c)}${c.pick(['H', 'M'])}${c.pick(['DF', 'JC', 'NL', 'VZ'])}${c.letters(3, CONSONANTS)}0${c.digits(1)}`,
       ),
@@ -210,7 +248,7 @@ export const NUMBERS: Readonly<Record<string, { readonly make: readonly Make[]; 
   BR_CPF: {
     make: [
       (c) => {
-        const value = until(valid(stdnum.BR.cpf), (d) => d.digits(11))(c);
+        const value = until(valid('BR', 'cpf'), (d) => d.digits(11))(c);
         return `${value.slice(0, 3)}.${value.slice(3, 6)}.${value.slice(6, 9)}-${value.slice(9)}`;
       },
     ],
@@ -219,7 +257,7 @@ export const NUMBERS: Readonly<Record<string, { readonly make: readonly Make[]; 
   BR_CNPJ: {
     make: [
       (c) => {
-        const value = until(valid(stdnum.BR.cnpj), (d) => `${d.digits(8)}0001${d.digits(2)}`)(c);
+        const value = until(valid('BR', 'cnpj'), (d) => `${d.digits(8)}0001${d.digits(2)}`)(c);
         return `${value.slice(0, 2)}.${value.slice(2, 5)}.${value.slice(5, 8)}/${value.slice(8, 12)}-${value.slice(12)}`;
       },
     ],
@@ -228,7 +266,7 @@ export const NUMBERS: Readonly<Record<string, { readonly make: readonly Make[]; 
   AR_CUIT: {
     make: [
       (c) => {
-        const value = until(valid(stdnum.AR.cuit), (d) => `20${d.digits(9)}`)(c);
+        const value = until(valid('AR', 'cuit'), (d) => `20${d.digits(9)}`)(c);
         return `${value.slice(0, 2)}-${value.slice(2, 10)}-${value.slice(10)}`;
       },
     ],
@@ -249,11 +287,17 @@ export const NUMBERS: Readonly<Record<string, { readonly make: readonly Make[]; 
     called: ['RUT', 'rut'],
   },
   CA_SIN: {
-    make: [(c) => grouped(withLuhn(`${c.pick(['1', '4', '6', '7'])}${c.digits(7)}`), [3, 3, 3], c.pick([' ', '-']))],
+    make: [
+      (c) =>
+        grouped(withLuhn(`${c.pick(['1', '4', '6', '7'])}${c.digits(7)}`), [3, 3, 3], c.pick([' ', '-'])),
+    ],
     called: ['SIN', 'Social Insurance Number', "Numéro d'assurance sociale"],
   },
   IN_AADHAAR: {
-    make: [(c) => grouped(until(valid(stdnum.IN.aadhaar), (d) => `${d.below(8) + 2}${d.digits(11)}`)(c), [4, 4, 4], ' ')],
+    make: [
+      (c) =>
+        grouped(until(valid('IN', 'aadhaar'), (d) => `${d.below(8) + 2}${d.digits(11)}`)(c), [4, 4, 4], ' '),
+    ],
     called: ['Aadhaar', 'Aadhaar number', 'UIDAI'],
   },
   IN_PAN: {
@@ -261,7 +305,10 @@ export const NUMBERS: Readonly<Record<string, { readonly make: readonly Make[]; 
     called: ['PAN', 'Permanent Account Number', 'PAN card'],
   },
   IN_VEHICLE_REGISTRATION: {
-    make: [(c) => `${c.pick(['KA', 'MH', 'DL', 'TN'])}${two(c.below(40) + 1)}${c.letters(2, 'ABCDEFGH')}${c.digits(4)}`],
+    make: [
+      (c) =>
+        `${c.pick(['KA', 'MH', 'DL', 'TN'])}${two(c.below(40) + 1)}${c.letters(2, 'ABCDEFGH')}${c.digits(4)}`,
+    ],
     called: ['Vehicle number', 'Vehicle registration'],
   },
   SG_NRIC_FIN: {
@@ -289,11 +336,14 @@ export const NUMBERS: Readonly<Record<string, { readonly make: readonly Make[]; 
     called: ['My Number', 'マイナンバー', '個人番号'],
   },
   AU_ABN: {
-    make: [(c) => grouped(until(valid(stdnum.AU.abn), (d) => `${d.below(9) + 1}${d.digits(10)}`)(c), [2, 3, 3, 3], ' ')],
+    make: [
+      (c) =>
+        grouped(until(valid('AU', 'abn'), (d) => `${d.below(9) + 1}${d.digits(10)}`)(c), [2, 3, 3, 3], ' '),
+    ],
     called: ['ABN', 'Australian Business Number'],
   },
   AU_TFN: {
-    make: [(c) => grouped(until(valid(stdnum.AU.tfn), (d) => d.digits(9))(c), [3, 3, 3], ' ')],
+    make: [(c) => grouped(until(valid('AU', 'tfn'), (d) => d.digits(9))(c), [3, 3, 3], ' ')],
     called: ['TFN', 'Tax File Number'],
   },
   AU_MEDICARE: {
@@ -318,7 +368,10 @@ export const NUMBERS: Readonly<Record<string, { readonly make: readonly Make[]; 
     called: ['Passport No.', 'passport number', 'US passport'],
   },
   US_DRIVER_LICENSE: {
-    make: [(c) => `${c.pick(['D', 'B', 'F'])}${c.digits(7)}`, (c) => `${c.pick(['S', 'M'])}${c.digits(3)}-${c.digits(4)}-${c.digits(4)}`],
+    make: [
+      (c) => `${c.pick(['D', 'B', 'F'])}${c.digits(7)}`,
+      (c) => `${c.pick(['S', 'M'])}${c.digits(3)}-${c.digits(4)}-${c.digits(4)}`,
+    ],
     called: ["Driver's license", 'Driver License Number', 'DL No'],
   },
   US_BANK_NUMBER: {
@@ -354,7 +407,10 @@ export const NUMBERS: Readonly<Record<string, { readonly make: readonly Make[]; 
     called: ['Personalausweis', 'Ausweisnummer', 'Reisepass-Nr.'],
   },
   UK_DRIVING_LICENCE: {
-    make: [(c) => `${c.letters(5, CONSONANTS)}${c.digits(1)}${c.pick(['0', '5'])}${c.below(9) + 1}${day(c)}${c.digits(1)}${c.letters(2)}9${c.letters(2)}`],
+    make: [
+      (c) =>
+        `${c.letters(5, CONSONANTS)}${c.digits(1)}${c.pick(['0', '5'])}${c.below(9) + 1}${day(c)}${c.digits(1)}${c.letters(2)}9${c.letters(2)}`,
+    ],
     called: ['Driving licence', 'Driving licence number'],
   },
   SA_NATIONAL_ID: {
@@ -379,7 +435,14 @@ function nir(chance: Chance): string {
 }
 
 export const cardOf = (chance: Chance): string =>
-  withLuhn(chance.pick([`4539${chance.digits(11)}`, `5241${chance.digits(11)}`, `37${chance.digits(12)}`, `6011${chance.digits(11)}`]));
+  withLuhn(
+    chance.pick([
+      `4539${chance.digits(11)}`,
+      `5241${chance.digits(11)}`,
+      `37${chance.digits(12)}`,
+      `6011${chance.digits(11)}`,
+    ]),
+  );
 
 export function ibanOf(chance: Chance): string {
   const [country, length] = chance.pick([

@@ -3,7 +3,12 @@ import { createDetector } from '../../domain/sanitize/create-detector.ts';
 import type { Labelled, Span } from './marked.ts';
 
 export type Score = { readonly right: number; readonly mistaken: number; readonly missed: number };
-export type Mistake = { readonly id: string; readonly type: string; readonly text: string; readonly how: 'missed' | 'mistaken' };
+export type Mistake = {
+  readonly id: string;
+  readonly type: string;
+  readonly text: string;
+  readonly how: 'missed' | 'mistaken';
+};
 
 /** Compares what is found with what is there, kind by kind. A span is right when it shares at least half with its own. */
 export function scoreOf(
@@ -25,7 +30,9 @@ export function scoreOf(
   };
   for (const { id, text, spans } of corpus) {
     const place = codePointsOf(text);
-    const found = detector.detect(text).map(({ type, start, end }) => ({ type, start: place(start), end: place(end) }));
+    const found = detector
+      .detect(text)
+      .map(({ type, start, end }) => ({ type, start: place(start), end: place(end) }));
     const left = new Set(found);
     for (const span of spans) {
       const match = found.find((one) => left.has(one) && one.type === span.type && isSame(one, span));
@@ -77,5 +84,7 @@ export const sum = (scores: Iterable<Score>): Score => {
   return all;
 };
 
-export const precision = ({ right, mistaken }: Score): number => (right + mistaken === 0 ? 1 : right / (right + mistaken));
-export const recall = ({ right, missed }: Score): number => (right + missed === 0 ? 1 : right / (right + missed));
+export const precision = ({ right, mistaken }: Score): number =>
+  right + mistaken === 0 ? 1 : right / (right + mistaken);
+export const recall = ({ right, missed }: Score): number =>
+  right + missed === 0 ? 1 : right / (right + missed);

@@ -1,5 +1,5 @@
 import { PARTICLES } from './lexicon/cues.ts';
-import { isCity, isCountry, isDoubtful, isFamily, isGiven, isNoFamily } from './lexicon/lexicon.ts';
+import { isCity, isCountry, isCue, isDoubtful, isFamily, isGiven, isNoFamily } from './lexicon/lexicon.ts';
 
 /** A row of words that could be somebody's name. */
 export type Name = { readonly start: number; readonly end: number; readonly words: readonly string[] };
@@ -7,7 +7,7 @@ export type Name = { readonly start: number; readonly end: number; readonly word
 const WORD =
   "\\p{Lu}[\\p{L}\\p{M}]{1,30}(?:[-'’]\\p{L}[\\p{L}\\p{M}]{1,30}){0,2}|[OD]['’]\\p{Lu}\\p{L}{1,30}";
 const STEP = new RegExp(
-  `(?:(?:${PARTICLES}|${PARTICLES.replace(/(^|\|)\p{L}/gu, (first) => first.toUpperCase())}) ){0,3}(?:(?:Al|El|al|el|Abd|Abu|Ben)-)?(?:${WORD}|\\p{Lu}\\.(?:-?\\p{Lu}\\.)?)(?![\\p{L}\\p{N}_])`,
+  `(?:(?:${PARTICLES}|Van|Von|De(?: (?:der|den|la|las|los|La))?|Del|Della|Di|Da|Dos|Du|Des|Bin|Ben|Al|El|Abu|Le|La|Ter|Ten) ){0,2}(?:(?:Al|El|al|el|Abd|Abu|Ben)-)?(?:${WORD}|\\p{Lu}\\.(?:-?\\p{Lu}\\.)?)(?![\\p{L}\\p{N}_])`,
   'uy',
 );
 
@@ -20,7 +20,14 @@ export function nameAt(text: string, start: number, most = MOST_WORDS): Name | u
     const step = STEP.exec(text)?.[0];
     if (step === undefined) break;
     const word = step.slice(step.lastIndexOf(' ') + 1);
-    if (isNoFamily(word) || opensField(text, at + step.length)) break;
+    if (isNoFamily(word)) break;
+    if (
+      words.length > 0 &&
+      opensField(text, at + step.length) &&
+      (words.length > 1 || isCue(word)) &&
+      !isKnown(word)
+    )
+      break;
     words.push(word);
     end = at + step.length;
     at = end;

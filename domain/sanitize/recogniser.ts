@@ -47,7 +47,7 @@ type Pattern = Omit<Recogniser, 'find'> & {
 };
 
 /** A kind that has a shape. */
-export const byPattern = ({
+export function byPattern({
   pattern,
   needs,
   heads,
@@ -55,28 +55,34 @@ export const byPattern = ({
   nobodys,
   reach = MARGIN,
   ...rest
-}: Pattern): Recogniser => ({
-  ...rest,
-  find: (text, window, around) => {
-    if (needs !== undefined && !(typeof needs === 'string' ? text.includes(needs) : needs.test(text)))
-      return [];
-    if (heads !== undefined && !heads.test(around.heads)) return [];
-    const whole = rest.where === 'text';
-    // with a little on both sides, for what must not stand there
-    const from = whole ? 0 : Math.max(0, window.start - MARGIN);
-    const part = whole ? text : text.slice(from, window.end + reach);
-    const matches: Match[] = [];
-    for (const match of part.matchAll(pattern)) {
-      const value = match.groups?.value ?? match[0];
-      const offset = match.groups?.value === undefined ? 0 : Math.max(0, match[0].lastIndexOf(value));
-      const start = from + match.index + offset;
-      const end = start + value.length;
-      const found = { value, groups: match.groups ?? {}, around: around.at(start, end) };
-      const sure = likelihood(found);
-      if (sure > 0) matches.push({ start, end, likelihood: sure, nobodys: nobodys?.(found) ?? false });
-    }
-    return matches;
-  },
-});
+}: Pattern): Recogniser {
+  const hasHead = (_: string, around: Around) => heads === undefined || heads.test(around.heads);
+  const whole = rest.where === 'text';
+  return {
+    ...rest,
+    find: (text, window, around) => {
+      if (needs !== undefined && !(typeof needs === 'string' ? text.includes(needs) : needs.test(text)))
+        return [];
+      if (heads !== undefined && !around.once(hasHead)) return [];
+      // with a little on both sides, for what must not stand there
+      const from = whole ? 0 : Math.max(0, window.start - MARGIN);
+      const part = whole ? text : text.slice(from, window.end + reach);
+      const matches: Match[] = [];
+      pattern.lastIndex = 0;
+      for (let match = pattern.exec(part); match !== null; match = pattern.exec(part)) {
+        const value = match.groups?.value ?? match[0];
+        const offset = match.groups?.value === undefined ? 0 : Math.max(0, match[0].lastIndexOf(value));
+        const start = from + match.index + offset;
+        const end = start + value.length;
+        const found = { value, groups: match.groups ?? {}, around: around.at(start, end) };
+        const sure = likelihood(found);
+        if (sure > 0) matches.push({ start, end, likelihood: sure, nobodys: nobodys?.(found) ?? false });
+        // what only looks ahead does not go on by itself
+        if (match[0] === '') pattern.lastIndex += 1;
+      }
+      return matches;
+    },
+  };
+}
 
 const MARGIN = 4;

@@ -6,7 +6,7 @@ import { DISGUISED_EMAIL, EMAIL } from './kinds/email.ts';
 import { IDENTIFIERS } from './kinds/identifiers.ts';
 import { IP_V4, IP_V6, MAC, URL_CREDENTIALS } from './kinds/network.ts';
 import { ORGANIZATION } from './kinds/organization.ts';
-import { DE_ID_CARD, US_PASSPORT, US_SSN } from './kinds/papers.ts';
+import { US_SSN } from './kinds/papers.ts';
 import { PERSON } from './kinds/person.ts';
 import { INTERNATIONAL, NATIONAL } from './kinds/phone.ts';
 import { LOCATION, LOCATION_GPS } from './kinds/place.ts';
@@ -29,8 +29,6 @@ export const OF_PERSONS: readonly Recogniser[] = [
   IP_V6,
   MAC,
   US_SSN,
-  US_PASSPORT,
-  DE_ID_CARD,
   ...IDENTIFIERS,
   DATE_OF_BIRTH,
   DATE_IN_COLUMN,

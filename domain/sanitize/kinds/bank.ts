@@ -5,7 +5,7 @@ const CARDS =
 
 /** What makes a row of digits something that a machine counts with. */
 const NUMBERED =
-  /(?:\b|_)(?:id|ids|hash|sha\d*|build|commit|digest|seq|serial|timestamp|ts|nonce|checksum|isbn|order|trace|span|offset|version)["']?\s{0,3}[:=#]?\s{0,3}["']?$/;
+  /(?:\b|_)(?:id|ids|hash|sha\d*|build|commit|digest|seq|serial|timestamp|ts|nonce|checksum|isbn|order|trace|span|offset|version|ean|gtin|upc|sku|barcode|article|artikel|part|serial|tracking|imei)["']?\s{0,3}[:=#]?\s{0,3}["']?$/;
 
 export const CREDIT_CARD: Recogniser = byPattern({
   type: 'CREDIT_CARD',

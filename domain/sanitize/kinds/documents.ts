@@ -25,8 +25,29 @@ const PLATES = [
   'autokennzeichen',
 ];
 
+const GERMAN_PAPERS = ['ausweis', 'personalausweis', 'dienstausweis', 'reisepass'].flatMap((paper) => [
+  paper,
+  `${paper}nummer`,
+  `${paper} nummer`,
+  `${paper}nr`,
+  `${paper} nr`,
+]);
+
 /** Passports, driving licences and what doctors and insurers give out: hardly one of them has a check digit. */
 export const DOCUMENTS: readonly Identifier[] = [
+  {
+    type: 'US_PASSPORT',
+    shape: '[A-Za-z]\\d{8}|\\d{9}',
+    labels: ['passport', 'us passport', 'american passport'],
+    labelled: 0.8,
+  },
+  {
+    type: 'DE_ID_CARD',
+    shape: '[CFGHJKLMNPRTVWXYZ][CFGHJ-NPRTV-Z0-9]{8}\\d?',
+    labels: [...GERMAN_PAPERS, 'passport', 'german passport', 'german id'],
+    isValid: isGermanPaper,
+    labelled: 0.85,
+  },
   {
     type: 'UK_PASSPORT',
     shape: '\\d{9}',
@@ -171,6 +192,17 @@ export const DOCUMENTS: readonly Identifier[] = [
     labelled: 0.75,
   },
 ];
+
+/** Weights of 7, 3 and 1, as on every document that a machine reads; most people leave the check digit out. */
+function isGermanPaper(value: string): boolean {
+  if (!/\d/.test(value)) return false;
+  if (value.length === 9) return true;
+  const sum = [...value.slice(0, -1)].reduce(
+    (all, sign, at) => all + Number.parseInt(sign, 36) * ([7, 3, 1][at % 3] ?? 1),
+    0,
+  );
+  return sum % 10 === Number(value.at(-1));
+}
 
 /** As the authority for controlled substances makes them. */
 function isPrescriber(value: string): boolean {

@@ -33,7 +33,8 @@ function identifiersIn(text: string, around: Around): Found {
     else matches.push(match);
   };
   const { digits, codes, words } = around.windows;
-  for (const window of digits) if (window.digits >= FEWEST) addAlone(text, window, add);
+  for (const window of digits)
+    if (window.digits >= FEWEST && !isDay(text, window)) addAlone(text, window, add);
   for (const window of codes) addAlone(text, window, add);
   addLabelled(text, words, add);
   addInColumns(text, around, add);
@@ -42,27 +43,37 @@ function identifiersIn(text: string, around: Around): Found {
 
 type Add = (type: string, start: number, value: string, likelihood: number) => void;
 
-const FEWEST = 4;
+const FEWEST = 6;
 const MARGIN = 8;
 
 function addAlone(text: string, { start, end }: Window, add: Add): void {
   const from = Math.max(0, start - MARGIN);
   const part = text.slice(from, end + MARGIN);
-  for (const match of part.matchAll(ALONE)) {
-    for (const [name, value] of Object.entries(match.groups ?? {})) {
-      if (value === undefined) continue;
-      for (const { type, isValid, alone } of TOLD_ALONE[Number(name.slice(1))]?.[1] ?? [])
-        if (alone !== undefined && (isValid?.(value) ?? true)) add(type, from + match.index, value, alone[1]);
-    }
+  ALONE.lastIndex = 0;
+  for (let match = ALONE.exec(part); match !== null; match = ALONE.exec(part)) {
+    const which = match.findIndex((value, at) => at > 0 && value !== undefined);
+    const value = match[which] ?? '';
+    for (const { type, isValid, alone } of TOLD_ALONE[which - 1]?.[1] ?? [])
+      if (alone !== undefined && (isValid?.(value) ?? true)) add(type, from + match.index, value, alone[1]);
   }
 }
+
+/** A day with its time is the commonest of long numbers, and nobody's. */
+const isDay = (text: string, { start, digits }: Window): boolean =>
+  digits <= 14 &&
+  (text.charCodeAt(start) === ONE || text.charCodeAt(start) === TWO) &&
+  isSeparator(text.charCodeAt(start + 4)) &&
+  text.charCodeAt(start + 7) === text.charCodeAt(start + 4);
+
+const [ONE, TWO, HYPHEN, SLASH] = [49, 50, 45, 47];
+const isSeparator = (code: number): boolean => code === HYPHEN || code === SLASH;
 
 /** Kinds that are written alike are one alternative, told apart by their check digits. */
 const TOLD_ALONE = [...Map.groupBy(ALL, ({ alone }) => alone?.[0])].flatMap(([shape, kinds]) =>
   shape === undefined ? [] : [[shape, kinds] as const],
 );
 const ALONE = new RegExp(
-  `(?<![A-Za-zÀ-ɏ0-9_.+/-])(?:${TOLD_ALONE.map(([shape], at) => `(?<_${at}>${shape})`).join('|')})(?![A-Za-zÀ-ɏ0-9_/-]|[.,]\\d)`,
+  `(?<![A-Za-zÀ-ɏ0-9_.+/-])(?:${TOLD_ALONE.map(([shape]) => `(${shape})`).join('|')})(?![A-Za-zÀ-ɏ0-9_/-]|[.,]\\d)`,
   'g',
 );
 

@@ -64,7 +64,9 @@ const isGap = (code: number): boolean => GAPS.has(code);
 function isInWord(text: string, start: number, end: number): boolean {
   const [before, first, after] = [text.charAt(start - 1), text.charAt(start), text.charAt(end)];
   return (
-    (LETTER.test(after) && !CAPITAL.test(after)) || (/[\p{L}\p{N}]/u.test(before) && !CAPITAL.test(first))
+    /\d/.test(after) ||
+    (LETTER.test(after) && !CAPITAL.test(after)) ||
+    (/[\p{L}\p{N}]/u.test(before) && !CAPITAL.test(first))
   );
 }
 

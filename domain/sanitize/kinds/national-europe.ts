@@ -45,6 +45,7 @@ export const EUROPEAN: readonly Identifier[] = [
       'steueridentifikationsnummer',
       'steuerliche identifikationsnummer',
       'idnr',
+      'id nr',
       'identifikationsnummer',
       'steuer idnr',
       'german tax id',

@@ -45,6 +45,6 @@ const NAME =
   /(?<![\p{L}\p{N}_])(?:[\p{Lu}\d][\p{L}\p{N}\p{M}&'’.+-]{0,40}|&)(?: (?:&|and|und|et|y|of|der|de|des|du|del|for|für|für die|[\p{Lu}\d&][\p{L}\p{N}\p{M}&'’.+-]{0,40})){0,5},? $/u;
 
 const OPENING =
-  /^(?:(?:The|Die|Der|Das|Bei|At|From|Von|La|Le|El|In|And|Und|By|For|Dear|Copyright|We|Our|This|A|An) )+/u;
+  /^(?:(?:The|Die|Der|Das|Bei|At|From|Von|La|Le|El|In|And|Und|By|For|Dear|Copyright|We|Our|This|My|Your|A|An) )+/u;
 
 const ARABIC = /(?: [\u0620-\u064a]{2,15}){1,3}/y;

@@ -61,9 +61,9 @@ function labelled(text: string, { start, end }: Window): Guess | undefined {
   FIELD.lastIndex = end;
   const field = FIELD.exec(text);
   if (field === null) return undefined;
-  const name = behind(text, FIELD.lastIndex);
-  if (name === undefined) return undefined;
   const label = text.slice(Math.max(0, start - 10), end).toLowerCase();
+  const name = behind(text, FIELD.lastIndex) ?? arabicLine(text, FIELD.lastIndex, label);
+  if (name === undefined) return undefined;
   const [known, isField] = [name.words.filter(isKnown).length, /[:=]/.test(field[0])];
   if (isField && OF_A_NAME.test(label)) return guess(name, OTHER_NAME.test(label) ? 0 : 0.75);
   if (
@@ -80,6 +80,16 @@ function labelled(text: string, { start, end }: Window): Guess | undefined {
 
 const FIELD =
   /(?:['’]s)?(?:[ _-]?(?:by|name|von|durch|par|por|to|off-by|del?|du|person|الكامل))?["'*]{0,2}[ \t]{0,3}[:=][ \t]{0,3}["'*]{0,2}|[ -](?:off-)?(?:by|to|von|durch|par|por|de)?:? ?/uy;
+
+/** All of the line, where the field is one of names: the lists have but a few. */
+function arabicLine(text: string, start: number, label: string): Name | undefined {
+  if (!isArabic(text, start) || !OF_A_NAME.test(label)) return undefined;
+  ARABIC_LINE.lastIndex = start;
+  const line = ARABIC_LINE.exec(text)?.[0];
+  return line === undefined ? undefined : { start, end: start + line.length, words: line.split(' ') };
+}
+
+const ARABIC_LINE = /[\u0620-\u064a]{2,15}(?: [\u0620-\u064a]{2,15}){1,4}(?=[ \t]{0,4}(?:[\n\r،,.|;]|$))/y;
 
 /** Of these every value is a name, even a single word that no list has. */
 const OF_A_NAME =

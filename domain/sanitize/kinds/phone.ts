@@ -42,7 +42,7 @@ export const NATIONAL: Recogniser = byPattern({
 /** Told by its form, and by the plan of the numbers of the country that has the form. */
 function hasCountry({ value, around }: Found): boolean {
   const countries = FORMS.find(([form]) => form.test(value))?.[1] ?? [];
-  if (countries.length === 0 || COUNTED.test(around.before(24))) return false;
+  if (countries.length === 0 || onlyDigits(value).length < 9 || COUNTED.test(around.before(24))) return false;
   // a group of a longer number
   if (/\d[ /.-]$/.test(around.before(2)) || /^[ /.-]\d/.test(around.after(2))) return false;
   return countries.some((country) => isValidPhoneNumber(value, country));
@@ -60,8 +60,10 @@ const FORMS = [
 const COUNTED =
   /(?:id|no|nr|num|number|nummer|ref|order|invoice|rechnung|part|serial|version|build|case|ticket|sku|isbn|amount|total|line|port|page|lot|code|iban|ssn|account|konto)[.:#= "']{0,4}$/;
 
+const onlyDigits = (value: string): string => value.replace(/\D/g, '');
+
 const hasDigits = ({ value }: Found, least: number, most: number): boolean => {
-  const { length } = value.replace(/\D/g, '');
+  const { length } = onlyDigits(value);
   return length >= least && length <= most;
 };
 

@@ -42,7 +42,7 @@ const CITY =
   "(?:(?:San|Santa|Saint|St\\.|Bad|New|Los|Las|La|Le|El|Den|Santo|Sankt|Al|Port|Fort|West|North|South|East|Mount)[ -])?\\p{Lu}[\\p{L}\\p{M}'’-]{1,24}(?:(?:[ -](?:am|an der|im|de la|de|del|du|sur|on|upon|in der|en|les|sous|le|la) |-(?:sur|en|les|la|le|de|sous)-)\\p{Lu}[\\p{L}\\p{M}'’-]{1,24})?";
 
 const HOME = new RegExp(
-  `(?: (?:and (?:works|raised) |at home |up |seit \\d{4} |actuellement |actualmente |bei )?(?:in|to|of|from|at|near|nach|aus|bei|à|a|au|en|de|في|من|بمدينة|مدينة)|[ \\t]{0,2}:)[ \\t](?:the |der |den |مدينة )?(?<value>${CITY}|[\\u0620-\\u064a]{3,15})(?<more>, ${CITY})?`,
+  `(?:(?: (?:am|on|le|el) [\\p{L}\\d./-]{1,10}(?: (?:de )?[\\p{L}\\d.]{1,10}){0,2})?,? (?:and (?:works|raised) |at home |up |seit \\d{4} |actuellement |actualmente |bei )?(?:in|to|of|from|at|near|nach|aus|bei|à|a|au|en|de|في|من|بمدينة|مدينة)|[ \\t]{0,2}:)[ \\t](?:the |der |den |مدينة )?(?<value>${CITY}|[\\u0620-\\u064a]{3,15})(?<more>, ${CITY})?`,
   'uy',
 );
 

@@ -25,13 +25,12 @@ export const CUES = {
   street: `street st avenue ave road rd boulevard blvd lane ln drive dr court ct place pl square sq terrace crescent parkway pkwy highway hwy way close row mews gardens grove circle cir trail trl
     rue allée allee chemin impasse quai route cours ruelle calle c avenida avda av plaza paseo camino carretera ronda travesía carrer via viale piazza corso box postfach apartado bp po
     شارع طريق حي زقاق`,
-  company: `gmbh ag kg ohg ug se inc incorporated llc ltd limited corp corporation plc llp sarl sas sa sasu eurl sci sl slu srl spa bv nv ab oy oyj as aps kk pty pvt co company ev eg شركة مؤسسة`,
+  company: `gmbh gmb mb sp ap ag kg ohg ug se inc incorporated llc ltd limited corp corporation plc llp sarl sas sa sasu eurl sci sl slu srl spa bv nv ab oy oyj as aps kk pty pvt co company ev eg شركة مؤسسة`,
   birth: `birth birthdate birthday born dob geburtsdatum geburtstag geboren geb naissance né née nacimiento nacido nacida nac nació cumpleaños d bd الميلاد ميلاد مواليد المولود المولودة`,
   password: `password passwd passphrase passcode pwd pw passwort passworte kennwort zugangsdaten mdp passe contraseña contrasena clave secret token pin credentials login المرور السر السرية`,
-  paper: `passport reisepass ausweis personalausweis personalausweisnummer ausweisnummer ausweisnr reisepassnummer dienstausweis`,
   at: 'at ät arobase arroba',
 } as const;
 
-/** Small words inside of names. */
+/** Small words inside of names; an article only behind one of them: `hat Anna Weiß den Vertrag` goes on otherwise. */
 export const PARTICLES =
-  'van|von|vom|zum|zur|zu|der|den|dem|de|del|della|di|da|do|dos|das|du|des|la|las|le|los|y|e|bin|ibn|bint|ben|al|el|abu|ter|ten|af|av|und';
+  "(?:van|von|de)(?: (?:der|den|dem|la|las|los|le|het|'t))?|vom|zum|zur|zu|del|della|di|da|do|dos|das|du|des|bin|ibn|bint|ben|al|el|abu|ter|ten|af|av";

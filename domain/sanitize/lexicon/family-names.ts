@@ -50,7 +50,7 @@ jaber jabri kabbaj kadi karam karimi kassem kettani khalil khan khouri khoury la
 mohamed moussa mubarak mustafa naciri nader najjar nasr nasser nassar obeid odeh omar osman othman qasim rahman rashid saadi said saleh salem salim samir
 sayed shaheen shahin sharif slimani soliman suleiman tahiri tazi touati toumi yassin youssef zaki zayed ziani zidane
 الأحمد العلي المصري الحسن الحسين السيد الشريف الحربي القحطاني الغامدي العتيبي الزهراني المطيري الدوسري الشمري الهاشمي النجار الحداد الخطيب
-البكري الأنصاري التميمي العمري الفارسي الراشد السعيد الخوري حداد منصور نجار درويش عباس حمدان شاهين صالح طه عيسى موسى داود
+الكيلاني العمر الفهد الرشيد الصالح الجابر الزيد الحمد العنزي الرشيدي البلوي الجهني السبيعي العجمي المالكي الأحمدي بوعزيز بن بنعلي العلوي الإدريسي البكري الأنصاري التميمي العمري الفارسي الراشد السعيد الخوري حداد منصور نجار درويش عباس حمدان شاهين صالح طه عيسى موسى داود
 `;
 
 /** Words that begin with a capital behind a given name, and are no family's. */

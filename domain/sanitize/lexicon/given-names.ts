@@ -71,7 +71,7 @@ pierre pierre-yves pierrick quentin raoul raymonde regis régis remi rémi remy 
 roseline sabrina salome salomé sandrine séverine severine solange solene solène stéphane stephane stephanie stéphanie suzanne sylvain sylvaine sylvie
 tanguy theo théo thibault thibaut thierry timothee timothée tristan valentin valérie valerie veronique véronique victoire vincent violaine virginie
 viviane xavier yann yannick yves yvette yvon zélie
-abel abelardo adela adolfo adriana agueda agustin agustín aitana aitor alba alberto alejandra alejandro alfonso alfredo almudena alonso alvaro
+abel abelardo carmen thérèse therese lourdes remedios angustias paca pepe paco nacho chema adela adolfo adriana agueda agustin agustín aitana aitor alba alberto alejandra alejandro alfonso alfredo almudena alonso alvaro
 álvaro amparo anabel andres andrés angeles ángel ángeles aniceto antonia ariadna armando arturo asuncion asunción aurelio ascensión begoña beatriz
 belen belén benito bernarda bernardo blanca borja candela candelaria carla carlos carlota carmela carolina catalina celia cesar césar claudio
 concepcion concepción conchita consuelo cristian cristina cristobal cristóbal damián dani daniela dario darío desiree diego domingo elena
@@ -104,6 +104,10 @@ yahya yasin yasir yasmin yasmina yasmine yasser yassine younes youssef yousef yo
 تركي سلطان نواف ماجد بدر راشد حمد سيف منصور غسان نزار عدنان أكرم أسامة اسامة معاذ ياسين
 فاطمة عائشة خديجة مريم زينب سارة نور ليلى هدى منى أمل سلمى سعاد نادية سميرة كريمة لطيفة جميلة رانيا دينا ياسمين هند أسماء اسماء إيمان ايمان
 نجلاء وفاء سناء رنا ريم لينا مها عبير غادة نوال سحر حنان أميرة اميرة رقية حليمة صفاء شيماء مروة آمنة بشرى سهام
+نورة نوره منيرة الجوهرة عبدالله عبدالرحمن عبدالعزيز عبدالكريم عبدالمجيد عبدالرزاق لولوة أروى أريج بسمة تهاني جواهر حصة دانة دلال رغد روان ريما زهراء سارا شهد
+عهود فرح لمياء لمى مشاعل ملاك نهى هيفاء وجدان وعد أمينة رنيم جنى تالا هيا إسراء آية أفنان بيان شذى ضحى غدير كوثر نرجس إلهام رباب خولة سناء عواطف نعيمة فوزية زهرة مليكة حسناء
+طلال مشعل متعب نايف عايض سعود بندر ثامر حاتم رياض شادي صلاح ضياء علاء فؤاد قاسم لؤي مازن مؤيد مجدي محسن مختار مدحت نادر نعيم هيثم وائل وسام يزيد أنور إياد أشرف بهاء جابر جعفر حازم حيدر
+راغب سفيان شريف صابر عاصم عصام عزيز فارس فاروق كاظم مراد معتز منذر مهند ناجي نضال نورالدين بوعلام رضوان عبدو حكيم سمير توفيق رابح جلال
 `;
 
 /** Also words, places, products or tools: they count where something else speaks for a person. */

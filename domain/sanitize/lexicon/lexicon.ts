@@ -17,7 +17,6 @@ export const SENSE = {
   company: 512,
   birth: 1024,
   password: 2048,
-  paper: 4096,
   at: 8192,
   city: 16384,
   country: 32768,
@@ -37,6 +36,7 @@ export const isGiven = (word: string): boolean => GIVEN.has(word.toLowerCase());
 export const isDoubtful = (word: string): boolean => DOUBTFUL.has(word.toLowerCase());
 export const isFamily = (word: string): boolean => FAMILY.has(word.toLowerCase());
 export const isNoFamily = (word: string): boolean => NO_FAMILY.has(word.toLowerCase());
+export const isCue = (word: string): boolean => CUE.has(word.toLowerCase());
 export const isCity = (word: string): boolean => CITY.has(word.toLowerCase());
 export const isCountry = (word: string): boolean => COUNTRY.has(word.toLowerCase());
 
@@ -110,5 +110,7 @@ const GIVEN = wordsOf(GIVEN_NAMES);
 const DOUBTFUL = wordsOf(DOUBTFUL_GIVEN_NAMES);
 const FAMILY = wordsOf(FAMILY_NAMES);
 const NO_FAMILY = wordsOf(NO_FAMILY_NAMES);
+/** What a field of a form is called. */
+const CUE = wordsOf(`${CUES.role} ${CUES.birth} ${CUES.home} ${CUES.password} ${CUES.street}`);
 const CITY = wordsOf(CITIES);
 const COUNTRY = wordsOf(COUNTRIES);
