@@ -44,10 +44,16 @@ export const sanitize: Bench = {
       { of: 'mb_per_cpu_s', atLeast: 5 },
       { of: 'slope_256_to_64', atMost: 1.2 },
       { of: 'memory_256_to_64', atMost: 1.2 },
-      { of: 'hostile_to_plain', atMost: 10 },
+      { of: 'hostile_growth', atMost: 1.6 },
+      { of: 'hostile_to_plain', atMost: 40 },
     ];
     return {
-      ratios: { ...streams.ratios, hostile_to_plain: hostile[0]?.ratio ?? 0, ...peer },
+      ratios: {
+        ...streams.ratios,
+        hostile_to_plain: hostile[0]?.ratio ?? 0,
+        hostile_growth: Math.max(...hostile.map(({ growth }) => growth)),
+        ...peer,
+      },
       figures: {
         mb_per_cpu_s: rate,
         finds_per_mb: findings.length / (bytes.length / MB),

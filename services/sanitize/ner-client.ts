@@ -32,7 +32,7 @@ export function openNerClient({ url, kinds, seconds = 15 }: Options): NerClient 
   const address = new URL('analyze', url.endsWith('/') ? url : `${url}/`);
   const wanted = new Set(kinds);
   return {
-    name: `ner ${address.host}`,
+    name: `ner ${[...kinds].sort().join(',')}`,
     find: (text, language) =>
       answering(address.host, seconds, async (until) => {
         const found = await pMap(

@@ -17,7 +17,7 @@ type Options = {
 };
 
 /** Threads that sanitize texts. None is started before there is something to do, and none stays for long when there is not. */
-export function openSanitizing({ threads, seconds = 20, secret, ner }: Options): Sanitizing {
+export function openSanitizing({ threads, seconds = 30, secret, ner }: Options): Sanitizing {
   const pool = new Piscina<SanitizeTask, SanitizeThreadAnswer>({
     filename: new URL('./sanitize-thread.ts', import.meta.url).href,
     name: 'sanitizeTexts',

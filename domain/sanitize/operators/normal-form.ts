@@ -20,8 +20,15 @@ function formOf(type: string, value: string): string {
   if (SMALL.has(type)) return value.toLowerCase();
   if (type === 'PHONE_NUMBER') return dialled(value);
   if (NUMBERS.has(type) || OF_A_COUNTRY.test(type)) return value.replace(/[\s./-]/g, '').toUpperCase();
-  return value.replace(/\s+/g, ' ');
+  const spaced = value.replace(/\s+/g, ' ');
+  return type === 'PERSON' ? named(spaced) : spaced;
 }
+
+/** `MORENO` in a form and `moreno` in a log are Moreno in a letter; who writes `van der Berg` means it. */
+const named = (name: string): string =>
+  name === name.toUpperCase() || name === name.toLowerCase()
+    ? name.toLowerCase().replace(/(?<![\p{L}\p{M}])\p{L}/gu, (letter) => letter.toUpperCase())
+    : name;
 
 /** `+49 (0)30 / 123` and `0049 30 123` are the same telephone. */
 const dialled = (value: string): string =>

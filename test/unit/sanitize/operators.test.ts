@@ -84,6 +84,10 @@ describe('pseudonyms', () => {
   test('are the same for the same value however it is spelt, and others for others', () => {
     expect(pseudonym(EMAIL.toUpperCase())).toBe(pseudonym(EMAIL));
     expect(pseudonym('+49 (30) 901820-17')).toBe(pseudonym(PHONE));
+    const name = (text: string) =>
+      /PERSON_[a-z2-7]+/.exec(sanitized(text, { operator: 'pseudonymise' }))?.[0];
+    expect(name('Patient: ADA MORENO')).toBe(name('Patient: Ada Moreno\n'));
+    expect(name('Patient: Ada Moreno')).toBeDefined();
     expect(pseudonym(EMAIL)).not.toBe(pseudonym(`x${EMAIL}`));
     expect(pseudonym(EMAIL)).not.toContain('moreno');
   });
