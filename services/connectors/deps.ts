@@ -13,8 +13,8 @@ export type ConnectorDeps = {
   readonly buckets: SourceBuckets;
   readonly git: { readonly clones: Clones; readonly listings: Listings; readonly maxFiles: number };
   readonly web: Web;
-  /** Undefined where pages cannot be rendered. */
-  readonly renderer: Renderer | undefined;
+  /** Absent where pages cannot be rendered. */
+  readonly renderer?: Renderer | undefined;
   readonly now: () => Date;
 };
 

@@ -13,20 +13,24 @@ export type GitCredentials = (url: string) => GitCredential | undefined;
 export const noCredentials: GitCredentials = () => undefined;
 
 /** Reads a file with a line `https://user:token@host[:port]` for each host; read anew for each fetch, so tokens can be changed. */
-export async function readGitCredentials(file: string): Promise<GitCredentials> {
+export async function readGitCredentials(
+  file: string,
+  setting = 'CERTUS_GIT_CREDENTIALS_FILE',
+): Promise<GitCredentials> {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw unusable('it cannot be read', cause);
+    throw unusable(setting, 'it cannot be read', cause);
   });
-  return parseGitCredentials(text);
+  return parseGitCredentials(text, setting);
 }
 
-export function parseGitCredentials(text: string): GitCredentials {
+export function parseGitCredentials(text: string, setting = 'CERTUS_GIT_CREDENTIALS_FILE'): GitCredentials {
   const known = new Map<string, GitCredential>();
   for (const [at, line] of text.split(/\r?\n/).entries()) {
     if (line.trim() === '' || line.startsWith('#')) continue;
     const credential = parseLine(line.trim());
-    if (credential === undefined) throw unusable(`line ${at + 1} is not https://user:token@host`);
-    if (known.has(credential.origin)) throw unusable(`line ${at + 1} names a host for the second time`);
+    if (credential === undefined) throw unusable(setting, `line ${at + 1} is not https://user:token@host`);
+    if (known.has(credential.origin))
+      throw unusable(setting, `line ${at + 1} names a host for the second time`);
     known.set(credential.origin, credential);
   }
   return (url) => (URL.canParse(url) ? known.get(originOf(new URL(url))) : undefined);
@@ -61,10 +65,10 @@ function decoded(text: string): string | undefined {
   }
 }
 
-const unusable = (why: string, cause?: unknown): CertusError =>
+const unusable = (setting: string, why: string, cause?: unknown): CertusError =>
   new CertusError(
     'dependency_unavailable',
-    `CERTUS_GIT_CREDENTIALS_FILE cannot be used: ${why}`,
+    `${setting} cannot be used: ${why}`,
     cause === undefined ? {} : { cause },
   );
 

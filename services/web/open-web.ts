@@ -11,48 +11,56 @@ import type { PageAsked, Validators, Web, WebPage } from './web.ts';
 export type WebAccess = Pick<Reach, 'allowedHosts' | 'resolve'> & {
   /** Between two requests to one host, when its robots.txt does not want more. */
   readonly pauseMs: number;
+  /** For one request, from the name to the last byte of the answer. */
+  readonly patienceMs?: number;
   readonly now?: () => number;
   readonly sleep?: Sleep;
 };
 
 /** One for a worker: hosts are to see no more of us when several sources are of the same one. */
-export function openWeb({ allowedHosts, resolve, pauseMs, now = Date.now, sleep = pause }: WebAccess): Web {
+export function openWeb({
+  allowedHosts,
+  resolve,
+  pauseMs,
+  patienceMs = PATIENCE_MS,
+  now = Date.now,
+  sleep = pause,
+}: WebAccess): Web {
   const reach = { allowedHosts, plainHttp: true, ...(resolve === undefined ? {} : { resolve }) };
   const turns = new Turns(now, sleep);
-  const robots = new RobotsOfSites((address, signal) => askPlainly(address, signal), now);
+  const robots = new RobotsOfSites((address) => askPlainly(address), now);
 
   /** Not asked of robots.txt itself. */
   const ask = (address: URL, gap: number, how: Asked, signal: AbortSignal): Promise<PageAnswer> =>
     turns.take(address.host, gap, signal, () =>
-      fetchPage(address, { ...reach, ...how, headers: { ...HEADERS, ...how.headers }, signal }),
+      fetchPage(address, {
+        ...{ ...reach, ...how, headers: { ...HEADERS, ...how.headers } },
+        maxMilliseconds: patienceMs,
+        signal,
+      }),
     );
 
-  const askPlainly = async (address: URL, signal: AbortSignal): Promise<PageAnswer> => {
+  const askPlainly = async (address: URL): Promise<PageAnswer> => {
     let target = address;
     for (let hop = 0; hop <= MOST_HOPS; hop += 1) {
-      const answer = await ask(
-        target,
-        pauseMs,
-        { maxBytes: MOST_OF_ROBOTS, headers: {}, maxMilliseconds: 15_000 },
-        signal,
-      );
+      const answer = await ask(target, pauseMs, { maxBytes: MOST_OF_ROBOTS, headers: {} }, EVERYBODY);
       if (answer.redirect === undefined) return answer;
       target = answer.redirect;
     }
     throw new FetchError('refused', `${address.host} redirects in circles`);
   };
 
-  const refusal: Web['refusal'] = async (address, signal) => {
-    const rules = await telling(() => robots.of(address, signal));
+  const refusal: Web['refusal'] = async (address) => {
+    const rules = await telling(() => robots.of(address));
     if (rules === 'unavailable') return 'robots_unavailable';
     return rules.allows(address) ? undefined : 'robots_disallowed';
   };
 
   /** Asks until there is an answer that is one; a host that is busy says itself when it wants to be asked again. */
   const patiently = async (address: URL, how: Asked, signal: AbortSignal): Promise<PageAnswer> => {
-    const refused = await refusal(address, signal);
+    const refused = await refusal(address);
     if (refused !== undefined) throw new CertusError(refused, REFUSALS[refused](address));
-    const rules = await telling(() => robots.of(address, signal));
+    const rules = await telling(() => robots.of(address));
     const gap = Math.max(pauseMs, rules === 'unavailable' ? 0 : rules.delayMs);
     for (let tries = 1; ; tries += 1) {
       const answer = await telling(() => ask(address, gap, how, signal));
@@ -96,8 +104,8 @@ export function openWeb({ allowedHosts, resolve, pauseMs, now = Date.now, sleep 
         contentType: answer.header('content-type') ?? 'application/octet-stream',
       };
     },
-    sitemaps: async (address, signal) => {
-      const rules = await telling(() => robots.of(address, signal));
+    sitemaps: async (address) => {
+      const rules = await telling(() => robots.of(address));
       return rules === 'unavailable' ? [] : rules.sitemaps;
     },
     sitemap: async (address, signal) => {
@@ -111,8 +119,11 @@ type Asked = {
   readonly maxBytes: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly wanted?: (header: PageAnswer['header']) => boolean;
-  readonly maxMilliseconds?: number;
 };
+
+/** What everybody waits for, nobody breaks off; the time for each request ends it as well. */
+const EVERYBODY = new AbortController().signal;
+const PATIENCE_MS = 30_000;
 
 const HEADERS = {
   'user-agent': AGENT,

@@ -21,18 +21,19 @@ export const AGENT = 'certus';
  */
 export class RobotsOfSites {
   readonly #sites = new Map<string, { readonly robots: Promise<Robots | NoRobots>; until: number }>();
-  readonly #read: (address: URL, signal: AbortSignal) => Promise<PageAnswer>;
+  readonly #read: (address: URL) => Promise<PageAnswer>;
   readonly #now: () => number;
 
-  constructor(read: (address: URL, signal: AbortSignal) => Promise<PageAnswer>, now: () => number) {
+  constructor(read: (address: URL) => Promise<PageAnswer>, now: () => number) {
     this.#read = read;
     this.#now = now;
   }
 
-  of({ origin }: URL, signal: AbortSignal): Promise<Robots | NoRobots> {
+  /** Asked for everybody who waits: nobody's giving up ends it for the others. */
+  of({ origin }: URL): Promise<Robots | NoRobots> {
     const known = this.#sites.get(origin);
     if (known !== undefined && known.until > this.#now()) return known.robots;
-    const site = { robots: this.#ask(origin, signal), until: this.#now() + KEPT_MS };
+    const site = { robots: this.#ask(origin), until: this.#now() + KEPT_MS };
     this.#sites.set(origin, site);
     for (const oldest of [...this.#sites.keys()].slice(0, -MOST_SITES)) this.#sites.delete(oldest);
     site.robots.then(
@@ -44,10 +45,10 @@ export class RobotsOfSites {
     return site.robots;
   }
 
-  async #ask(origin: string, signal: AbortSignal): Promise<Robots | NoRobots> {
+  async #ask(origin: string): Promise<Robots | NoRobots> {
     const address = new URL('/robots.txt', origin);
     try {
-      const { status, bytes } = await this.#read(address, signal);
+      const { status, bytes } = await this.#read(address);
       if (status >= 500 || status === 429) return 'unavailable';
       const isThere = status >= 200 && status < 300;
       return parseRobots(address, isThere ? Buffer.from(bytes).toString('utf8') : '');

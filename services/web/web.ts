@@ -33,7 +33,7 @@ export interface Web {
   /** What lies at an address of a site's sitemap; undefined when there is none. */
   sitemap(address: URL, signal: AbortSignal): Promise<Uint8Array | undefined>;
   /** The sitemaps that a site's robots.txt names. */
-  sitemaps(address: URL, signal: AbortSignal): Promise<readonly string[]>;
+  sitemaps(address: URL): Promise<readonly string[]>;
   /** Whether robots.txt lets us ask for it: `robots_disallowed`, `robots_unavailable` when not. */
-  refusal(address: URL, signal: AbortSignal): Promise<'robots_disallowed' | 'robots_unavailable' | undefined>;
+  refusal(address: URL): Promise<'robots_disallowed' | 'robots_unavailable' | undefined>;
 }

@@ -161,4 +161,6 @@ async function timeOf(path: string): Promise<number | undefined> {
 }
 
 const credentialsOf = async ({ credentialsFile }: GitAccess): Promise<GitCredentials> =>
-  credentialsFile === undefined ? noCredentials : readGitCredentials(credentialsFile);
+  credentialsFile === undefined
+    ? noCredentials
+    : readGitCredentials(credentialsFile, 'CERTUS_INGEST_GIT_CREDENTIALS_FILE');

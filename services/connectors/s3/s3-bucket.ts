@@ -21,10 +21,10 @@ export const s3Bucket = (client: S3Client, name: string): SourceBucket => ({
     const answer = await refusable(name, () => client.send(request, { abortSignal: until }));
 
     const decode = answer.EncodingType === 'url' ? decoded : (text: string) => text;
-    const listed = (answer.Contents ?? []).map(({ Key = '', Size = 0, ETag = '' }) => ({
+    const listed = (answer.Contents ?? []).map(({ Key = '', Size = 0, ETag, LastModified }) => ({
       key: decode(Key),
       size: Size,
-      etag: ETag,
+      etag: versionOf(ETag, LastModified),
     }));
     const next = answer.IsTruncated === true ? (listed.at(-1)?.key ?? null) : null;
     if (next !== null && after !== null && Buffer.compare(Buffer.from(next), Buffer.from(after)) <= 0)
@@ -47,9 +47,17 @@ export const s3Bucket = (client: S3Client, name: string): SourceBucket => ({
     });
     if (!(answer.Body instanceof Readable)) throw new TypeError('the S3 client answered without a stream');
     const bytes = await onS3(`read ${where}`, () => bounded(answer.Body as Readable, maxBytes));
-    return { bytes, etag: answer.ETag ?? '', mediaType: answer.ContentType ?? null };
+    return {
+      bytes,
+      etag: versionOf(answer.ETag, answer.LastModified),
+      mediaType: answer.ContentType ?? null,
+    };
   },
 });
+
+/** Every store says one of them; what has no version is read each time. */
+const versionOf = (etag: string | undefined, changed: Date | undefined): string =>
+  etag ?? changed?.toISOString() ?? '';
 
 /** For a thousand names; a store that drips would be listened to without end. */
 const PATIENCE_MS = 120_000;

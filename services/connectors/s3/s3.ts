@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { z } from 'zod';
 import type { IngestionSource } from '../../../contracts/ingestion.ts';
 import type { Connector, SourceItem } from '../connector.ts';
@@ -36,7 +37,8 @@ export function openS3(source: S3Source, { deps }: Pick<Reader, 'deps'>): Connec
     fetch: async ({ key }, { known, maxBytes, signal }) => {
       const { bytes, etag, mediaType } = await bucket.read(key, { maxBytes, signal });
       // another one may have come since it was listed: what was read is what is told
-      return etag === known ? null : { bytes, mediaType, version: etag };
+      if (etag !== '' && etag === known) return null;
+      return { bytes, mediaType, version: etag === '' ? hash('sha256', bytes) : etag };
     },
     close: async () => undefined,
   };

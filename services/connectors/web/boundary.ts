@@ -19,13 +19,13 @@ export function boundaryOf({
   allow_patterns,
   deny_patterns,
 }: CrawlSource): Boundary {
-  const hosts = new Set(seed_urls.flatMap((url) => pageAddress(url)?.hostname ?? []));
+  const hosts = new Set(seed_urls.flatMap((url) => bare(pageAddress(url)?.hostname ?? '')));
   const domains = allowed_domains.map((domain) => domain.toLowerCase().replace(/^\*?\./, ''));
   const allow = allow_patterns.map(compile);
   const deny = deny_patterns.map(compile);
   const isInside = ({ hostname }: URL) =>
     domains.length === 0
-      ? hosts.has(hostname)
+      ? hosts.has(bare(hostname))
       : domains.some((domain) => hostname === domain || hostname.endsWith(`.${domain}`));
   return {
     isInside,
@@ -37,6 +37,9 @@ export function boundaryOf({
       !deny.some((pattern) => pattern.test(address.href)),
   };
 }
+
+/** Half of all sites send whoever comes to the one on to the other. */
+const bare = (hostname: string): string => hostname.replace(/^www\./, '');
 
 /** By a grammar that no text can keep busy: pattern and address both come from others. */
 function compile(pattern: string): RE2JS {

@@ -29,7 +29,7 @@ export function openCrawl(source: CrawlSource, { deps }: Pick<Reader, 'deps'>): 
       loaded.forget();
       const until = now().getTime() + PATIENCE_MS;
       const step = new CrawlStep(source, readCursor(CrawlCursor, cursor, NOWHERE_YET));
-      if (cursor === null) await begin(step, signal);
+      if (cursor === null) await begin(step);
       while (!step.isDone && step.size < limit && now().getTime() < until) {
         signal.throwIfAborted();
         if (step.hasSitemaps) await readOne(step, signal);
@@ -47,7 +47,7 @@ export function openCrawl(source: CrawlSource, { deps }: Pick<Reader, 'deps'>): 
     close: async () => loaded.forget(),
   };
 
-  async function begin(step: CrawlStep, signal: AbortSignal): Promise<void> {
+  async function begin(step: CrawlStep): Promise<void> {
     for (const url of source.seed_urls) {
       const address = pageAddress(url);
       if (address === undefined) step.lost.push(noAddress(url));
@@ -56,7 +56,7 @@ export function openCrawl(source: CrawlSource, { deps }: Pick<Reader, 'deps'>): 
     if (source.max_depth === 0) return;
     const sites = new Set(source.seed_urls.flatMap((url) => pageAddress(url)?.origin ?? []));
     for (const site of sites) {
-      const named = await ofPage(() => web.sitemaps(new URL(site), signal));
+      const named = await ofPage(() => web.sitemaps(new URL(site)));
       step.addSitemaps([...('value' in named ? named.value : []), `${site}/sitemap.xml`], isInside);
     }
   }
@@ -76,7 +76,7 @@ export function openCrawl(source: CrawlSource, { deps }: Pick<Reader, 'deps'>): 
 
   async function takeOne(step: CrawlStep, signal: AbortSignal): Promise<void> {
     const { address, depth } = step.next();
-    const refusal = await ofPage(() => web.refusal(address, signal));
+    const refusal = await ofPage(() => web.refusal(address));
     const fault =
       'fault' in refusal
         ? refusal.fault

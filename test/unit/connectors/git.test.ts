@@ -3,7 +3,7 @@ import { readdirSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Json } from '../../../services/connectors/connector.ts';
-import { GitServers } from '../scan/git-servers.ts';
+import { basicAuth, GitServers } from '../scan/git-servers.ts';
 import { commitAll, git, temporaryFolder, write } from '../scan/sources.ts';
 import { codeOf, depsIn, listAll, open, signal, textOf } from './sources.ts';
 
@@ -280,6 +280,23 @@ describe('a repository that cannot be read', () => {
     const small = depsIn({ folder: keep('small'), hosts: ['127.0.0.1'], maxFiles: 2 });
     expect(await codeOf(listAll(() => from(url, {}, small)))).toBe('source_too_large');
     writeFileSync(join(folder, 'x'), 'x');
+  });
+
+  test('without a password is read with the one that was given for its host, which nobody sees', async () => {
+    const { folder } = repository({ 'a.md': 'closed' });
+    const { guard, shown, right } = basicAuth('reader', 'hidden-word');
+    const url = `${await servers.git(folder, guard)}/.git`;
+    const mine = keep('closed');
+    expect(await codeOf(listAll(() => from(url)))).toBe('source_unreachable');
+    const credentialsFile = join(mine, 'credentials');
+    writeFileSync(credentialsFile, `${url.replace('//', '//reader:hidden-word@').replace('/.git', '')}\n`);
+    const known = depsIn({ folder: mine, hosts: ['127.0.0.1'], credentialsFile });
+    const { items } = await listAll(() => from(url, {}, known));
+    expect(await textOf(from(url, {}, known), items[0])).toBe('closed');
+    expect(shown).toContain(right);
+    expect(JSON.stringify(items)).not.toContain('hidden-word');
+    // grep ends with an error when it finds nothing
+    expect(() => execFileSync('grep', ['-r', 'hidden-word', join(mine, 'clones')])).toThrow();
   });
 
   test('whose clone is cleared away in the middle is read by whoever tries again', async () => {

@@ -105,6 +105,12 @@ describe('a page', () => {
         setImmediate(() => response.destroy());
         return undefined;
       },
+      '/slow': (_, __, response) => {
+        response.writeHead(200, { 'content-type': 'text/plain' }).write('a');
+        const drip = setInterval(() => response.write('a'), 20);
+        response.on('close', () => clearInterval(drip));
+        return undefined;
+      },
       '/endless': (_, __, response) => {
         response.writeHead(200, { 'content-type': 'text/plain' });
         const more = () => {
@@ -116,6 +122,7 @@ describe('a page', () => {
       },
     });
     expect(await code(`${url}/short`)).toBe('source_unreachable');
+    expect(await code(`${url}/slow`, { patienceMs: 300 })).toBe('source_unreachable');
     expect(await code(`${url}/endless`)).toBe('item_too_large');
   });
 });
@@ -148,6 +155,22 @@ describe('robots.txt', () => {
   test.each([404, 403])('that is not there (%s) forbids nothing', async (status) => {
     const { url } = await withRobots({ status });
     expect(await code(`${url}/a`)).toBe('none');
+  });
+
+  test('is waited for by everybody: who gives up takes it from nobody', async () => {
+    const { url } = await withRobots((_, __, response) => {
+      setTimeout(() => response.writeHead(200).end(), 100);
+      return undefined;
+    });
+    const connector = from([`${url}/a`, `${url}/b`]);
+    const { items } = await listAll(() => connector);
+    const [first, second] = items;
+    const giveUp = new AbortController();
+    const left = connector.fetch(first as never, { known: undefined, maxBytes: 100, signal: giveUp.signal });
+    const stays = textOf(connector, second);
+    giveUp.abort();
+    expect(await codeOf(left)).not.toBe('none');
+    expect(await stays).toBe('b');
   });
 
   test('is asked for where a redirect leads as well', async () => {

@@ -18,6 +18,7 @@ type Wanted = {
   readonly roots?: readonly string[];
   readonly hosts?: readonly string[];
   readonly maxBytes?: number;
+  readonly credentialsFile?: string;
   readonly maxFiles?: number;
   readonly web?: Partial<WebAccess>;
 };
@@ -29,11 +30,12 @@ export function depsIn({
   hosts = [],
   maxBytes = 64 * 1024 * 1024,
   maxFiles = 10_000,
+  credentialsFile,
   web,
 }: Wanted): ConnectorDeps {
   const objects = openDirectoryStore(join(folder, 'objects'));
   const now = () => new Date();
-  const access = { roots, hosts, credentialsFile: undefined, maxBytes, maxFiles };
+  const access = { roots, hosts, credentialsFile, maxBytes, maxFiles };
   return {
     uploads: objects.readable('uploads'),
     golden: objects.readable('golden'),
