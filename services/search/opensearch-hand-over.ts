@@ -47,7 +47,7 @@ export async function reopen(client: Client, forms: readonly Form[]): Promise<vo
 
 /** A setting that has this is as if nobody had ever set it; the client's types know nothing of it. */
 const NOT_SET = null as unknown as never;
-const SETTLE_MS = 2_000;
+const SETTLE_MS = 1_000;
 
 async function lastWrite(client: Client, index: string, signal: AbortSignal): Promise<number> {
   for await (const _ of tries(PATIENCE_MS, signal)) {

@@ -35,7 +35,7 @@ export function searchEngines() {
     }
     await client.close();
   };
-  return { url, client, db, newAlias, opensearch, each, close };
+  return { url, client, db, aliases, newAlias, opensearch, each, close };
 }
 
 export const newScope = (): Scope => ({

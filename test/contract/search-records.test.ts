@@ -2,6 +2,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Scope } from '../../contracts/identifiers.ts';
 import type { SearchFilters } from '../../contracts/search.ts';
+import { fetchHits as openSearchHits } from '../../services/search/opensearch-hits.ts';
+import { within } from '../../services/search/opensearch-query.ts';
+import { fetchHits as postgresHits } from '../../services/search/postgres-hits.ts';
+import { rowsOf } from '../../services/search/postgres-sql.ts';
+import { parseQuery } from '../../services/search/query.ts';
 import type { IndexDocument, SearchIndex, SearchQuery } from '../../services/search/search-index.ts';
 import { newScope, record, searchEngines, unit } from './search-engines.ts';
 
@@ -14,7 +19,7 @@ const INGESTION = 'ing_0123456789abcdef01234567';
 const OTHER_INGESTION = 'ing_ffffffffffffffffffffffff';
 const DOCUMENT = 'a'.repeat(64);
 
-describe.each(engines.each)('records on %s', (_, open) => {
+describe.each(engines.each)('records on %s', (engine, open) => {
   let index: SearchIndex;
   beforeAll(async () => {
     index = open();
@@ -30,6 +35,12 @@ describe.each(engines.each)('records on %s', (_, open) => {
   const find = (scope: Scope, query: Partial<SearchQuery>) => index.search(scope, { limit: 50, ...query });
   const ids = async (scope: Scope, query: Partial<SearchQuery>) =>
     (await find(scope, query)).hits.map((hit) => hit.document.id).sort();
+
+  /** The second half of a search, as each engine does it. */
+  const hitsOf = (scope: Scope, access: readonly string[]) =>
+    engine === 'postgres'
+      ? postgresHits(engines.db(), rowsOf(scope, {}, access))
+      : openSearchHits(engines.client, engines.aliases[0]!, scope, within(scope, {}, access));
 
   const corpus = () => [
     record('finding', { component: 'payments', testId: 'test_0123456789ab', labels: [] }),
@@ -195,6 +206,18 @@ describe.each(engines.each)('records on %s', (_, open) => {
       expect(await find(scope, { text: 'word', access: [] })).toEqual({ total: 0, hits: [] });
       await index.index(scope, [record('x', { text: 'word' })]);
       expect(await ids(scope, { text: 'word', access: [] })).toEqual(['x']);
+    });
+
+    test('that were put on since it was ranked hide it from the page', async () => {
+      const scope = await indexed(labelled());
+      const ranked = ['open', 'red', 'both'].map((id) => ({ id, score: 1 }));
+      const words = parseQuery('secret');
+      const shown = async (access: readonly string[]) => {
+        const hits = await hitsOf(scope, access)(ranked, words);
+        return hits.map((hit) => hit.document.id);
+      };
+      expect(await shown(['red'])).toEqual(['open', 'red', 'both']);
+      expect(await shown([])).toEqual(['open']);
     });
 
     test('that are none are refused with their record', async () => {

@@ -26,6 +26,7 @@ import type { ObjectStore } from '../../services/objects/store.ts';
 import type { NerClient } from '../../services/sanitize/ner-client.ts';
 import { openSanitizing } from '../../services/sanitize/open-sanitizing.ts';
 import { openPostgresIndex } from '../../services/search/postgres-index.ts';
+import type { SearchIndex } from '../../services/search/search-index.ts';
 import { connectTemporal } from '../../services/temporal/client.ts';
 import { apiKeys } from './api-keys.ts';
 
@@ -66,6 +67,8 @@ type Options = {
   readonly tokens?: readonly TokenHolder[];
   /** What texts are pseudonymised with, and the model that is asked for names. */
   readonly sanitizing?: { readonly secret?: Uint8Array; readonly ner?: NerClient };
+  /** What is searched; the database when not given. */
+  readonly search?: SearchIndex;
   /** Where evidence lies; a folder of its own when not given. */
   readonly store?: ObjectStore;
 };
@@ -120,7 +123,7 @@ export async function startApi(options: Options = {}): Promise<Api> {
     sanitizing,
     database,
     temporal,
-    search: openPostgresIndex(database),
+    search: options.search ?? openPostgresIndex(database),
     events,
     activeStreams: () => events.followers(),
     objects: apiObjects(store, {
