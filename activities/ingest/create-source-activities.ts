@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import type {
   IngestionInput,
   IngestionProgress,
@@ -14,7 +15,10 @@ import { type PageTaken, takePage } from './take-page.ts';
 /** What the workflow of an ingestion has done for it. */
 export const createSourceActivities = (deps: SourceDeps) => ({
   takePage: (input: IngestionInput, pages: number): Promise<PageTaken> =>
-    withHeartbeat((signal) => takePage(deps, input, pages, signal)),
+    withHeartbeat((signal) => {
+      const { attempt } = Context.current().info;
+      return takePage(deps, input, pages, { signal, attempt });
+    }),
   finishIngestion: (input: IngestionInput): Promise<IngestionProgress> =>
     withHeartbeat((signal) => finishIngestion(deps, input, signal)),
   openScheduledIngestion: (plan: ScheduledIngestion, id: string): Promise<IngestionInput | null> =>

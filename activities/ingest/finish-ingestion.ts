@@ -24,10 +24,8 @@ export async function finishIngestion(
   if (run.endedAt !== null) return run.progress;
   if (!isListed(run.cursor))
     throw new CertusError('internal_error', `${ingestionId} is not listed to its end`);
-  const connector = await deps.connect(run.config, scope);
-  await connector.close();
   const place = { scope, origin: originOf(run.sourceId, run.config) };
-  const removed = connector.listsAll ? await removeUnseen(deps, place, ingestionId, signal) : 0;
+  const removed = run.cursor.all ? await removeUnseen(deps, place, ingestionId, signal) : 0;
   if (run.sourceId !== null) await recordCheckpoint(database, scope, run.sourceId, run.cursor.checkpoint);
   const progress = { ...run.progress, removed: run.progress.removed + removed };
   await changeIngestion(database, scope, ingestionId, { state: 'done', progress, endedAt: deps.now() });

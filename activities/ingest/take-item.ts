@@ -115,7 +115,7 @@ async function read(
   const row = { key: item.key, version, contentHash, documentId, rules: run.rules, records: written.records };
   const seen = { bytes: fetched.bytes.length, ingestionId: ingestion.id, seenBy: ingestion.id };
   await recordItem(deps.database, place, { ...row, ...seen }, deps.now());
-  const partly = nature.opaque[0];
+  const partly = nature.opaque.find(({ reason }) => reason !== 'empty');
   if (partly === undefined && written.refused === undefined)
     await clearFailedItem(deps.database, place.scope, ingestion.id, item.key);
   else await recordPartly(deps, run, item, partly, written);

@@ -31,7 +31,7 @@ export async function takePage(
   deps: SourceDeps,
   { scope, ingestionId }: IngestionInput,
   pages: number,
-  signal: AbortSignal,
+  { signal, attempt }: { readonly signal: AbortSignal; readonly attempt: number },
 ): Promise<PageTaken> {
   const run = await requireRunning(deps, { scope, ingestionId });
   if (run.pages > pages) return { progress: run.progress, more: !isListed(run.cursor) };
@@ -43,14 +43,40 @@ export async function takePage(
       cursor: run.cursor as SourcePage['cursor'],
       checkpoint: (source?.checkpoint ?? null) as SourcePage['cursor'],
     };
-    const page = await connector.page({ ...asked, limit: PAGE_ITEMS, signal });
+    const page = await reached(() => connector.page({ ...asked, limit: PAGE_ITEMS, signal }), attempt);
     const ends = await takeItems(deps, run, connector, page, signal);
     const progress = counted(run.progress, ends);
-    const cursor = page.cursor ?? ({ listed: true, checkpoint: page.checkpoint } satisfies Listed);
+    const all = page.listedAll ?? connector.listsAll;
+    const cursor = page.cursor ?? ({ listed: true, all, checkpoint: page.checkpoint } satisfies Listed);
     await recordPage(deps.database, scope, ingestionId, { pages, cursor, progress });
     return { progress, more: page.cursor !== null };
   } finally {
     await connector.close();
+  }
+}
+
+/** What we need ourselves is waited for; a source that stays away for a minute ends the ingestion, which can be tried again. */
+async function reached<T>(work: () => Promise<T>, attempt: number): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const isAway = error instanceof CertusError && AWAY.has(error.code);
+    if (isAway && attempt >= MOST_ATTEMPTS) throw new GivenUp(error);
+    throw error;
+  }
+}
+
+const AWAY: ReadonlySet<string> = new Set(['source_unreachable', 'dependency_unavailable']);
+const MOST_ATTEMPTS = 8;
+
+/** Not to be tried again, whatever its code says. */
+export class GivenUp extends CertusError {
+  constructor(cause: CertusError) {
+    super(cause.code, cause.message, { cause });
+  }
+
+  override get retryable(): boolean {
+    return false;
   }
 }
 

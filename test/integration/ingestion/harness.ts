@@ -29,7 +29,7 @@ export async function startIngesting(folder: string, webHosts: readonly string[]
   const reader = openItemReader({ threads: 1, maxBytes: 16 * 1024 * 1024 });
   const access = {
     roots: [folder],
-    hosts: [],
+    hosts: ['127.0.0.1'],
     credentialsFile: undefined,
     maxBytes: 1024 ** 3,
     maxFiles: 100_000,
@@ -95,7 +95,7 @@ export async function startIngesting(folder: string, webHosts: readonly string[]
       const raw = form(name, content, fields);
       const headers = {
         'content-type': `multipart/form-data; boundary=${BOUNDARY}`,
-        'content-length': raw.length,
+        'content-length': String(raw.length),
       };
       return api.ask(`/v1/${workspace}/index${way}`, { method: 'POST', raw, headers } as Asking);
     },

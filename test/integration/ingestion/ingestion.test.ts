@@ -5,9 +5,10 @@ import { mkdir } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { CertusError } from '../../../contracts/errors.ts';
+import { GitServers } from '../../unit/scan/git-servers.ts';
 import { digestOf, type Ingesting, startIngesting } from './harness.ts';
 
 let folder: string;
@@ -26,7 +27,7 @@ beforeAll(async () => {
     response.end(page);
   }).listen(0, '127.0.0.1');
   await new Promise((resolve) => site.once('listening', resolve));
-  ingesting = await startIngesting(folder, [`127.0.0.1:${(site.address() as AddressInfo).port}`]);
+  ingesting = await startIngesting(folder, ['127.0.0.1']);
 });
 afterAll(async () => {
   site?.close();
@@ -94,9 +95,9 @@ describe('a file that is brought', () => {
 
   test('with a label is found by nobody without it', async () => {
     const raw = Buffer.from('the badger sleeps at noon');
-    const headers = { 'content-type': 'application/octet-stream', 'content-length': raw.length };
+    const headers = { 'content-type': 'application/octet-stream', 'content-length': String(raw.length) };
     const path = `/v1/${workspace}/index?filename=badger.txt&labels=forest`;
-    expect(await ingesting.send(path, { method: 'POST', raw, headers } as never)).toMatchObject({
+    expect(await ingesting.send(path, { method: 'POST', raw, headers })).toMatchObject({
       status: 200,
     });
     const scope = { tenant: 'default', workspace };
@@ -145,7 +146,8 @@ describe('what a security tool wrote', () => {
     });
     const answer = await ingesting.upload(workspace, '/security', 'doors.json', report, { schema_dict });
     expect(answer).toMatchObject({ status: 200, json: { findings_indexed: 1 } });
-    expect(await ingesting.found(workspace, 'door')).toMatchObject([{ kind: 'finding', path: 'a.c' }]);
+    const found = await ingesting.send(`/v1/search?workspace_id=${workspace}&q=door&kind=finding`);
+    expect(found.json.hits).toMatchObject([{ kind: 'finding', path: 'a.c', severity: 'high' }]);
   });
 
   test.each([
@@ -154,12 +156,19 @@ describe('what a security tool wrote', () => {
     ['with a mapping that is no JSON', '{}', { schema_dict: '{' }, 'invalid_request'],
     ['of the verified tier', '{}', { tier: 'premium' }, 'invalid_request'],
   ])('%s is refused', async (_, content, fields, code) => {
-    const answer = await ingesting.upload(workspace, '/security', 'x.json', content, fields as never);
+    const answer = await ingesting.upload(workspace, '/security', 'x.json', content, fields);
     expect(answer).toMatchObject({ status: 422, json: { code } });
   });
 });
 
 describe('a repository', () => {
+  const servers = new GitServers();
+  let repositories: Promise<string>;
+  beforeAll(() => {
+    repositories = servers.git(join(folder, 'repositories'));
+  });
+  afterAll(() => servers.stop());
+
   const git = (cwd: string, ...args: string[]) =>
     execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b.c', ...args], { cwd, stdio: 'pipe' });
 
@@ -187,13 +196,13 @@ describe('a repository', () => {
       'a.py': 'def heron():\n    pass\n',
       'b.md': 'otter',
     });
-    const url = `http://git.invalid/${number}.git`;
-    expect(await index(url)).toMatchObject({ status: 403, json: { code: 'source_not_allowed' } });
-    const first = await index(path);
+    expect(await index('/etc')).toMatchObject({ status: 422 });
+    const url = `${await repositories}/${basename(path)}/.git`;
+    const first = await index(url);
     expect(first).toMatchObject({ status: 200, json: { processed_files: 3, failed_files: 0 } });
     expect(await ingesting.found(workspace, 'heron')).toMatchObject([{ kind: 'document' }]);
     commit(path, { 'b.md': null, 'README.md': 'buzzard' });
-    const again = await index(path);
+    const again = await index(url);
     expect(again).toMatchObject({ status: 200, json: { processed_files: 1, skipped_files: 1 } });
     expect(await ingesting.ended(workspace, again.json.ingestion_id)).toMatchObject({ removed: 1 });
     expect(await ingesting.found(workspace, 'otter kestrel')).toEqual([]);
@@ -222,9 +231,9 @@ describe('web pages', () => {
 describe('a folder', () => {
   const send = async (content: string) => {
     const raw = Buffer.from(content);
-    const headers = { 'content-type': 'application/octet-stream', 'content-length': raw.length };
+    const headers = { 'content-type': 'application/octet-stream', 'content-length': String(raw.length) };
     const path = `/v1/ingest-files?workspace_id=${workspace}&sha256=${digestOf(raw)}`;
-    expect(await ingesting.send(path, { method: 'POST', raw, headers } as never)).toMatchObject({
+    expect(await ingesting.send(path, { method: 'POST', raw, headers })).toMatchObject({
       status: 201,
     });
     return { sha256: digestOf(raw), size: raw.length };
@@ -264,12 +273,12 @@ describe('an ingestion', () => {
     const files = [];
     for (let n = 0; n < count; n++) {
       const raw = Buffer.from(`sparrow ${n}`);
-      const headers = { 'content-type': 'application/octet-stream', 'content-length': raw.length };
+      const headers = { 'content-type': 'application/octet-stream', 'content-length': String(raw.length) };
       await ingesting.send(`/v1/ingest-files?workspace_id=${workspace}`, {
         method: 'POST',
         raw,
         headers,
-      } as never);
+      });
       files.push({ name: `${n}.txt`, sha256: digestOf(raw), size: raw.length });
     }
     return files;
