@@ -27,10 +27,11 @@ export function neighbourhoods(
   source: string,
   all: readonly Treated[],
   fresh: readonly Treated[],
+  reach: number,
 ): Neighbourhood[] {
   const parts: Neighbourhood[] = [];
   let first = 0;
-  for (const [start, end] of ranges(source, fresh)) {
+  for (const [start, end] of ranges(source, fresh, reach)) {
     while ((all[first]?.end ?? Number.POSITIVE_INFINITY) <= start) first += 1;
     let last = first;
     while ((all[last]?.start ?? Number.POSITIVE_INFINITY) < end) last += 1;
@@ -39,10 +40,10 @@ export function neighbourhoods(
   return parts;
 }
 
-function ranges(source: string, fresh: readonly Treated[]): [number, number][] {
+function ranges(source: string, fresh: readonly Treated[], reach: number): [number, number][] {
   const ranges: [number, number][] = [];
   for (const one of fresh) {
-    const [start, end] = [lineBefore(source, one.start - REACH), lineAfter(source, one.end + REACH)];
+    const [start, end] = [lineBefore(source, one.start - reach), lineAfter(source, one.end + reach)];
     const last = ranges.at(-1);
     if (last !== undefined && start <= last[1]) last[1] = Math.max(last[1], end);
     else ranges.push([start, end]);
@@ -50,8 +51,6 @@ function ranges(source: string, fresh: readonly Treated[]): [number, number][] {
   return ranges;
 }
 
-/** More than any recogniser looks at on either side. */
-const REACH = 256;
 const LINE = 512;
 
 function lineBefore(source: string, at: number): number {

@@ -50,9 +50,10 @@ export function createSanitizer({
   const strictness = (type: string) => SanitizeOperator.options.indexOf(operatorOf(operators, type));
   const look = lookWith({ detector, kinds, strictness });
   const put = putIn(operators);
+  const reach = takesAway(operators) ? FAR : NEAR;
   const wanted = wantedOf(asked);
   const replacing: TreatView = (view, hint, known) =>
-    treat(readable(view), hint, { look, put, strictness }, known);
+    treat(readable(view), hint, { look, put, strictness, reach }, known);
   const telling: TreatView = (view, hint, known) =>
     look(readable(view), hint, known).map((span) => ({ ...span, put: view.slice(span.start, span.end) }));
   const passes = (view: TreatView, hint: DetectHint, known?: readonly Detected[]) =>
@@ -73,6 +74,13 @@ export function createSanitizer({
     detectStream: (hint = {}) => streamOf(passes(telling, hint)),
   };
 }
+
+const NEAR = 256;
+const FAR = 1024;
+
+/** What is taken away brings together what stood far apart. */
+const takesAway = ({ operator, operators = {} }: Operators): boolean =>
+  [operator, ...Object.values(operators)].includes('redact');
 
 /** What is kept is not looked for: what lies in it would be kept with it. Of what overlaps, the stricter operator counts. */
 function byOperators(policy: PrivacyPolicy, kinds: ReadonlySet<string>, operators: Operators): PrivacyPolicy {

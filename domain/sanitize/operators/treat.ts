@@ -8,6 +8,8 @@ export type Treatment = {
   readonly look: Look;
   readonly put: PutIn;
   readonly strictness: (type: string) => number;
+  /** How far on either side of a replacement others may be found: more than any recogniser looks. */
+  readonly reach: number;
 };
 
 /**
@@ -17,7 +19,7 @@ export type Treatment = {
 export function treat(
   text: string,
   hint: DetectHint,
-  { look, put, strictness }: Treatment,
+  { look, put, strictness, reach }: Treatment,
   known?: readonly Detected[],
 ): Treated[] {
   const treated = (span: Detected): Treated => ({
@@ -27,8 +29,9 @@ export function treat(
   let all = look(text, hint, known).map(treated);
   let fresh: readonly Treated[] = all;
   for (let round = 0; round < ROUNDS && fresh.length > 0; round += 1) {
-    const again = neighbourhoods(text, all, fresh).flatMap((part) =>
-      look(part.text, { heading: firstLine(text), ...hint }).flatMap((span) => sourceOf(part, span)),
+    const heading = firstLine(text, all);
+    const again = neighbourhoods(text, all, fresh, reach).flatMap((part) =>
+      look(part.text, { heading, ...hint }).flatMap((span) => sourceOf(part, span)),
     );
     if (again.length === 0) break;
     const before = new Map(all.map((one) => [one.start, one]));
@@ -44,5 +47,15 @@ export function treat(
 /** Each takes away more of a text; one that is made to need more is not worth it. */
 const ROUNDS = 16;
 
-const firstLine = (text: string): string => text.slice(0, MAX_HEADING).split('\n', 1)[0] ?? '';
+/** As it is once what was found in it is replaced: a table may have another column then. */
+function firstLine(text: string, all: readonly Treated[]): string {
+  let [line, at] = ['', 0];
+  for (const { start, end, put } of all) {
+    if (line.length + start - at >= MAX_HEADING) break;
+    line += text.slice(at, start) + put;
+    at = end;
+  }
+  return (line + text.slice(at, at + MAX_HEADING)).slice(0, MAX_HEADING).split('\n', 1)[0] ?? '';
+}
+
 const MAX_HEADING = 2000;
