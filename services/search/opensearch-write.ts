@@ -24,7 +24,7 @@ export function bulkWriter(client: Client, alias: string, patience = PATIENCE_MS
   };
 
   function sendWaiting(): void {
-    while (onTheirWay < AT_ONCE && waiting.length > 0) {
+    while (waiting.length > 0 && (onTheirWay === 0 || (onTheirWay < AT_ONCE && isWorthwhile(waiting)))) {
       const parts = nextBatch(waiting);
       onTheirWay += 1;
       const sent = send(parts);
@@ -75,6 +75,22 @@ type Part = Operation & { readonly call: Call };
 const AT_ONCE = 2;
 const BATCH_DOCUMENTS = 1_000;
 const BATCH_CHARACTERS = 4 * 1024 * 1024;
+
+/** Each request costs the engine a write to disk that is waited for: a short one is better put off until it is longer. */
+function isWorthwhile(waiting: readonly Call[]): boolean {
+  let documents = 0;
+  let size = 0;
+  for (const call of waiting)
+    for (let at = call.taken; at < call.documents.length; at++) {
+      documents += 1;
+      size += call.documents[at]?.text.length ?? 0;
+      if (documents >= WORTHWHILE_DOCUMENTS || size >= WORTHWHILE_CHARACTERS) return true;
+    }
+  return false;
+}
+
+const WORTHWHILE_DOCUMENTS = 200;
+const WORTHWHILE_CHARACTERS = 512 * 1024;
 
 /** As long as one request should be; what is longer waits as documents, which take less room than requests. */
 function nextBatch(waiting: Call[]): Part[] {
