@@ -144,7 +144,7 @@ Date:   Mon May 6 14:02:11 2024 +0200
     Fixes: #4821, CVE-2024-21626
 `,
     `[ssl] peer certificate CN=gw-07.fastpost.de serial=03:AC:5C:26:6A:0B:40:9B:8F:0B:79:F2:AE:46:25:77
-[net] eth0 hwaddr ⟦MAC_ADDRESS|3c:07:54:1b:9d:e1⟧ mtu 1500, 10.4.0.12/24 via 10.4.0.1
+[net] eth0 hwaddr ⟦MAC_ADDRESS|3c:07:54:1b:9d:e1⟧ mtu 1500, ⟦IP_ADDRESS|10.4.0.12⟧/24 via ⟦IP_ADDRESS|10.4.0.1⟧
 [auth] Accepted publickey for deploy from ⟦IP_ADDRESS|91.64.118.203⟧ port 52114 ssh2: RSA SHA256:Zk3v1yq0l8m2n4p6r8t0v2x4z6B8D0F2H4J6L8N0P2Q
 [db] migrated 0042_add_index in 183 ms, 120394 rows
 `,

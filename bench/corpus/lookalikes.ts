@@ -10,7 +10,7 @@ export const LOOKALIKES: readonly ((chance: Chance) => string)[] = [
   (c) => `uuid ${c.hex(8)}-${c.hex(4)}-4${c.hex(3)}-a${c.hex(3)}-${c.hex(12)}`,
   (c) => `CVE-202${c.below(6)}-${c.digits(5)} affects openssl >=1.1.${c.below(9)} <3.0.${c.below(9)}`,
   (c) => `ISBN 978-3-16-${c.digits(6)}-${c.digits(1)}`,
-  (c) => `listening on 0.0.0.0:${3000 + c.below(6000)}, 127.0.0.1 and 10.0.${c.below(200)}.${c.below(200)}`,
+  (c) => `listening on 0.0.0.0:${3000 + c.below(6000)} and 127.0.0.1, mask 255.255.255.0`,
   (c) =>
     `[2024-05-${10 + c.below(19)} 10:${10 + c.below(49)}:12,${c.digits(3)}] INFO worker-${c.below(9)} took ${c.digits(3)} ms, ${c.digits(7)} bytes`,
   (c) => `order ${c.digits(10)} shipped, tracking 1Z${c.digits(3)}E${c.digits(10)}`,

@@ -21,7 +21,7 @@ export function scoreOf(
     name: 'measured',
     documents: { min_confidence: least },
   });
-  const detector = createDetector(policy, 'documents');
+  const detector = createDetector(policy, 'documents', 'anybodys');
   const scores = new Map<string, { right: number; mistaken: number; missed: number }>();
   const count = (type: string, what: keyof Score) => {
     const score = scores.get(type) ?? { right: 0, mistaken: 0, missed: 0 };

@@ -6,8 +6,15 @@ import type { Detected, Detector } from './detector.ts';
 import { confidenceOf, findCandidates, withoutOverlaps } from './find.ts';
 import { RECOGNISERS, RECOGNISERS_VERSION } from './recognisers.ts';
 
+/** Addresses of examples, cards for trying, `John Doe`: a gate lets them pass, and an index has no use for them. */
+export type Counts = 'somebodys' | 'anybodys';
+
 /** What looks for personal data as a tenant's policy says. The policy is one that `requireUsablePrivacyPolicy` passes. */
-export function createDetector(policy: PrivacyPolicy, as: 'documents' | 'evidence'): Detector {
+export function createDetector(
+  policy: PrivacyPolicy,
+  as: 'documents' | 'evidence',
+  counts: Counts = 'somebodys',
+): Detector {
   const { actions, action, min_confidence: least } = policy[as];
   const actionFor = (type: string) => (Object.hasOwn(actions, type) ? actions[type] : undefined) ?? action;
   // a mild kind around a strict one must not hide it
@@ -22,7 +29,7 @@ export function createDetector(policy: PrivacyPolicy, as: 'documents' | 'evidenc
       const counted: Detected[] = [];
       for (const candidate of findCandidates(text, wanted, hint)) {
         const { type, start, end } = candidate;
-        const confidence = confidenceOf(candidate);
+        const confidence = counts === 'anybodys' ? candidate.likelihood : confidenceOf(candidate);
         if (confidence >= least && !isAllowed(type, text.slice(start, end)))
           counted.push({ type, start, end, confidence });
       }

@@ -19,7 +19,10 @@ export const DATE_OF_BIRTH: Recogniser = byPattern({
   where: 'words',
   sense: SENSE.birth,
   reach: 100,
-  pattern: new RegExp(`${WORDS}${BETWEEN}["']?[ \\t:=(>*_|-]{0,6}["']?(?<value>${DATE})(?![\\w-])`, 'giu'),
+  pattern: new RegExp(
+    `${WORDS}${BETWEEN}["']?[ \\t:=(>*_|-]{0,6}["']?(?:the )?(?<value>${DATE})(?![\\w-])`,
+    'giu',
+  ),
   likelihood: () => 0.85,
 });
 

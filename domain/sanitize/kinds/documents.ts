@@ -44,9 +44,23 @@ export const DOCUMENTS: readonly Identifier[] = [
   {
     type: 'DE_ID_CARD',
     shape: '[CFGHJKLMNPRTVWXYZ][CFGHJ-NPRTV-Z0-9]{8}\\d?',
-    labels: [...GERMAN_PAPERS, 'passport', 'german passport', 'german id'],
+    labels: GERMAN_PAPERS,
     isValid: isGermanPaper,
     labelled: 0.85,
+  },
+  {
+    type: 'DE_ID_CARD',
+    shape: '[CFGHJKLMNPRTVWXYZ][CFGHJ-NPRTV-Z0-9]{0,7}[CFGHJ-NPRTV-Z][CFGHJ-NPRTV-Z0-9]{0,7}\\d',
+    labels: ['passport', 'german passport', 'german id'],
+    isValid: (value) => (value.length === 9 || value.length === 10) && isGermanPaper(value),
+    labelled: 0.8,
+  },
+  {
+    type: 'MAC_ADDRESS',
+    shape: '[0-9A-Fa-f]{4}\\.[0-9A-Fa-f]{4}\\.[0-9A-Fa-f]{4}',
+    labels: ['mac', 'mac address', 'hwaddr', 'bssid', 'cisco'],
+    isValid: (value) => /\d/.test(value),
+    labelled: 0.8,
   },
   {
     type: 'UK_PASSPORT',

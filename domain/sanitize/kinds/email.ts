@@ -7,8 +7,11 @@ export const EMAIL: Recogniser = byPattern({
   pattern:
     /(?<![\p{L}\p{N}_.+-])(?!')[\p{L}\p{N}_.+'%-]{1,64}(?<!')@(?:[\p{L}\p{N}-]{1,63}\.){1,8}(?:xn--[a-z0-9-]{2,59}|\p{L}{2,24})/gu,
   // in a URL what stands before the `@` is a password
-  likelihood: ({ around }) =>
-    /:\/\/[^\s/@]{0,100}:$/.test(around.before(128)) ? 0 : around.says(WORDS) ? 0.95 : 0.85,
+  likelihood: ({ value, around }) => {
+    if (/:\/\/[^\s/@]{0,100}:$/.test(around.before(128)) || isNoAddress(value)) return 0;
+    if (/^(?:git|hg|svn)@/.test(value) && /^[:/]/.test(around.after(1))) return 0;
+    return around.says(WORDS) ? 0.95 : 0.85;
+  },
   nobodys: ({ value }) => isNobodysAddress(value),
 });
 
@@ -37,13 +40,12 @@ const WORDS = /e-?mail|mail ?to|correo|courriel|kontakt|contact|from:|to:|cc:|re
 
 export function isNobodysAddress(address: string): boolean {
   const [name = '', domain = ''] = address.toLowerCase().split('@');
-  return (
-    RESERVED.test(domain) ||
-    FILE_NAME.test(domain) ||
-    MADE_UP.test(domain) ||
-    NO_PERSON.test(name) ||
-    /^\d+(?:\.\d+)*$/.test(domain)
-  );
+  return RESERVED.test(domain) || MADE_UP.test(domain) || NO_PERSON.test(name) || isNoAddress(address);
+}
+
+function isNoAddress(address: string): boolean {
+  const domain = address.slice(address.lastIndexOf('@') + 1).toLowerCase();
+  return FILE_NAME.test(domain) || /^\d+(?:\.\d+)*$/.test(domain);
 }
 
 const RESERVED = /(?:^|\.)(?:example\.(?:com|org|net|edu)|example|test|invalid|localhost|local|internal)$/;

@@ -15,7 +15,7 @@ const LABELS = labelsOf(ALL);
 /** Every word that says what something is. */
 export const LEXICON = lexiconOf(LABELS.keys());
 
-export const IDENTIFIERS: readonly Recogniser[] = ALL.map(({ type }) => ({
+export const IDENTIFIERS: readonly Recogniser[] = [...new Set(ALL.map(({ type }) => type))].map((type) => ({
   type,
   where: 'text',
   find: (_text, _window, around) => around.once(identifiersIn).get(type) ?? [],
@@ -45,10 +45,11 @@ type Add = (type: string, start: number, value: string, likelihood: number) => v
 
 const FEWEST = 6;
 const MARGIN = 8;
+const MARGIN_BEHIND = 12;
 
 function addAlone(text: string, { start, end }: Window, add: Add): void {
   const from = Math.max(0, start - MARGIN);
-  const part = text.slice(from, end + MARGIN);
+  const part = text.slice(from, end + MARGIN_BEHIND);
   ALONE.lastIndex = 0;
   for (let match = ALONE.exec(part); match !== null; match = ALONE.exec(part)) {
     const which = match.findIndex((value, at) => at > 0 && value !== undefined);
@@ -130,12 +131,12 @@ function addLast(kind: Identifier, region: string, offset: number, add: Add): vo
 const SURE = 0.9;
 
 const PATTERNS = new Map(
-  ALL.map(({ type, shape }) => [
-    type,
-    new RegExp(`(?<![A-Za-zÀ-ɏ0-9])(?:${shape})(?![A-Za-zÀ-ɏ0-9]|[-.]\\d)`, 'g'),
+  ALL.map((kind) => [
+    kind,
+    new RegExp(`(?<![A-Za-zÀ-ɏ0-9])(?:${kind.shape})(?![A-Za-zÀ-ɏ0-9]|[-.]\\d)`, 'g'),
   ]),
 );
-const labelledPattern = ({ type }: Identifier): RegExp => PATTERNS.get(type) as RegExp;
+const labelledPattern = (kind: Identifier): RegExp => PATTERNS.get(kind) as RegExp;
 
 function addInColumns(text: string, around: Around, add: Add): void {
   const kinds = new Map<string, Set<Identifier>>();

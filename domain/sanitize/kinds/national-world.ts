@@ -66,7 +66,7 @@ export const WORLDWIDE: readonly Identifier[] = [
   },
   {
     type: 'CA_SIN',
-    shape: '[1-79]\\d{2}[- ]?\\d{3}[- ]?\\d{3}',
+    shape: '\\d{3}[- ]?\\d{3}[- ]?\\d{3}',
     labels: [
       'sin',
       'social insurance number',

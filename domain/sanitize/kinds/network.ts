@@ -15,9 +15,13 @@ export const IP_V4: Recogniser = byPattern({
   pattern: /(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w]|\.\d)/g,
   likelihood: ({ value, around }) => {
     const isAddress = value.split('.').every((part) => Number(part) <= 255 && String(Number(part)) === part);
-    return !isAddress ? 0 : around.says(HOSTS) ? 0.85 : 0.7;
+    if (!isAddress) return 0;
+    if (isVersion(around) || OBJECT_ID.test(value)) return 0.2;
+    const isTold = around.says(HOSTS);
+    if (NO_HOST_AT_ALL.test(value) || (/^\d\.\d\.\d\.\d$/.test(value) && !isTold)) return 0.3;
+    return isTold ? 0.85 : 0.7;
   },
-  nobodys: ({ value, around }) => isNobodysHost(value) || isVersion(around),
+  nobodys: ({ value }) => isNobodysHost(value),
 });
 
 export const IP_V6: Recogniser = byPattern({
@@ -26,6 +30,7 @@ export const IP_V6: Recogniser = byPattern({
   pattern: /(?<![\w:.-])[0-9A-Fa-f:]{2,39}(?:(?<=:)(?:\d{1,3}\.){3}\d{1,3})?(?![\w:-]|\.\d)/g,
   likelihood: ({ value, around }) => {
     if (!isIPv6(value)) return 0;
+    if (/^::1?$/.test(value)) return 0.3;
     const groups = value.split(':').filter((group) => group !== '');
     // `dead::beef` is a name in some languages
     if (groups.length < 3 || !/\d/.test(value)) return around.says(HOSTS) ? 0.6 : 0.3;
@@ -39,8 +44,10 @@ export const MAC: Recogniser = byPattern({
   where: 'pairs',
   // further pairs make it a fingerprint
   pattern: /(?<![\w:-])[0-9A-Fa-f]{2}(?<sign>[:-])(?:[0-9A-Fa-f]{2}\k<sign>){4}[0-9A-Fa-f]{2}(?![\w:]|-\w)/g,
-  likelihood: ({ around }) =>
-    around.says(/\bmac\b|hwaddr|ether|physical|hardware|bssid|wlan|wi-?fi/) ? 0.9 : 0.7,
+  likelihood: ({ value, around }) => {
+    if (/^(?:00.){5}00$|^(?:ff.){5}ff$/i.test(value)) return 0.3;
+    return around.says(/\bmac\b|hwaddr|ether|physical|hardware|bssid|wlan|wi-?fi/) ? 0.9 : 0.7;
+  },
   nobodys: ({ value }) =>
     /^(?:00.){5}|^(?:ff.){5}ff$|^(?:00.00.5e|01.00.5e|33.33)|^01.23.45.67|^aa.bb.cc|^11.22.33|^de.ad.be/i.test(
       value,
@@ -52,17 +59,22 @@ export const URL_CREDENTIALS: Recogniser = byPattern({
   where: 'at',
   pattern:
     /(?<=[A-Za-z][A-Za-z0-9+.-]{1,20}:\/\/)(?<value>(?<user>[^\s:@/"'`<>\\]{0,100}):(?<password>[^\s:@/"'`<>\\]{1,200}))@(?<host>[A-Za-z0-9_.-]{1,253}|\[)/g,
-  likelihood: () => 0.9,
-  nobodys: ({ groups: { user = '', password = '', host = '' } }) =>
+  likelihood: ({ groups: { user = '', password = '' } }) =>
     user === password ||
     isPlaceholder(password) ||
     /^(?:(?:db|my|the|user|root|admin)?[-_]?(?:pass|passwd|password|pw|pwd|secret|token|key)[-_]?\d{0,2}|x-oauth-basic|port|\d{2,5})$/i.test(
       password,
-    ) ||
-    /(?:^|\.)(?:example\.(?:com|org|net)|example|invalid)$/i.test(host),
+    )
+      ? 0.3
+      : 0.9,
+  nobodys: ({ groups: { host = '' } }) => /(?:^|\.)(?:example\.(?:com|org|net)|example|invalid)$/i.test(host),
 });
 
 export const isNobodysHost = (value: string): boolean => NO_HOST.test(value) || WELL_KNOWN.has(value);
+
+/** What every machine calls itself, and masks of networks. */
+const NO_HOST_AT_ALL = /^(?:127|0|255)\./;
+const OBJECT_ID = /^(?:1\.[23]\.\d+\.\d+|2\.5\.(?:4|29)\.\d+)$/;
 
 /** Addresses of one's own network, of documentation, and of no host at all. */
 const NO_HOST =
@@ -80,6 +92,6 @@ const WELL_KNOWN: ReadonlySet<string> = new Set([
 ]);
 
 export const isVersion = (around: Surroundings): boolean =>
-  /(?:version|ver|release|build|revision|chrome|safari|firefox|edge|webkit|gecko|oid|assembly|section|§|rfc|\bv)[\w-]{0,12}["'(]?\s{0,3}[:=/ ]?\s{0,3}["'(]?$/.test(
+  /(?:version|(?<![a-z])ver|release|build|revision|chrome|safari|firefox|edge|webkit|gecko|oid|assembly|section|§|rfc|\bv)[\w-]{0,12}["'(]?\s{0,3}[:=/ ]?\s{0,3}["'(]?$/.test(
     around.before(40),
   );

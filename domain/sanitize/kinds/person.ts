@@ -26,11 +26,13 @@ function peopleIn(text: string, around: Around): Match[] {
   const keep = (one: Guess | undefined) => {
     if (one === undefined || one.likelihood === 0) return;
     const { start, end, likelihood } = one;
-    found.push({ start, end, likelihood, nobodys: isNoName(text.slice(start, end)) });
+    const value = text.slice(start, end);
+    if (!NO_NAME.test(value)) found.push({ start, end, likelihood, nobodys: NOBODY.test(value) });
   };
   for (const word of around.windows.words) {
     const { sense } = word;
-    if ((sense & SENSE.role) !== 0) keep(labelled(text, word));
+    if ((sense & SENSE.role) !== 0) for (const one of labelled(text, word)) keep(one);
+    if ((sense & (SENSE.doing | SENSE.home)) !== 0) keep(doing(text, word));
     if ((sense & SENSE.title) !== 0) keep(titled(text, word));
     if ((sense & SENSE.greeting) !== 0) keep(greeted(text, word));
     if ((sense & SENSE.signOff) !== 0) keep(signed(text, word));
@@ -57,29 +59,64 @@ const behind = (text: string, at: number): Name | undefined =>
   isArabic(text, at) ? arabicNameAt(text, at) : nameAt(text, at);
 
 /** A field that a form or a table gives to a person's name, and who is said to have done something. */
-function labelled(text: string, { start, end }: Window): Guess | undefined {
+function labelled(text: string, { start, end }: Window): Guess[] {
   FIELD.lastIndex = end;
-  const field = FIELD.exec(text);
-  if (field === null) return undefined;
-  const label = text.slice(Math.max(0, start - 10), end).toLowerCase();
+  const field = FIELD.exec(text)?.[0];
+  if (field === undefined) return [];
+  const label = text.slice(Math.max(0, start - 14), end).toLowerCase();
   const name = behind(text, FIELD.lastIndex) ?? arabicLine(text, FIELD.lastIndex, label);
-  if (name === undefined) return undefined;
-  const [known, isField] = [name.words.filter(isKnown).length, /[:=]/.test(field[0])];
-  if (isField && OF_A_NAME.test(label)) return guess(name, OTHER_NAME.test(label) ? 0 : 0.75);
-  if (
-    isField &&
-    /(?:^|\n)[^\p{L}\n]{0,8}(?:name|nom|nombre|naam|nome)$/u.test(label) &&
-    name.words.length > 1
-  )
-    return guess(name, isWholeLine(text, name.end) || known > 0 ? 0.65 : 0);
-  if (name.words.length > 1 && name.words.some(isGivenName)) return guess(name, isField ? 0.8 : 0.7);
-  if (isField && OF_A_PERSON.test(label) && !isPlace(name.words[0] ?? ''))
-    return guess(name, known > 0 ? 0.7 : name.words.length > 1 && isWholeLine(text, name.end) ? 0.55 : 0);
-  return name.words.length === 1 && isSureGiven(name.words[0] ?? '') ? guess(name, 0.55) : undefined;
+  if (name === undefined) return [];
+  const likelihood = sureOf(text, name, label, field);
+  return likelihood === 0 ? [] : [guess(name, likelihood), ...othersBehind(text, name.end)];
 }
+
+function sureOf(text: string, { words, end }: Name, label: string, field: string): number {
+  const [isField, isFull, isLine] = [/[:=]/.test(field), words.length > 1, isWholeLine(text, end)];
+  const [first = ''] = words;
+  if (INTRODUCED.test(label) && !isPlace(first)) return isFull || isGivenName(first) ? 0.75 : 0;
+  if (isField && OF_A_NAME.test(label)) return OTHER_NAME.test(label) ? 0 : 0.75;
+  const known = words.filter(isKnown).length;
+  if (isField && isFull && NAME_ON_A_LINE.test(label)) return isLine || known > 0 ? 0.65 : 0;
+  if (isFull && words.some(isGivenName)) return isField ? 0.8 : 0.7;
+  if (OF_A_PERSON.test(label) && !isPlace(first)) {
+    if (isField) return known > 0 ? 0.7 : isFull && isLine ? 0.6 : 0;
+    if (isFull && SPOKEN_OF.test(label)) return 0.55;
+  }
+  if (isFull && /by/.test(field) && DONE_BY.test(label) && !isPlace(first)) return isField ? 0.65 : 0.55;
+  return !isFull && isSureGiven(first) ? 0.55 : 0;
+}
+
+/** `Wei Zhang; Fatou Diallo and …`: whoever stands in one row with somebody is somebody. */
+function othersBehind(text: string, start: number): Guess[] {
+  const others: Guess[] = [];
+  for (let at = start; others.length < MOST_IN_A_ROW; ) {
+    BETWEEN.lastIndex = at;
+    const between = BETWEEN.exec(text)?.[0];
+    const name = between === undefined ? undefined : behind(text, at + between.length);
+    if (name === undefined || !(name.words.length > 1 || isSureGiven(name.words[0] ?? ''))) break;
+    if (!name.words.some(isKnown) && !/^[;,.\n\r ]/.test(text.slice(name.end, name.end + 1))) break;
+    others.push(guess(name, 0.55));
+    at = name.end;
+  }
+  return others;
+}
+
+const BETWEEN = /(?: \([^()\n]{1,30}\))?(?:[;,&]| and| und| et| y|, and) /y;
+const MOST_IN_A_ROW = 20;
 
 const FIELD =
   /(?:['’]s)?(?:[ _-]?(?:by|name|von|durch|par|por|to|off-by|del?|du|person|الكامل))?["'*]{0,2}[ \t]{0,3}[:=][ \t]{0,3}["'*]{0,2}|[ -](?:off-)?(?:by|to|von|durch|par|por|de)?:? ?/uy;
+
+const NAME_ON_A_LINE = /(?:^|\n)[^\p{L}\n]{0,8}(?:name|nom|nombre|naam|nome)$/u;
+
+/** `My name is …`, and the same in other languages. */
+const INTRODUCED =
+  /(?:my name|mein name|mon nom|mi nombre|ich hei(?:ß|ss)e|(?:je )?m['’]appelle|s['’]appelle|me llamo|se llama|اسمي|يدعى)$/u;
+/** Of these a name may follow without a colon, and nothing else does that has two capitals. */
+const SPOKEN_OF =
+  /(?:patient|author|reporter|assignee|employee|tenant|landlord|witness|nurse|attorney|physician|paciente|inquilino|abogad[oa]|locataire|avocat)$/u;
+const DONE_BY =
+  /(?:signed|reported|reviewed|approved|assigned|created|written|submitted|requested|prepared|tested|acked|suggested|authored)$/u;
 
 /** All of the line, where the field is one of names: the lists have but a few. */
 function arabicLine(text: string, start: number, label: string): Name | undefined {
@@ -159,6 +196,28 @@ const GREETED = /(?:,? (?:again|there|zusammen|nochmal))?,? /uy;
 const NOBODY_GREETED =
   /^(?:Sir|Madam|All|Team|Colleagues?|Customers?|Friends?|Users?|Everyone|Readers?|Members?|Editors?|Hiring|Valued|Support|Kolleg\w+|Kund\w+|Leser\w*|Freund\w+|Gäste|Mitglieder|Eltern|Collègues?|Clients?|Amis?|Amie?s?|Compañer\w+|Clientes?|Amig\w+|Señor\w*|Diary|Santa)$/;
 
+/** `Kelvin Achebe lives …`, though no list has him. */
+function doing(text: string, { start, end }: Window): Guess | undefined {
+  const verb = text.slice(start, end);
+  if (!DOES.test(verb) || text[start - 1] !== ' ') return undefined;
+  const from = Math.max(0, start - 60);
+  const before = TWO_WORDS.exec(text.slice(from, start - 1));
+  if (before === null) return undefined;
+  const name = nameAt(text, from + before.index, 3);
+  if (name === undefined || name.end !== start - 1 || name.words.length < 2) return undefined;
+  const isSomething = name.words.some(
+    (word) => isPlace(word) || OF_A_FIRM.test(word) || word === word.toUpperCase(),
+  );
+  return isSomething ? undefined : guess(name, 0.55);
+}
+
+const DOES =
+  /^(?:lives|lived|resides|resided|said|says|called|wrote|told|asked|replied|works|worked|thinks|wohnt|wohnte|sagte|schrieb|rief|meinte|antwortete|habite|habitait|écrit|vive|vivía|reside|dijo|escribió|llamó|firmó)$/;
+const TWO_WORDS =
+  /(?<![\p{L}\p{N}_.'’-] ?)\p{Lu}\p{Ll}[\p{L}'’-]{0,20}(?: (?:\p{Lu}\.|\p{Lu}\p{Ll}[\p{L}'’-]{0,20})){1,2}$/u;
+const OF_A_FIRM =
+  /^(?:The|Group|Bank|Corp|Inc|Systems?|Software|Labs?|Cloud|Team|Services?|Company|Technologies|Solutions|Foundation|Project|University|Institute|Committee|Court|House|Times|Post|News|Studio|Partners|Media|Network|Security|Support)$/;
+
 /** The line below the last words of a letter. */
 function signed(text: string, { end }: Window): Guess | undefined {
   SIGNED.lastIndex = end;
@@ -167,7 +226,11 @@ function signed(text: string, { end }: Window): Guess | undefined {
   if (name === undefined || !/^[ \t]{0,8}(?:$|[\n\r,|])/.test(text.slice(name.end, name.end + 10)))
     return undefined;
   const known = name.words.some(isKnown);
-  return guess(name, known ? 0.75 : name.words.length === 2 ? 0.55 : 0);
+  const isLast = /^[ \t]{0,8}(?:\r?\n){0,3}$/.test(text.slice(name.end, name.end + 16));
+  return guess(
+    name,
+    known ? 0.75 : name.words.length === 2 || (isLast && name.words.length === 1) ? 0.55 : 0,
+  );
 }
 
 const SIGNED =
@@ -291,7 +354,7 @@ const isInside = (text: string, start: number): boolean => start > 0 && INSIDE.t
 const INSIDE = /[\p{L}\p{N}_@#$/\\.-]/u;
 const isTail = (text: string, end: number): boolean => /[\p{L}\p{N}_@(/\\]/u.test(text.charAt(end));
 
-const isNoName = (value: string): boolean =>
-  /^(?:John|Jane) (?:Doe|Q\.? Public|Smith Example)$|^(?:Max|Erika) Mustermann$|^(?:First|Last|Full|Your|Name|String|None|Null|Unknown|Required|Optional|Text|Sir|Madam|Test|Example|Yes|No|True|False)(?: |$)/.test(
-    value,
-  );
+/** Whom manuals and forms call by a name. */
+const NOBODY = /^(?:John|Jane) (?:Doe|Q\.? Public)$|^(?:Max|Erika) Mustermann$/;
+const NO_NAME =
+  /^(?:First|Last|Full|Your|Name|String|None|Null|Unknown|Required|Optional|Text|Sir|Madam|Test|Example|Yes|No|True|False)(?: |$)/;

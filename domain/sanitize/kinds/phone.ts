@@ -2,7 +2,7 @@ import { isValidPhoneNumber } from 'libphonenumber-js/min';
 import { byPattern, type Found, type Recogniser } from '../recogniser.ts';
 
 const WORDS =
-  /phone|\btele?[.:\s)]|\btel\b|mobil|\bmob\b|handy|\bfax\b|telefon|téléphone|teléfono|tlf|móvil|portable|\bcell\b|\bcall(?:s|ed)?\b|ring us|anruf|ruf(?:nummer| an)|appelez|llam[ae]|whats ?app|\bsms\b|hotline|durchwahl|celular|rufnr|ligne directe|numéro|reach me|erreichbar|joindre|joignable|هاتف|جوال|موبايل|تليفون|اتصل|محمول|واتساب|فاكس/;
+  /phone|\btele?[.:\s)]|\btel\b|mobil|\bmob\b|handy|\bfax\b|telefon|téléphone|teléfono|tlf|móvil|portable|\bcell\b|\bcall(?:s|ed)?\b|ring us|anruf|ruf(?:en|nummer| an)|appelez|llam[ae]|whats ?app|\bsms\b|hotline|durchwahl|celular|rufnr|ligne directe|numéro|reach me|erreichbar|joindre|joignable|هاتف|جوال|موبايل|تليفون|اتصل|محمول|واتساب|فاكس/;
 
 /** With its country. */
 export const INTERNATIONAL: Recogniser = byPattern({
@@ -45,13 +45,16 @@ function hasCountry({ value, around }: Found): boolean {
   if (countries.length === 0 || onlyDigits(value).length < 9 || COUNTED.test(around.before(24))) return false;
   // a group of a longer number
   if (/\d[ /.-]$/.test(around.before(2)) || /^[ /.-]\d/.test(around.after(2))) return false;
-  return countries.some((country) => isValidPhoneNumber(value, country));
+  return value.startsWith('00')
+    ? isValidPhoneNumber(`+${value.slice(2)}`)
+    : countries.some((country) => isValidPhoneNumber(value, country));
 }
 
 const FORMS = [
+  [/^00[1-9]\d{0,2}[ .-]/, ['DE']],
   [/^[2-9]\d{2}([.-])[2-9]\d{2}\1\d{4}$/, ['US']],
   [/^0[1-9](?:([ .])\d{2})(?:\1\d{2}){3}$/, ['FR']],
-  [/^0[1-9]\d{1,4}(?: ?[/-] ?| )\d{3,8}(?:[ -]\d{2,4}){0,2}$/, ['DE', 'GB']],
+  [/^0[1-9]\d{1,4}(?: ?[/-] ?| )\d{3,8}(?:[ -]\d{1,4}){0,2}$/, ['DE', 'GB']],
   [/^\(0[1-9]\d{1,4}\) ?\d{3,8}(?:[ -]\d{2,4}){0,2}$/, ['DE', 'GB']],
   [/^[67]\d{2}(?: \d{3}){2}$|^[6789]\d{2}(?: \d{2}){3}$/, ['ES']],
 ] as const;

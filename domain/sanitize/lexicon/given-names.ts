@@ -33,6 +33,13 @@ giovanni giuseppe francesca alessandro chiara luca matteo giulia marco antonio p
 joao ana pedro tiago rui ines mariana beatriz goncalo catarina
 anders bjorn lars sven erik ingrid astrid freja mikkel soren nils olaf karin gunnar henrik magnus linnea ebba
 willem pieter jeroen maarten femke sanne daan bram lieke joost
+kwame kofi ama akua tunde chinedu ngozi amara oluwaseun adebayo chidi ifeoma fatou mamadou aminata ibrahima ousmane aissatou awa cheikh modou wojciech zbigniew jerzy andrzej grzegorz ewa
+barbara zofia zoltan zoltán laszlo lászló istvan istván gabor gábor ferenc attila csaba tamas tamás katalin ildiko dilara özge hakan burak cem deniz gizem hatice hüseyin ibrahim ismet kemal orhan selim serkan
+lakshmi krishna arun vijay anand kavita meera divya ramakrishnan sandeep rakesh manoj naveen kiran shreya aishwarya nisha sneha harish ganesh mohan shankar vinod swati sinéad niamh aoife ciara ciaran eoin padraig
+orla siobhan maeve fergus declan ming xiu hui jun ying fang xin yan hong lan hua takeshi kenta ryo sakura naoko keiko ayumi minjun seojun jiwoo hyun soo jin hye bogdan mihai andrei ioana elena cristian dragos radu
+vasile viorica stoyan georgi ivana marko nikola jelena dragan milos zoran goran vesna snezana branko tomislav zdenka zdenek vaclav václav petr ondrej vojtech tereza lenka katerina jaroslav stanislav miroslav bohumil
+nikos giorgos dimitris kostas maria eleni katerina panagiotis yannis anastasia svetlana tatiana ekaterina vladimir alexei mikhail andrey nikolai boris oleg igor yuri larisa galina olena volodymyr taras bohdan
+guadalupe xoana uxía iria antía brais breixo anxo jordi jordi pau arnau marc oriol mireia montse eulàlia itxaso ainhoa gorka unai aritz mikel koldo
 mehmet ayse fatma mustafa emre zeynep elif murat
 achim adelheid adolf albrecht alfons alina alois andreas anette angelika anja anke annegret anneliese annette antje anton armin arne
 arno astrid axel barbel bastian beate benedikt bernd bernhard bettina bianca birgit birgitta bjorn bodo brigitte britta bruno burkhard carsten

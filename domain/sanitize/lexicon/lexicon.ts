@@ -22,6 +22,7 @@ export const SENSE = {
   country: 32768,
   /** Begins what an official number is called by. */
   label: 65536,
+  doing: 131072,
 } as const;
 
 /** Only with a capital: the same letters are words of the language otherwise. */
