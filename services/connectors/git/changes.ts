@@ -10,54 +10,55 @@ export type Change = {
 };
 
 /**
- * What is different between two commits, or between nothing and a commit, which is all of it. Folders are told and counted as
- * well: a small pack can name one of them a billion times, and empty ones would keep git busy without a word.
+ * What is different between two commits, or between nothing and a commit, which is all of it. Both are listed whole, and counted
+ * while they are: git itself says what is different only once it knows all of it, and a small pack can name one folder a billion
+ * times.
  */
 export async function listChanges(
   folder: string,
   { from, to, max }: { readonly from: string | null; readonly to: string; readonly max: number },
   signal: AbortSignal,
 ): Promise<Change[]> {
-  const before = from ?? (await emptyTree(folder, signal));
-  const changes: Change[] = [];
+  const now = await listEntries(folder, to, max, signal);
+  const before = from === null ? new Map<string, string>() : await listEntries(folder, from, max, signal);
+  const changed = [...now].filter(([path, entry]) => before.get(path) !== entry);
+  const gone = [...before.keys()].filter((path) => !now.has(path));
+  return [
+    ...changed.map(([path, entry]) => ({ path, now: parse(entry) })),
+    ...gone.map((path) => ({ path, now: null })),
+  ];
+}
+
+/** Paths, each with its mode and what it holds. Folders are counted as well: empty ones would keep git busy without a word. */
+async function listEntries(
+  folder: string,
+  commit: string,
+  max: number,
+  signal: AbortSignal,
+): Promise<Map<string, string>> {
+  const entries = new Map<string, string>();
   let folders = 0;
-  let head: string | undefined;
-  const take = (text: string) => {
-    if (head === undefined) {
-      head = text;
-      return;
-    }
-    const change = parse(head, text);
-    head = undefined;
-    if (change === undefined) folders += 1;
-    else changes.push(change);
-    if (changes.length > max || folders > max)
+  const take = (line: string) => {
+    const tab = line.indexOf('\t');
+    const entry = line.slice(0, tab);
+    if (entry.startsWith(FOLDER)) folders += 1;
+    else entries.set(line.slice(tab + 1), entry);
+    if (entries.size > max || folders > max)
       throw new CertusError('source_too_large', `the source has more than ${max} files or folders`);
   };
-  await runGit(['diff-tree', '-r', '-t', '-z', '--raw', '--no-renames', '--no-abbrev', before, to], {
+  await runGit(['ls-tree', '-r', '-t', '-z', '--full-tree', commit], {
     cwd: folder,
     signal,
     read: nulReader(take),
     maxOutput: 512 * 1024 * 1024,
   });
-  return changes;
-}
-
-const emptyTree = async (folder: string, signal: AbortSignal): Promise<string> =>
-  (await runGit(['hash-object', '-t', 'tree', '--stdin'], { cwd: folder, input: '', signal }))
-    .toString()
-    .trim();
-
-/** `:100644 100644 <blob> <blob> M`; undefined for a folder. */
-function parse(head: string, path: string): Change | undefined {
-  const [before = '', mode = '', , blob = ''] = head.slice(1).split(' ');
-  if (mode === FOLDER || (mode === NOTHING && before === FOLDER)) return undefined;
-  if (mode === NOTHING) return { path, now: null };
-  return {
-    path,
-    now: { kind: mode === '120000' ? 'symlink' : mode === '160000' ? 'submodule' : 'file', blob },
-  };
+  return entries;
 }
 
 const FOLDER = '040000';
-const NOTHING = '000000';
+
+/** `100644 blob <digest>` */
+function parse(entry: string): NonNullable<Change['now']> {
+  const [mode, , blob = ''] = entry.split(' ');
+  return { kind: mode === '120000' ? 'symlink' : mode === '160000' ? 'submodule' : 'file', blob };
+}

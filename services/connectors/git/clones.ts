@@ -35,7 +35,7 @@ export interface Clones {
   open(asked: CloneAsked, signal: AbortSignal): Promise<string>;
   /** Has it hold another commit as well; false when the repository does not have it. */
   add(folder: string, url: string, commit: string, signal: AbortSignal): Promise<boolean>;
-  drop(folder: string): Promise<void>;
+  drop(asked: CloneAsked): Promise<void>;
 }
 
 export function openClones(workFolder: string, access: GitAccess, now: () => Date): Clones {
@@ -78,7 +78,7 @@ export function openClones(workFolder: string, access: GitAccess, now: () => Dat
         throw error;
       }
     },
-    drop: (folder) => rm(folder, { recursive: true, force: true }),
+    drop: (asked) => rm(join(workFolder, nameOf(asked)), { recursive: true, force: true }),
   };
 }
 

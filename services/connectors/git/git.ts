@@ -9,6 +9,7 @@ import { readCheckpoint, readCursor } from '../cursor.ts';
 import type { Reader } from '../deps.ts';
 import { chosenBy } from '../globs.ts';
 import { isTextLike } from '../text-like.ts';
+import type { CloneAsked } from './clones.ts';
 import { commitText } from './commit-text.ts';
 import { listCommits } from './list-commits.ts';
 import { isPointer, PageBlobs } from './page-blobs.ts';
@@ -24,10 +25,15 @@ export function openGit(source: GitSource, { scope, deps }: Reader): Connector {
   const isChosen = chosenBy(source, isTextLike);
   const blobs = new PageBlobs();
   const used = new Set<string>();
-  let isLast = false;
+  let done: string | undefined;
+
+  const asked = (commit: string, commits: number): CloneAsked => ({
+    ...{ scope, url, branch, commit },
+    history: commits,
+  });
 
   const open = async (commit: string, commits: number, signal: AbortSignal): Promise<string> => {
-    const folder = await clones.open({ scope, url, branch, commit, history: commits }, signal);
+    const folder = await clones.open(asked(commit, commits), signal);
     used.add(folder);
     return folder;
   };
@@ -45,8 +51,8 @@ export function openGit(source: GitSource, { scope, deps }: Reader): Connector {
     const isKnown = from === null || (await clones.add(folder, url, from, signal));
     const since = isKnown ? from : null;
     const place = { source, commit, folder, isChosen, listings, maxFiles };
-    const asked = { from: since, at: cursor.at, limit };
-    const { blobs: listed, next, ...page } = await treePage(place, asked, signal);
+    const part = { from: since, at: cursor.at, limit };
+    const { blobs: listed, next, ...page } = await treePage(place, part, signal);
     blobs.expect(folder, listed);
     if (next !== null) return { ...page, cursor: { ...cursor, from: since, at: next }, checkpoint: null };
     if (history > 0)
@@ -68,7 +74,7 @@ export function openGit(source: GitSource, { scope, deps }: Reader): Connector {
   };
 
   const ending = (commit: string, from: string | null) => {
-    isLast = true;
+    done = commit;
     return { cursor: null, checkpoint: { commit, meant: meantBy(source) }, listedAll: from === null };
   };
 
@@ -104,7 +110,9 @@ export function openGit(source: GitSource, { scope, deps }: Reader): Connector {
     },
     close: async () => {
       blobs.forget();
-      if (isLast) for (const folder of used) await clones.drop(folder);
+      if (done === undefined) return;
+      await clones.drop(asked(done, 0));
+      if (history > 0) await clones.drop(asked(done, history));
     },
   };
 }

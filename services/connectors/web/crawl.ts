@@ -86,7 +86,9 @@ export function openCrawl(source: CrawlSource, { deps }: Pick<Reader, 'deps'>): 
     else {
       const asked = { maxBytes: MOST_WHILE_LISTING, mayGo: isInside, signal };
       const found = await ofPage(() => web.page(address, asked));
-      if ('fault' in found) step.fail(address, depth, found.fault);
+      // too large to look for links in, and perhaps not too large to be read
+      if ('fault' in found && found.fault.code === 'item_too_large') step.take(pageItem(address));
+      else if ('fault' in found) step.fail(address, depth, found.fault);
       else if (found.value !== null) takePage(step, address, depth, found.value);
     }
   }

@@ -116,6 +116,12 @@ describe('a crawl', () => {
     expect(await codeOf(textOf(from(url), broken))).toBe('source_unreachable');
   });
 
+  test('leaves what is too large to look for links in to whoever reads it', async () => {
+    const { url } = await serve({ '/': linking('/large'), '/large': 'x'.repeat(9 * 1024 * 1024) });
+    const { paths, lost } = await crawl(url, { max_depth: 2 });
+    expect([paths, lost]).toEqual([['/', '/large'], []]);
+  });
+
   test('does not follow a redirect out of its domains', async () => {
     const other = await serve({ '/': 'not meant' });
     const { url } = await serve({

@@ -92,8 +92,21 @@ describe('a repository', () => {
       'same.txt': '1\n',
     });
     await connector.close();
-    // nothing of a listing that is over stays on the disk
-    expect(readdirSync(join(work, 'clones')).filter((name) => name.startsWith('draft'))).toEqual([]);
+  });
+
+  test('leaves nothing on the disk once its listing is over', async () => {
+    const { url } = repository({ 'a.md': 'a' });
+    const mine = keep('clean');
+    const here = depsIn({ folder: mine, hosts: ['127.0.0.1'] });
+    const [first, last] = [from(url, { history: 1 }, here), from(url, { history: 1 }, here)];
+    const { cursor, items } = await first.page({ cursor: null, checkpoint: null, limit: 1, signal });
+    await first.close();
+    expect(readdirSync(join(mine, 'clones'))).toHaveLength(1);
+    const next = await last.page({ cursor, checkpoint: null, limit: 5, signal });
+    expect([items.length, next.items.length, next.cursor]).toEqual([1, 1, null]);
+    expect(await textOf(last, next.items[0])).toContain('the first');
+    await last.close();
+    expect(readdirSync(join(mine, 'clones'))).toEqual([]);
   });
 
   test('tells what it does not read', async () => {
@@ -166,7 +179,8 @@ describe('the next time', () => {
     write(folder, { 'c.md': 'changed', 'new/f.md': 'f', 'x.png': 'no' });
     const newer = commitAll(folder);
     const next = await again(url, checkpoint);
-    expect(next).toMatchObject({ keys: ['c.md', 'new/f.md'], gone: ['b.md', 'd.md'], listedAll: false });
+    expect(next).toMatchObject({ keys: ['c.md', 'new/f.md'], listedAll: false });
+    expect(next.gone.sort()).toEqual(['b.md', 'd.md']);
     expect(next.lost).toEqual(['symlink d.md']);
     expect(next.checkpoint).toMatchObject({ commit: newer });
     expect(commit).not.toBe(newer);
@@ -264,6 +278,17 @@ describe('its history', () => {
 });
 
 describe('a repository that cannot be read', () => {
+  test('because it names one folder a billion times ends', async () => {
+    const { folder, url } = repository({ 'a.md': 'a' });
+    let tree = git(folder, 'rev-parse', 'HEAD^{tree}');
+    for (let depth = 0; depth < 9; depth += 1) {
+      const names = Array.from({ length: 10 }, (_, name) => `040000 tree ${tree}\tn${name}\n`).join('');
+      tree = execFileSync('git', ['mktree'], { cwd: folder, input: names, encoding: 'utf8' }).trim();
+    }
+    git(folder, 'update-ref', 'refs/heads/bomb', git(folder, 'commit-tree', tree, '-m', 'bomb'));
+    expect(await codeOf(listAll(() => from(url, { branch: 'bomb' })))).toBe('source_too_large');
+  });
+
   test('ends with what is wrong with it', async () => {
     const { url } = repository({ 'a.md': 'a' });
     expect(await codeOf(listAll(() => from(url, { branch: 'none' })))).toBe('revision_not_found');
