@@ -1,4 +1,5 @@
 import type { DetectHint } from '../sanitize/detector.ts';
+import { wholeCharacter } from './chunks/line.ts';
 import type { Mask } from './mask.ts';
 
 export type MaskedPart = {
@@ -9,7 +10,7 @@ export type MaskedPart = {
 
 /**
  * A text of any length, masked part by part. What is personal may lie where two parts meet: each is masked together with the
- * beginning of what follows, and ends where the mask has changed nothing around.
+ * beginning of what follows, and ends where nothing reaches over.
  */
 export class MaskedText {
   readonly #mask: Mask;
@@ -36,25 +37,27 @@ export class MaskedText {
   #part(): MaskedPart {
     const raw = this.#raw.slice(0, PART + AHEAD);
     const masked = this.#masked(raw);
-    const border = masked === raw ? same(leastBad(raw)) : (borderIn(raw, masked) ?? this.#harmless(raw));
+    if (this.#hint.format === 'csv') this.#heading ??= raw.slice(0, LONGEST_HEADING).split('\n', 1)[0] ?? '';
+    const border = masked === raw ? same(leastBad(raw)) : this.#border(raw, masked);
     const [taken, text] =
-      typeof border === 'number'
-        ? [raw.slice(0, border), this.#masked(raw.slice(0, border))]
-        : [raw.slice(0, border.raw), masked.slice(0, border.masked)];
-    if (this.#hint.format === 'csv')
-      this.#heading ??= taken.slice(0, LONGEST_HEADING).split('\n', 1)[0] ?? '';
+      border === undefined ? this.#severed(raw) : [raw.slice(0, border.raw), masked.slice(0, border.masked)];
     this.#raw = this.#raw.slice(taken.length);
     return this.#made(taken, text);
   }
 
-  /** Where nothing stands between what is masked: a place at which both sides by themselves are masked as they are together. */
-  #harmless(raw: string): number {
-    const middle = leastBad(raw);
-    const [from, to] = [Math.max(0, middle - AROUND), Math.min(raw.length, middle + AROUND)];
-    const together = this.#masked(raw.slice(from, to));
-    for (let at = middle; at < middle + MOST_MOVED; at += 1)
-      if (this.#masked(raw.slice(from, at)) + this.#masked(raw.slice(at, to)) === together) return at;
-    return middle;
+  /** A place behind which everything is masked by itself as it is together with what is before it. */
+  #border(raw: string, masked: string): { raw: number; masked: number } | undefined {
+    for (const at of candidates(raw)) {
+      const behind = this.#masked(raw.slice(at));
+      if (masked.endsWith(behind)) return { raw: at, masked: masked.length - behind.length };
+    }
+    return undefined;
+  }
+
+  /** Where there is none. */
+  #severed(raw: string): [taken: string, text: string] {
+    const taken = raw.slice(0, leastBad(raw));
+    return [taken, this.#masked(taken)];
   }
 
   #masked(text: string): string {
@@ -78,53 +81,24 @@ const PART = 512 * 1024;
 /** Twice of what anything that is looked for needs. */
 const AHEAD = 16 * 1024;
 const LONGEST_HEADING = 2000;
-const AROUND = 4096;
-const MOST_MOVED = 64;
 
-/** A place of both texts, far enough from the end of what was looked at; around it they are the same. */
-function borderIn(raw: string, masked: string): { raw: number; masked: number } | undefined {
-  for (const [before, after, isAtLine] of SHAPES)
-    for (const at of candidates(raw, isAtLine)) {
-      const around = raw.slice(at - before, at + after);
-      const found = sameOccurrence(raw, masked, around, at - before);
-      if (found !== undefined) return { raw: at, masked: found + before };
-    }
-  return undefined;
-}
-
-/** How much before and behind a border has to be as it was: where every row names somebody, there is little of it. */
-const SHAPES: readonly (readonly [before: number, after: number, isAtLine: boolean])[] = [
-  [24, 80, true],
-  [8, 24, true],
-  [24, 80, false],
-  [1, 12, true],
-  [1, 6, true],
-  [8, 16, false],
-  [4, 8, false],
-];
-
-function* candidates(raw: string, isAtLine: boolean): Generator<number> {
+/** Ends of lines, then of words, then any place: far enough from the end of what was looked at. */
+function* candidates(raw: string): Generator<number> {
   const [from, to] = [raw.length - (AHEAD * 3) / 4, raw.length - AHEAD / 4];
-  let tries = 0;
-  for (let at = raw.lastIndexOf(isAtLine ? '\n' : ' ', to); at > from && tries < MOST_TRIES; tries += 1) {
-    yield at + 1;
-    at = raw.lastIndexOf(isAtLine ? '\n' : ' ', at - (isAtLine ? 1 : SPREAD));
+  for (const sign of ['\n', ' ', ',']) {
+    let tries = 0;
+    for (let at = raw.lastIndexOf(sign, to); at > from && tries < MOST_TRIES; tries += 1) {
+      yield at + 1;
+      at = raw.lastIndexOf(sign, at - (sign === '\n' ? 1 : SPREAD));
+    }
   }
+  const middle = leastBad(raw);
+  for (let at = middle; at < middle + MOST_MOVED; at += 1) yield wholeCharacter(raw, at);
 }
 
-const MOST_TRIES = 16;
+const MOST_TRIES = 12;
 const SPREAD = 256;
-
-/** The same of as many: what stands in one of the texts more often than in the other is not to be told apart. */
-function sameOccurrence(raw: string, masked: string, around: string, at: number): number | undefined {
-  const behind = count(raw.slice(at), around);
-  if (behind > MOST_ALIKE || count(raw, around) !== count(masked, around)) return undefined;
-  let place = masked.length;
-  for (let back = 0; back < behind; back += 1) place = masked.lastIndexOf(around, place - 1);
-  return place === -1 ? undefined : place;
-}
-
-const MOST_ALIKE = 2000;
+const MOST_MOVED = 64;
 
 function count(text: string, part: string): number {
   let found = 0;
@@ -139,8 +113,7 @@ function leastBad(raw: string): number {
     const at = raw.lastIndexOf(sign, to);
     if (at > raw.length - AHEAD) return at + 1;
   }
-  const code = raw.charCodeAt(to);
-  return code >= 0xdc00 && code <= 0xdfff ? to - 1 : to;
+  return wholeCharacter(raw, to);
 }
 
 /**

@@ -10,7 +10,7 @@ import {
 } from '../../finding/reading/json-values.ts';
 import { scoreOf, severityOfScore, severityOfWord } from '../../finding/reading/severity-scale.ts';
 import type { Draft } from '../draft.ts';
-import type { Desk } from './desk.ts';
+import { type Desk, recordsOf } from './desk.ts';
 import { findingRecord } from './finding-record.ts';
 import { billRecord, packageRecord } from './package-record.ts';
 
@@ -30,16 +30,16 @@ export function* cycloneDxRecords(bill: CycloneDx, desk: Desk): Generator<Draft>
   let [packages, findings] = [0, 0];
   const root = objectOf(objectOf(bill.rest.metadata).component);
   if (textOf(root.name) !== undefined) remember(names, root);
-  for (const component of inAll(bill.components, desk)) {
-    remember(names, component);
-    packages += 1;
-    yield packageRecord(componentFacts(component), desk);
-  }
-  for (const service of inAll(bill.services, desk)) {
-    packages += 1;
-    remember(names, service);
-    yield packageRecord({ ...componentFacts(service), type: 'service' }, desk);
-  }
+  const known = function* (components: Iterable<unknown>): Generator<JsonObject> {
+    for (const component of inAll(components, desk)) {
+      remember(names, component);
+      packages += 1;
+      yield component;
+    }
+  };
+  yield* recordsOf(known(bill.components), (one) => packageRecord(componentFacts(one), desk), desk);
+  const service = (one: JsonObject) => packageRecord({ ...componentFacts(one), type: 'service' }, desk);
+  yield* recordsOf(known(bill.services), service, desk);
   for (const vulnerability of bill.vulnerabilities()) {
     if (!isObject(vulnerability)) {
       desk.lost('damaged', 'vulnerabilities');

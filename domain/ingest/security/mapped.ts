@@ -8,7 +8,7 @@ import { kindOf } from '../../finding/reading/kind-of.ts';
 import { severityOfWord } from '../../finding/reading/severity-scale.ts';
 import { sourcePath } from '../../finding/reading/source-path.ts';
 import type { Draft } from '../draft.ts';
-import type { Desk } from './desk.ts';
+import { type Desk, recordsOf } from './desk.ts';
 import { findingRecord } from './finding-record.ts';
 import { reportRecord, tally } from './report-record.ts';
 
@@ -45,14 +45,15 @@ export function* mappedRecords(
   const severities = new Map(
     Object.entries(format.severity_map).map(([from, to]) => [from.toLowerCase(), to]),
   );
-  let count = 0;
-  for (const node of nodes(compile(format.findings_path).query, root, desk)) {
-    count += 1;
-    if (count > MOST_FINDINGS) {
-      desk.lost('too_large', 'findings');
-      break;
+  const found = function* (): Generator<FindingDraft> {
+    let count = 0;
+    for (const node of nodes(compile(format.findings_path).query, root, desk)) {
+      count += 1;
+      if (count > MOST_FINDINGS) return desk.lost('too_large', 'findings');
+      yield concealed(findingOf(node, fields, tool_name, severities));
     }
-    const record = findingRecord(concealed(findingOf(node, fields, tool_name, severities)), desk);
+  };
+  for (const record of recordsOf(found(), (finding) => findingRecord(finding, desk), desk)) {
     tally(findings, record);
     yield record;
   }

@@ -14,7 +14,7 @@ import { isObject, listOf, numberOf, objectOf, textOf } from '../../finding/read
 import { createProblems } from '../../finding/reading/problems.ts';
 import { sourcePath } from '../../finding/reading/source-path.ts';
 import type { Draft } from '../draft.ts';
-import type { Desk } from './desk.ts';
+import { type Desk, recordsOf } from './desk.ts';
 import { findingRecord } from './finding-record.ts';
 import { readGitleaks } from './gitleaks.ts';
 import { readHadolint } from './hadolint.ts';
@@ -140,8 +140,7 @@ export function* nativeRecords(
   desk: Desk,
 ): Generator<Draft> {
   const findings = new Map<string, number>();
-  for (const draft of drafts) {
-    const record = findingRecord(draft, desk);
+  for (const record of recordsOf(drafts, (draft) => findingRecord(draft, desk), desk)) {
     tally(findings, record);
     yield record;
   }

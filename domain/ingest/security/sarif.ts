@@ -1,10 +1,11 @@
+import type { FindingDraft } from '../../finding/draft.ts';
 import type { JsonObject } from '../../finding/reading/json-values.ts';
 import { isObject, listOf, objectOf } from '../../finding/reading/json-values.ts';
 import { readSarif } from '../../finding/sarif-reader/read-sarif.ts';
 import { resultDraft } from '../../finding/sarif-reader/result-draft.ts';
-import { createRun } from '../../finding/sarif-reader/run.ts';
+import { createRun, type Run } from '../../finding/sarif-reader/run.ts';
 import type { Draft } from '../draft.ts';
-import type { Desk } from './desk.ts';
+import { type Desk, recordsOf } from './desk.ts';
 import { findingRecord } from './finding-record.ts';
 import type { Slices } from './json-slices.ts';
 import { reportRecord, tally } from './report-record.ts';
@@ -33,15 +34,10 @@ export function* sarifRecords({ rest, list }: Slices, whole: () => Buffer, desk:
       unreadable += 1;
     };
     const results = list(path, count);
-    for (const result of results ?? []) {
-      if (objectOf(result).baselineState === 'absent') continue;
-      const draft = isObject(result) ? resultDraft(result, run) : undefined;
-      if (draft === undefined || typeof draft === 'string') count();
-      else {
-        const record = findingRecord(draft, desk);
-        tally(findings, record);
-        yield record;
-      }
+    const drafts = draftsIn(results ?? [], run, count);
+    for (const record of recordsOf(drafts, (draft) => findingRecord(draft, desk), desk)) {
+      tally(findings, record);
+      yield record;
     }
     if (unreadable > 0) desk.lost('damaged', `${unreadable} results of run ${at + 1}`);
     if (results === undefined) desk.lost('damaged', `results of run ${at + 1}`);
@@ -52,12 +48,20 @@ export function* sarifRecords({ rest, list }: Slices, whole: () => Buffer, desk:
   }
 }
 
+function* draftsIn(results: Iterable<unknown>, run: Run, count: () => void): Generator<FindingDraft> {
+  for (const result of results) {
+    if (objectOf(result).baselineState === 'absent') continue;
+    const draft = isObject(result) ? resultDraft(result, run) : undefined;
+    if (draft === undefined || typeof draft === 'string') count();
+    else yield draft;
+  }
+}
+
 /** Whose results lie elsewhere in it: few programs write so, and none of them much. */
 function* scatteredRecords(report: Buffer, desk: Desk): Generator<Draft> {
   const { drafts, problems, tools } = readSarif(report);
   const findings = new Map<string, number>();
-  for (const draft of drafts) {
-    const record = findingRecord(draft, desk);
+  for (const record of recordsOf(drafts, (draft) => findingRecord(draft, desk), desk)) {
     tally(findings, record);
     yield record;
   }

@@ -1,6 +1,6 @@
 import { isObject, type JsonObject, listOf, objectOf, textOf } from '../../finding/reading/json-values.ts';
 import type { Draft } from '../draft.ts';
-import type { Desk } from './desk.ts';
+import { type Desk, recordsOf } from './desk.ts';
 import { billRecord, type PackageFacts, packageRecord } from './package-record.ts';
 
 export type Spdx2 = {
@@ -14,15 +14,17 @@ export const isSpdx2 = ({ spdxVersion }: JsonObject): boolean =>
 
 export function* spdx2Records({ rest, packages }: Spdx2, desk: Desk): Generator<Draft> {
   let count = 0;
-  for (const one of packages) {
-    const facts = isObject(one) ? packageFacts(one) : undefined;
-    if (facts === undefined) {
-      desk.lost('damaged', 'packages');
-      continue;
+  const readable = function* (): Generator<PackageFacts> {
+    for (const one of packages) {
+      const facts = isObject(one) ? packageFacts(one) : undefined;
+      if (facts === undefined) desk.lost('damaged', 'packages');
+      else {
+        count += 1;
+        yield facts;
+      }
     }
-    count += 1;
-    yield packageRecord(facts, desk);
-  }
+  };
+  yield* recordsOf(readable(), (facts) => packageRecord(facts, desk), desk);
   const creation = objectOf(rest.creationInfo);
   yield billRecord(
     {

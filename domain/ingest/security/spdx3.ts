@@ -1,7 +1,7 @@
 import { isObject, type JsonObject, listOf, objectOf, textOf } from '../../finding/reading/json-values.ts';
 import type { Draft } from '../draft.ts';
-import type { Desk } from './desk.ts';
-import { billRecord, packageRecord } from './package-record.ts';
+import { type Desk, recordsOf } from './desk.ts';
+import { billRecord, type PackageFacts, packageRecord } from './package-record.ts';
 
 export const isSpdx3 = (value: JsonObject): boolean =>
   [value['@context']]
@@ -14,42 +14,19 @@ export const isSpdx3 = (value: JsonObject): boolean =>
  * needed to know them; `graph` gives it anew each time.
  */
 export function* spdx3Records(graph: () => Iterable<unknown>, desk: Desk): Generator<Draft> {
-  const { licenses, agents, tools, document } = linksIn(graph());
+  const links = linksIn(graph());
   let count = 0;
-  for (const element of graph()) {
-    if (!isObject(element)) {
-      desk.lost('damaged', 'graph');
-      continue;
+  const packages = function* (): Generator<JsonObject> {
+    for (const element of graph()) {
+      if (!isObject(element)) desk.lost('damaged', 'graph');
+      else if (isPackage(element) && textOf(element.name) !== undefined) {
+        count += 1;
+        yield element;
+      }
     }
-    const name = textOf(element.name);
-    if (!isPackage(element) || name === undefined) continue;
-    count += 1;
-    const references = listOf(element.externalIdentifier ?? element.externalIdentifiers).map(objectOf);
-    const supplier = textOf(element.suppliedBy) ?? textOf(listOf(element.originatedBy)[0]);
-    yield packageRecord(
-      {
-        name,
-        version: textOf(element.software_packageVersion) ?? textOf(element.packageVersion),
-        licenses: licenses.get(idOf(element)) ?? [],
-        purl:
-          textOf(element.software_packageUrl) ??
-          textOf(element.packageUrl) ??
-          references.map(({ identifier }) => textOf(identifier)).find((found) => found?.startsWith('pkg:')),
-        supplier: supplier === undefined ? undefined : agents.get(supplier),
-        description:
-          [element.summary, element.description, element.comment].map(textOf).filter(Boolean).join('\n\n') ||
-          undefined,
-        type: textOf(element.software_primaryPurpose) ?? textOf(element.primaryPurpose),
-        references: [textOf(element.software_homePage), textOf(element.software_downloadLocation)].filter(
-          (found) => found !== undefined,
-        ),
-        digests: listOf(element.verifiedUsing)
-          .map(objectOf)
-          .map(({ algorithm, hashValue }) => `${textOf(algorithm) ?? ''} ${textOf(hashValue) ?? ''}`.trim()),
-      },
-      desk,
-    );
-  }
+  };
+  yield* recordsOf(packages(), (element) => packageRecord(factsOf(element, links), desk), desk);
+  const { document, tools } = links;
   yield billRecord(
     {
       format: 'spdx',
@@ -62,6 +39,30 @@ export function* spdx3Records(graph: () => Iterable<unknown>, desk: Desk): Gener
     },
     desk,
   );
+}
+
+function factsOf(element: JsonObject, { licenses, agents }: ReturnType<typeof linksIn>): PackageFacts {
+  const references = listOf(element.externalIdentifier ?? element.externalIdentifiers).map(objectOf);
+  const supplier = textOf(element.suppliedBy) ?? textOf(listOf(element.originatedBy)[0]);
+  const said = [element.summary, element.description, element.comment].map(textOf).filter(Boolean);
+  return {
+    name: textOf(element.name) ?? '',
+    version: textOf(element.software_packageVersion) ?? textOf(element.packageVersion),
+    licenses: licenses.get(idOf(element)) ?? [],
+    purl:
+      textOf(element.software_packageUrl) ??
+      textOf(element.packageUrl) ??
+      references.map(({ identifier }) => textOf(identifier)).find((found) => found?.startsWith('pkg:')),
+    supplier: supplier === undefined ? undefined : agents.get(supplier),
+    description: said.join('\n\n') || undefined,
+    type: textOf(element.software_primaryPurpose) ?? textOf(element.primaryPurpose),
+    references: [textOf(element.software_homePage), textOf(element.software_downloadLocation)].filter(
+      (found) => found !== undefined,
+    ),
+    digests: listOf(element.verifiedUsing)
+      .map(objectOf)
+      .map(({ algorithm, hashValue }) => `${textOf(algorithm) ?? ''} ${textOf(hashValue) ?? ''}`.trim()),
+  };
 }
 
 const typeOf = (element: JsonObject): string => textOf(element.type) ?? textOf(element['@type']) ?? '';
