@@ -30,6 +30,14 @@ export function openWeb({
   const turns = new Turns(now, sleep);
   const robots = new RobotsOfSites((address) => askPlainly(address), now);
 
+  /** Hosts that want more of a rest than anybody here waits: until then nobody asks them again, whoever would try. */
+  const leftAlone = new Map<string, number>();
+  const leaveAlone = (host: string, milliseconds: number): void => {
+    leftAlone.delete(host);
+    leftAlone.set(host, now() + Math.min(milliseconds, LONGEST_REST_MS));
+    for (const oldest of [...leftAlone.keys()].slice(0, -MOST_LEFT_ALONE)) leftAlone.delete(oldest);
+  };
+
   /** Not asked of robots.txt itself. */
   const ask = (address: URL, gap: number, how: Asked, signal: AbortSignal): Promise<PageAnswer> =>
     turns.take(address.host, gap, signal, () =>
@@ -63,9 +71,12 @@ export function openWeb({
     const rules = await telling(() => robots.of(address));
     const gap = Math.max(pauseMs, rules === 'unavailable' ? 0 : rules.delayMs);
     for (let tries = 1; ; tries += 1) {
+      if ((leftAlone.get(address.host) ?? 0) > now())
+        throw new CertusError('source_unreachable', `${address.host} has asked to be left alone for now`);
       const answer = await telling(() => ask(address, gap, how, signal));
       if (!isBusy(answer.status)) return answer;
       const pauseFor = retryAfter(answer, now());
+      if (pauseFor > LONGEST_WAIT_MS) leaveAlone(address.host, pauseFor);
       if (tries >= MOST_TRIES || pauseFor > LONGEST_WAIT_MS)
         throw new CertusError('source_unreachable', `${address.host} answers ${answer.status}`);
       await turns.take(address.host, 0, signal, () => sleep(pauseFor, signal));
@@ -132,6 +143,8 @@ const HEADERS = {
 const MOST_HOPS = 5;
 const MOST_TRIES = 2;
 const LONGEST_WAIT_MS = 30_000;
+const LONGEST_REST_MS = 6 * 60 * 60_000;
+const MOST_LEFT_ALONE = 500;
 const MOST_OF_ROBOTS = 1024 * 1024;
 const MOST_OF_SITEMAP = 16 * 1024 * 1024;
 

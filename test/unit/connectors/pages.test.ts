@@ -250,6 +250,23 @@ describe('politeness', () => {
   });
 });
 
+describe('a site that wants to be left alone for long', () => {
+  test('is, by whoever would ask it next, and until then only', async () => {
+    let at = 1_000_000;
+    const { url, paths } = await serve({
+      '/a': { status: 503, headers: { 'retry-after': '3600' } },
+      '/b': 'b',
+    });
+    const connector = from([`${url}/a`, `${url}/b`], { now: () => at });
+    const { items } = await listAll(() => connector);
+    for (const item of [items[0], items[0], items[1]])
+      expect(await codeOf(textOf(connector, item))).toBe('source_unreachable');
+    expect(paths()).toEqual(['/robots.txt', '/a']);
+    at += 3_600_001;
+    expect(await textOf(connector, items[1])).toBe('b');
+  });
+});
+
 describe('an internal address', () => {
   test.each([
     'http://10.0.0.1/',

@@ -10,6 +10,9 @@ import {
   tombstoneKey,
 } from '../../../contracts/object-keys.ts';
 import { sha256 } from '../../../domain/custody/digest.ts';
+import { loadSettings } from '../../../services/config/load.ts';
+import { requireSettings } from '../../../services/config/require.ts';
+import { openConnectorDeps } from '../../../services/connectors/open-deps.ts';
 import { openDirectoryStore } from '../../../services/objects/directory-store.ts';
 import type { Bucket } from '../../../services/objects/store.ts';
 import { temporaryFolder } from '../scan/sources.ts';
@@ -29,6 +32,21 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const TEXT = { contentType: 'text/plain' };
 const bytes = (text: string) => Buffer.from(text);
+
+test('a worker has what its settings allow, and our own buckets are no source whatever they say', async () => {
+  const { settings } = loadSettings({
+    CERTUS_OBJECTS: join(folder, 'objects'),
+    CERTUS_WORK_DIR: join(folder, 'work'),
+    CERTUS_SOURCE_BUCKETS: 'team,raw,golden,uploads,keys,quarantine,archive',
+  });
+  const needed = requireSettings(settings, ['CERTUS_OBJECTS', 'CERTUS_WORK_DIR']);
+  const opened = await openConnectorDeps(needed, store, () => new Date());
+  expect(opened.buckets('team').locate('a/b')).toBe('s3://team/a/b');
+  for (const ours of ['raw', 'golden', 'uploads', 'keys', 'quarantine', 'archive', 'other'])
+    expect(() => opened.buckets(ours)).toThrow(expect.objectContaining({ code: 'source_not_allowed' }));
+  expect(opened.renderer).toBeUndefined();
+  await opened.close();
+});
 
 describe('an upload', () => {
   const digest = sha256(bytes('hello'));
