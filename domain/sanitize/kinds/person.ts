@@ -79,10 +79,10 @@ function sureOf(text: string, { words, end }: Name, label: string, field: string
   if (isField && isFull && NAME_ON_A_LINE.test(label)) return isLine || known > 0 ? 0.65 : 0;
   if (isFull && words.some(isGivenName)) return isField ? 0.8 : 0.7;
   if (OF_A_PERSON.test(label) && !isPlace(first)) {
-    if (isField) return known > 0 ? 0.7 : isFull && isLine ? 0.6 : 0;
-    if (isFull && SPOKEN_OF.test(label)) return 0.55;
+    if (isField) return known > 0 ? 0.7 : isFull && isLine && !isSomething(words) ? 0.6 : 0;
+    if (isFull && SPOKEN_OF.test(label) && !isSomething(words)) return 0.55;
   }
-  if (isFull && /by/.test(field) && DONE_BY.test(label) && !isPlace(first)) return isField ? 0.65 : 0.55;
+  if (isFull && /by/.test(field) && DONE_BY.test(label) && !isSomething(words)) return isField ? 0.65 : 0.55;
   return !isFull && isSureGiven(first) ? 0.55 : 0;
 }
 
@@ -205,11 +205,14 @@ function doing(text: string, { start, end }: Window): Guess | undefined {
   if (before === null) return undefined;
   const name = nameAt(text, from + before.index, 3);
   if (name === undefined || name.end !== start - 1 || name.words.length < 2) return undefined;
-  const isSomething = name.words.some(
-    (word) => isPlace(word) || OF_A_FIRM.test(word) || word === word.toUpperCase(),
-  );
-  return isSomething ? undefined : guess(name, 0.55);
+  return isSomething(name.words) ? undefined : guess(name, 0.55);
 }
+
+/** A place, a firm, or shouted: no list has the name, so nothing may speak against it. */
+const isSomething = (words: readonly string[]): boolean =>
+  words.some(
+    (word) => isPlace(word) || OF_A_FIRM.test(word) || (word.length > 2 && word === word.toUpperCase()),
+  );
 
 const DOES =
   /^(?:lives|lived|resides|resided|said|says|called|wrote|told|asked|replied|works|worked|thinks|wohnt|wohnte|sagte|schrieb|rief|meinte|antwortete|habite|habitait|écrit|vive|vivía|reside|dijo|escribió|llamó|firmó)$/;

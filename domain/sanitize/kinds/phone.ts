@@ -44,7 +44,8 @@ function hasCountry({ value, around }: Found): boolean {
   const countries = FORMS.find(([form]) => form.test(value))?.[1] ?? [];
   if (countries.length === 0 || onlyDigits(value).length < 9 || COUNTED.test(around.before(24))) return false;
   // a group of a longer number
-  if (/\d[ /.-]$/.test(around.before(2)) || /^[ /.-]\d/.test(around.after(2))) return false;
+  if (/\d[ /.-]$|(?<![a-z0-9])[0-9a-f]{2} $/.test(around.before(4)) || /^[ /.-]\d/.test(around.after(2)))
+    return false;
   return value.startsWith('00')
     ? isValidPhoneNumber(`+${value.slice(2)}`)
     : countries.some((country) => isValidPhoneNumber(value, country));
