@@ -1,6 +1,7 @@
 import type { Bench } from './bench.ts';
 import { judge } from './bench.ts';
 import { chain } from './chain.ts';
+import { ingestIndex } from './ingest-index.ts';
 import { log } from './log.ts';
 import { logs } from './logs.ts';
 import { privacyScan } from './privacy-scan.ts';
@@ -26,6 +27,7 @@ const BENCHES: readonly Bench[] = [
   sanitizeQuality,
   sanitize,
   promote,
+  ingestIndex,
 ];
 
 /** `npm run bench -- NAME [--json]`: the one door to every benchmark. */
