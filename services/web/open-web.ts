@@ -3,10 +3,10 @@ import { CertusError, type ErrorCode } from '../../contracts/errors.ts';
 import type { Reach } from '../fetch/check-url.ts';
 import { FetchError, type FetchFault } from '../fetch/fetch-error.ts';
 import { fetchPage, type PageAnswer } from '../fetch/fetch-page.ts';
-import { mayBeText, mediaTypeOf } from './media.ts';
+import { conditions, isText, pageOf } from './page-of.ts';
 import { AGENT, RobotsOfSites } from './robots.ts';
 import { type Sleep, Turns } from './turns.ts';
-import type { PageAsked, Validators, Web, WebPage } from './web.ts';
+import type { PageAsked, Web } from './web.ts';
 
 export type WebAccess = Pick<Reach, 'allowedHosts' | 'resolve'> & {
   /** Between two requests to one host, when its robots.txt does not want more. */
@@ -150,8 +150,6 @@ const MOST_OF_SITEMAP = 16 * 1024 * 1024;
 
 const pause: Sleep = (milliseconds, signal) => wait(milliseconds, undefined, { signal });
 
-const isText = (header: PageAnswer['header']): boolean => mayBeText(header('content-type'));
-
 const isBusy = (status: number): boolean => status >= 500 || status === 429 || status === 408;
 
 /** Seconds, or a time; a moment when nothing is said. */
@@ -163,34 +161,6 @@ function retryAfter({ header }: PageAnswer, now: number): number {
 }
 
 const A_MOMENT_MS = 2000;
-
-function conditions(known: Validators | undefined): Record<string, string> {
-  return {
-    ...(known?.etag === undefined ? {} : { 'if-none-match': known.etag }),
-    ...(known?.modified === undefined ? {} : { 'if-modified-since': known.modified }),
-  };
-}
-
-function pageOf({ status, header, headers, bytes }: PageAnswer, address: URL): WebPage {
-  if (status === 404 || status === 410)
-    throw new CertusError('item_gone', `${address.host} answers ${status}`);
-  if (status === 401 || status === 403 || status === 451)
-    throw new CertusError('source_not_allowed', `${address.host} answers ${status}`);
-  if (status !== 200) throw new CertusError('item_unreadable', `${address.host} answers ${status}`);
-  if (!isText(header)) throw new CertusError('unsupported_media_type', 'it is nothing that has text');
-  return {
-    address,
-    bytes,
-    mediaType: mediaTypeOf(header('content-type')),
-    contentType: header('content-type'),
-    validators: { etag: validator(header('etag')), modified: validator(header('last-modified')) },
-    robots: headers('x-robots-tag'),
-  };
-}
-
-/** It is kept, and sent back one day: nothing else than what such a thing may be. */
-const validator = (value: string | undefined): string | undefined =>
-  value !== undefined && /^[\x20-\x7e]{1,200}$/.test(value) ? value : undefined;
 
 const REFUSALS = {
   robots_disallowed: ({ host }: URL) => `the robots.txt of ${host} asks not to read it`,

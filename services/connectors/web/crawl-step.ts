@@ -66,6 +66,8 @@ export class CrawlStep {
 
   /** What may be better the next time stays an item, for the pipeline to try; everything else is told, or gone. */
   fail(address: URL, depth: number, { code, message, retryable }: CertusError): void {
+    // without where it begins a crawl says nothing about what there is
+    if (depth === 0) this.frontier.isWhole = false;
     if (retryable) {
       this.frontier.isWhole = false;
       this.take(pageItem(address));

@@ -116,6 +116,15 @@ describe('a crawl', () => {
     expect(await codeOf(textOf(from(url), broken))).toBe('source_unreachable');
   });
 
+  test.each([404, 403, 401])(
+    'whose beginning answers %s does not say that all the rest is gone',
+    async (status) => {
+      const { url } = await serve({ '/': { status } });
+      const { listedAll, lost, keys } = await crawl(url, { max_depth: 2 });
+      expect([listedAll, lost.length, keys]).toEqual([false, 1, []]);
+    },
+  );
+
   test('leaves what is too large to look for links in to whoever reads it', async () => {
     const { url } = await serve({ '/': linking('/large'), '/large': 'x'.repeat(9 * 1024 * 1024) });
     const { paths, lost } = await crawl(url, { max_depth: 2 });
