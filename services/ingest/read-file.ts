@@ -118,6 +118,7 @@ function laidOut(piece: Piece & { readonly layout?: Layout }, layout: Layout): O
   if (piece.layout !== undefined) return { ...rest, layout: piece.layout };
   if (piece.unit === 'row') return { ...rest, layout: 'table' };
   if (/(?:^|, )headers$/.test(piece.place)) return { ...rest, text: headersFor(piece.text), layout: 'prose' };
+  if (NOTES.test(piece.place)) return { ...rest, text: notesFor(piece.text), layout: 'prose' };
   if (headings === undefined || headings.length === 0) return { ...rest, layout };
   return { ...rest, ...withHeadings(piece, headings), layout: 'markdown' };
 }
@@ -158,3 +159,9 @@ const headersFor = (text: string): string => {
     .slice(0, 200)
     .join('\n');
 };
+
+const NOTES = /(?:^|, )notes and fields$/;
+
+/** What is written beside a page, each once, without the words for how it is set. */
+const notesFor = (text: string): string =>
+  [...new Set(text.split('\n'))].filter((line) => !/^(?:ltr|rtl|auto)?$/.test(line.trim())).join('\n');

@@ -63,7 +63,11 @@ export function sheetText(
     if (cells.length + value.length > room) whole = false;
     else if (value !== '') cells.add(`${value}\t`);
   }
-  return { pieces: [cells.piece(place, 'row'), beside.piece(place)], wellFormed, whole };
+  return {
+    pieces: [cells.piece(place, 'row'), { ...beside.piece(place), isAside: true }],
+    wellFormed,
+    whole,
+  };
 }
 
 function cellText(type: string, value: string, shared: readonly string[], used: Set<number>): string {

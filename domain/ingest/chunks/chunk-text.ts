@@ -1,6 +1,6 @@
 import { codeLines } from './code.ts';
 import { Headings } from './headings.ts';
-import type { Line } from './line.ts';
+import { BEGINS, type Line } from './line.ts';
 import { markdownLines } from './markdown.ts';
 import { type Group, pack } from './pack.ts';
 import { pathLines, settingLines } from './paths.ts';
@@ -67,7 +67,8 @@ export class Chunker {
 
   #groups(text: string): Iterable<Group> {
     if (this.#layout === 'table') return tableGroups(text, 1, this.#table);
-    return pack(this.#lines(text));
+    const lines = this.#lines(text);
+    return pack(this.#options.unit === 'paragraph' ? lines.map(asParagraph) : lines);
   }
 
   #lines(text: string): Line[] {
@@ -87,6 +88,10 @@ export class Chunker {
     }
   }
 }
+
+/** Where each line is a paragraph. */
+const asParagraph = (line: Line): Line =>
+  line.begins === BEGINS.line ? { ...line, begins: BEGINS.paragraph } : line;
 
 function within(place: string, unit: ChunkOptions['unit'], from: number, to: number): string {
   if (unit === undefined) return place;

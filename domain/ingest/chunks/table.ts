@@ -13,7 +13,7 @@ export function* tableGroups(text: string, first: number, table: Table): Generat
   let hasRows = false;
   let [size, from, to] = [0, first, first];
   const group = (): Group => ({
-    text: [...(table.head === undefined ? [] : [table.head]), ...rows].join('\n'),
+    text: [...(table.head === undefined || table.head === '' ? [] : [table.head]), ...rows].join('\n'),
     ...{ title: '', from, to },
   });
   for (const row of rowsOf(text, first)) {

@@ -51,7 +51,13 @@ function* payloadRecords(
   const payload = parsed(Buffer.from(packed, 'base64').toString('utf8'));
   if (!isObject(payload)) return desk.lost('damaged', 'payload');
   if (!isStatement(payload)) {
-    yield* insideRecords(payload, tell, depth, desk);
+    if (yield* insideRecords(payload, tell, depth, desk)) return;
+    const type = textOf(envelope.payloadType) ?? 'unknown';
+    yield* textRecords(
+      { type, name: undefined, subjects: 0, isSigned: true },
+      flattenJson(payload, '', tooDeep(desk)),
+      desk,
+    );
     return;
   }
   yield* statementRecords(payload, listOf(envelope.signatures).length > 0, desk);
@@ -67,41 +73,56 @@ function parsed(text: string): unknown {
   }
 }
 
-/** A predicate may be a bill of materials, a VEX document or a scanner's report itself. */
-function* insideRecords(predicate: unknown, tell: TellRecords, depth: number, desk: Desk): Generator<Draft> {
-  if (!isObject(predicate)) return;
-  if (depth >= DEEPEST) return desk.lost('too_deep', 'predicate');
+/** A predicate may be a bill of materials, a VEX document or a scanner's report itself. Tells whether it is. */
+function* insideRecords(
+  predicate: unknown,
+  tell: TellRecords,
+  depth: number,
+  desk: Desk,
+): Generator<Draft, boolean> {
+  if (!isObject(predicate)) return false;
   for (const candidate of [predicate, predicate.Data, objectOf(predicate.scanner).result]) {
     const records = isObject(candidate) ? tell(candidate, depth + 1) : undefined;
     if (records === undefined) continue;
-    yield* records(desk);
-    return;
+    if (depth >= DEEPEST) desk.lost('too_deep', 'predicate');
+    else yield* records(desk);
+    return true;
   }
+  return false;
 }
 
 function* statementRecords(statement: JsonObject, isSigned: boolean, desk: Desk): Generator<Draft> {
   const type = textOf(statement.predicateType) ?? 'unknown';
-  const subjects = listOf(statement.subject).map(objectOf);
-  const first = textOf(subjects[0]?.name);
-  const [shown, predicateType] = [desk.line(shortType(type), 100), desk.line(type, 256)];
-  const title = `Attestation ${shown}${first === undefined ? '' : ` of ${desk.line(first, 160)}`}`;
-  const extra = { predicate_type: predicateType, subjects: subjects.length, signed: isSigned };
+  const subjects = listOf(statement.subject);
+  const name = textOf(objectOf(subjects[0]).name);
   const lines = [
-    ...flattenJson({ predicateType: type, subject: statement.subject }, '', () =>
-      desk.lost('too_deep', 'subject'),
-    ),
-    ...flattenJson(told(statement.predicate), 'predicate', () => desk.lost('too_deep', 'predicate')),
+    ...flattenJson({ predicateType: type, subject: statement.subject }, '', tooDeep(desk)),
+    ...flattenJson(told(statement.predicate), 'predicate', tooDeep(desk)),
   ];
-  const whole = lines.join('\n');
+  yield* textRecords({ type, name, subjects: subjects.length, isSigned }, lines, desk);
+}
+
+const tooDeep = (desk: Desk) => () => desk.lost('too_deep', 'predicate');
+
+type About = {
+  readonly type: string;
+  readonly name: string | undefined;
+  readonly subjects: number;
+  readonly isSigned: boolean;
+};
+
+function* textRecords(
+  { type, name, subjects, isSigned }: About,
+  lines: Iterable<string>,
+  desk: Desk,
+): Generator<Draft> {
+  const shown = `Attestation ${desk.line(shortType(type), 100)}`;
+  const title = name === undefined ? shown : `${shown} of ${desk.line(name, 150)}`;
+  const extra = { predicate_type: desk.line(type, 256), subjects, signed: isSigned };
+  const whole = [...lines].join('\n');
   if (whole.length > MOST_TEXT) desk.lost('too_large', 'predicate');
-  for (const chunk of chunkText(desk.safe(whole, MOST_TEXT), 'paths', { name: title }))
-    yield {
-      kind: 'document',
-      key: desk.key('document', type, first, chunk.key),
-      title: chunk.title.slice(0, 256),
-      text: chunk.text,
-      extra,
-    };
+  for (const { key, text } of chunkText(desk.safe(whole, MOST_TEXT), 'paths', { name: '' }))
+    yield { kind: 'document', key: desk.key('document', type, name, key), title, text, extra };
 }
 
 const MOST_TEXT = 512 * 1024;
