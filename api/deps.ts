@@ -3,6 +3,7 @@ import type { KeySet } from '../contracts/keys.ts';
 import type { TrustedRoot } from '../domain/sigstore/trusted-root.ts';
 import type { Settings } from '../services/config/settings.ts';
 import type { Database } from '../services/database/database.ts';
+import type { Embedder } from '../services/embeddings/embedder.ts';
 import type { EventLog } from '../services/events/event-log.ts';
 import type { KeyEncryption } from '../services/keys/key-encryption.ts';
 import type { Signer } from '../services/keys/signer.ts';
@@ -63,6 +64,8 @@ export type ApiDeps = {
   readonly database: Database;
   readonly temporal: Client;
   readonly search: SearchIndex;
+  /** Makes a vector of what is asked for; missing where words alone are compared. */
+  readonly embedder?: Embedder | undefined;
   readonly events: EventLog;
   readonly objects: ApiObjects;
   readonly trust: TrustAccess;

@@ -6,6 +6,7 @@ import { exitOnBadConfiguration, requireSettings } from '../services/config/requ
 import type { SettingName, Settings } from '../services/config/settings.ts';
 import { certusVersion } from '../services/config/version.ts';
 import { openDatabase } from '../services/database/database.ts';
+import { openEmbedder } from '../services/embeddings/open-embedder.ts';
 import { openEventLog } from '../services/events/event-log.ts';
 import { createLogger } from '../services/log/log.ts';
 import { openObjectStore } from '../services/objects/open-objects.ts';
@@ -43,6 +44,7 @@ async function main(): Promise<void> {
       url: settings.CERTUS_OPENSEARCH_URL,
       username: settings.CERTUS_OPENSEARCH_USERNAME,
       password: settings.CERTUS_OPENSEARCH_PASSWORD,
+      dimension: settings.CERTUS_EMBEDDINGS_DIMENSION,
     },
     database,
   );
@@ -68,6 +70,7 @@ async function main(): Promise<void> {
     database,
     temporal,
     search,
+    embedder: await openEmbedder(settings),
     events,
     objects: apiObjects(store, settings),
     activeStreams: () => events.followers(),
