@@ -8,6 +8,7 @@ export const WORKFLOWS = {
   publish: 'publishWorkflow',
   ingest: 'ingestWorkflow',
   ingestSource: 'ingestSourceWorkflow',
+  goldenIngestion: 'goldenIngestionWorkflow',
   scheduledIngestion: 'scheduledIngestionWorkflow',
   upload: 'uploadWorkflow',
   scheduledScan: 'scheduledScanWorkflow',

@@ -2,6 +2,7 @@
 export { announceWorkflow } from './announce-workflow.ts';
 export { deleteEvidenceWorkflow } from './delete-evidence-workflow.ts';
 export { goldenAuditWorkflow } from './golden-audit-workflow.ts';
+export { goldenIngestionWorkflow } from './golden-ingestion-workflow.ts';
 export { ingestSourceWorkflow } from './ingest-source-workflow.ts';
 export { ingestWorkflow } from './ingest-workflow.ts';
 export { keyCareWorkflow } from './key-care-workflow.ts';

@@ -2,6 +2,7 @@ import {
   CancellationScope,
   continueAsNew,
   isCancellation,
+  patched,
   proxyActivities,
   TemporalFailure,
   workflowInfo,
@@ -23,6 +24,7 @@ import { inZone } from './options.ts';
 import { promotedEvent, withheldEvent } from './promotion-news.ts';
 import { identityOf } from './run-identity.ts';
 import { soundAnswer } from './sound-answer.ts';
+import { startGoldenIngestion } from './start-golden-ingestion.ts';
 import { startReview } from './start-review.ts';
 
 const { carryOut } = proxyActivities<OrderActivities>(inZone('trust', '10 minutes'));
@@ -78,7 +80,10 @@ async function promoted(input: PromotionInput, going: GoingOn | undefined): Prom
     ...(finished.state === 'withheld' ? { ended: true } : {}),
   });
   await tell(input, finished);
-  if (finished.state === 'promoted') await publish(input, begun);
+  if (finished.state === 'promoted') {
+    await publish(input, begun);
+    if (patched('golden-ingestion')) await startGoldenIngestion(input);
+  }
   return { state: finished.state };
 }
 

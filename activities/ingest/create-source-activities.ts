@@ -8,6 +8,7 @@ import type {
 import type { Notice } from '../../contracts/scan.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import { finishIngestion, recordStanding } from './finish-ingestion.ts';
+import { openGoldenIngestion } from './open-golden-ingestion.ts';
 import { openScheduledIngestion } from './open-scheduled-ingestion.ts';
 import type { SourceDeps } from './source-deps.ts';
 import { type PageTaken, takePage } from './take-page.ts';
@@ -21,6 +22,8 @@ export const createSourceActivities = (deps: SourceDeps) => ({
     }),
   finishIngestion: (input: IngestionInput): Promise<IngestionProgress> =>
     withHeartbeat((signal) => finishIngestion(deps, input, signal)),
+  openGoldenIngestion: (run: Parameters<typeof openGoldenIngestion>[1]): Promise<IngestionInput> =>
+    withHeartbeat(() => openGoldenIngestion(deps, run)),
   openScheduledIngestion: (plan: ScheduledIngestion, id: string): Promise<IngestionInput | null> =>
     withHeartbeat(() => openScheduledIngestion(deps, plan, id)),
   recordIngestion: (input: IngestionInput, state: IngestionState, error: Notice | null): Promise<void> =>

@@ -34,6 +34,7 @@ export const TRANSFORM_RECORDINGS: readonly Recording[] = [
     },
   },
   promotion('promotion', () => fakes()),
+  promotion('promotion-indexed', () => fakes()),
   promotion('promotion-golden', () => fakes(), { destinations: ['golden'] }),
   promotion('promotion-withheld', () => fakes(withholding())),
   { ...promotion('promotion-continued', () => fakes(withholding())), short: true, first: true },

@@ -3,6 +3,7 @@ import type { PromotionActivities } from '../../activities/documents/create-prom
 import type { UploadActivities } from '../../activities/documents/create-upload-activities.ts';
 import type { FinishedPromotion } from '../../activities/documents/finish-promotion.ts';
 import type { EventActivities } from '../../activities/events/create-event-activities.ts';
+import type { SourceActivities } from '../../activities/ingest/create-source-activities.ts';
 import type { PrivacyScanActivities } from '../../activities/privacy/create-privacy-scan-activities.ts';
 import type { ReviewActivities } from '../../activities/privacy/create-review-activities.ts';
 import type { PublishActivities } from '../../activities/publish/create-publish-activities.ts';
@@ -10,6 +11,7 @@ import type { OrderActivities } from '../../activities/trust/create-order-activi
 import type { ReviewInput } from '../../contracts/review.ts';
 import { type Activities, fakeActivities } from './fakes.ts';
 import { reviewFakes, type Signed } from './review-fakes.ts';
+import { sourceFakes } from './source-fakes.ts';
 
 export type TransformFakes = {
   readonly assurance: Activities['assurance'] & DocumentsActivities;
@@ -20,7 +22,7 @@ export type TransformFakes = {
     PromotionActivities &
     ReviewActivities &
     UploadActivities;
-  readonly ingest: Activities['ingest'];
+  readonly ingest: Activities['ingest'] & SourceActivities;
 };
 
 export const ALL_PROMOTED: FinishedPromotion = {
@@ -70,6 +72,6 @@ export function transformFakes(review: ReviewInput, signed: Signed, releaseAs: s
       receiveUpload: async () => undefined,
       sweepUploads: async () => 3,
     },
-    ingest,
+    ingest: { ...ingest, ...sourceFakes() },
   };
 }

@@ -1,0 +1,22 @@
+import type { IngestionInput } from '../../contracts/ingestion.ts';
+import { Reading } from '../../contracts/ingestion.ts';
+import type { RunIdentity } from '../../contracts/workflows.ts';
+import { sha256 } from '../../domain/custody/digest.ts';
+import { locationOf } from '../../domain/ingest/origin.ts';
+import { openIngestion } from '../../services/database/ingestions.ts';
+import type { SourceDeps } from './source-deps.ts';
+
+/** Puts on record that what golden shows of a run is to be searchable: once, however often it is promoted. */
+export async function openGoldenIngestion(
+  { database, now }: Pick<SourceDeps, 'database' | 'now'>,
+  { scope, testId, component }: Pick<RunIdentity, 'scope' | 'testId' | 'component'>,
+): Promise<IngestionInput> {
+  const ingestionId = `ing_${sha256(`${scope.tenant}/${scope.workspace}/${testId}`).slice(0, 24)}`;
+  const config = { kind: 'golden', test_id: testId } as const;
+  await openIngestion(database, scope, {
+    ...{ id: ingestionId, sourceId: null, kind: config.kind, location: locationOf(config) },
+    ...{ config, reading: Reading.parse({}), labels: [], component },
+    ...{ requestedBy: 'promotion', startedAt: now() },
+  });
+  return { scope, ingestionId, sourceId: null, kind: 'golden', component };
+}
