@@ -22,6 +22,7 @@ import { taskQueue } from '../../contracts/zones.ts';
 import { type Activities, fakeActivities, PERMIT_ID, scanInput, untilCancelled } from '../workflow/fakes.ts';
 import { type History, toText } from './format.ts';
 import { GOLDEN_RECORDINGS } from './golden-recordings.ts';
+import { INDEX_RECORDINGS } from './index-recordings.ts';
 import { INGESTION_RECORDINGS } from './ingestion-recordings.ts';
 import type { Recording } from './recording.ts';
 import { REVIEW_RECORDINGS } from './review-recordings.ts';
@@ -79,6 +80,7 @@ const RECORDINGS: readonly Recording[] = [
   ...REVIEW_RECORDINGS,
   ...GOLDEN_RECORDINGS,
   ...INGESTION_RECORDINGS,
+  ...INDEX_RECORDINGS,
 ];
 
 async function main(): Promise<void> {
