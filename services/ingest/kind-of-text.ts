@@ -10,14 +10,18 @@ export type KindOfText = { readonly format: string; readonly layout: Layout };
 export function kindOfText(found: string, name: string, head: string): KindOfText {
   const language = languageOf(name, head);
   if (language !== undefined && MAY_BE_CODE.has(found)) return { format: language, layout: 'code' };
+  const ending = extname(name).toLowerCase();
+  // what stands before its text is written in YAML
+  if (found === 'yaml' && /^\.(?:md|mdx|markdown)$/.test(ending))
+    return { format: 'markdown', layout: 'markdown' };
   if (found === 'csv') return { format: 'csv', layout: 'table' };
   if (found === 'markdown') return { format: 'markdown', layout: 'markdown' };
   if (found === 'yaml') return { format: 'yaml', layout: 'settings' };
   if (found !== 'text') return { format: found, layout: found === 'xml' ? 'settings' : 'prose' };
-  const ending = extname(name).toLowerCase();
   if (ending === '.rst' || /^\.\. [a-z-]{2,30}::/m.test(head))
     return { format: 'rst', layout: 'restructured' };
   if (SETTINGS.has(ending) || basename(name) === '.env') return { format: 'settings', layout: 'settings' };
+  if (ending === '.mdx') return { format: 'markdown', layout: 'markdown' };
   if (ending === '' || ending === '.txt' || ending === '.text' || ending === '.adoc')
     return looksLikeMarkdown(head)
       ? { format: 'markdown', layout: 'markdown' }

@@ -2,6 +2,7 @@ import type { Reading } from '../../contracts/ingestion.ts';
 import type { Layout } from '../../domain/ingest/chunks/chunk-text.ts';
 import { flattenJson } from '../../domain/ingest/flatten-json.ts';
 import { formatNamed } from '../../domain/ingest/security/tell.ts';
+import { isPicture } from '../text/binary-format.ts';
 import { type Content, MAX_MARKUP } from '../text/content.ts';
 import { decode, type Encoding } from '../text/encoding.ts';
 import { type FileReader, textOf } from '../text/extract.ts';
@@ -61,7 +62,10 @@ async function* documentPieces(
   let seen = '';
   for await (const piece of piecesOf(content, recognised, kind.layout, look)) {
     if (piece.file !== undefined) yield piece;
-    else if (isForPeople(piece, seen)) {
+    else if (
+      isForPeople(piece, seen) &&
+      !(isPicture(kind.format) && !piece.place.endsWith('text of the picture'))
+    ) {
       seen = piece.place;
       yield { ...laidOut(piece, kind.layout), file } satisfies TextPiece;
     }
@@ -111,7 +115,7 @@ function isForPeople({ text, place, isTechnical, isAside }: Piece, before: strin
 }
 
 const BESIDE =
-  /(?:^|, )(?:properties|outline|settings|beside the text|among the bytes|texts that no cell shows)$|(?:^|, )earlier version \d+(?:,|$)/;
+  /(?:^|, )(?:properties|outline|settings|beside the text|among the bytes|texts that no cell shows|picture data)$|(?:^|, )earlier version \d+(?:,|$)/;
 
 function laidOut(piece: Piece & { readonly layout?: Layout }, layout: Layout): Omit<TextPiece, 'file'> {
   const { headings, ...rest } = piece;

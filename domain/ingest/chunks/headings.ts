@@ -1,5 +1,7 @@
 /** The headings that a place in a text stands under. */
 export class Headings {
+  /** Nothing of the text was read yet. */
+  isNew = true;
   readonly #open: { readonly level: number; readonly text: string }[] = [];
 
   enter(level: number, text: string): void {

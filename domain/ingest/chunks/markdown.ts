@@ -5,12 +5,16 @@ import { afterCut } from './prose.ts';
 /** Sections by their headings; in a fence of code a `#` is none. */
 export function markdownLines(text: string, first: number, headings: Headings): Line[] {
   const lines = linesOf(text, first);
+  const frontEnd = headings.isNew ? endOfFront(lines) : 0;
+  headings.isNew = false;
   let fence: string | undefined;
   let isAfterGap = true;
   return lines.map(({ text: line, number, isCut }, at): Line => {
     const marks = isCut ? undefined : /^ {0,3}(`{3,}|~{3,})/.exec(line.slice(0, 40))?.[1];
     const heading =
-      fence !== undefined || isCut ? undefined : headingAt(line, lines[at + 1]?.text ?? '', isAfterGap);
+      fence !== undefined || isCut || at < frontEnd
+        ? undefined
+        : headingAt(line, lines[at + 1]?.text ?? '', isAfterGap);
     if (heading !== undefined) headings.enter(heading.level, heading.text);
     let begins: Beginning = isAfterGap && fence === undefined ? BEGINS.paragraph : BEGINS.line;
     if (heading !== undefined) begins = BEGINS.section;
@@ -23,6 +27,15 @@ export function markdownLines(text: string, first: number, headings: Headings): 
     return { text: line, number, begins, title: headings.path };
   });
 }
+
+/** What a page says of itself before it begins is neither a text nor a heading. */
+function endOfFront(lines: readonly { readonly text: string }[]): number {
+  if (lines[0]?.text.trimEnd() !== '---') return 0;
+  const end = lines.slice(1, LONGEST_FRONT).findIndex(({ text }) => text.trimEnd() === '---');
+  return end === -1 ? 0 : end + 2;
+}
+
+const LONGEST_FRONT = 200;
 
 function headingAt(
   line: string,

@@ -70,6 +70,11 @@ describe('chunks of a text', () => {
     ]);
   });
 
+  test('of Markdown take what a page says of itself for no heading', () => {
+    const chunks = chunkText('---\ntitle: x\nlabel: y\n---\n\n# One\n\nText.', 'markdown', { name: 'a.md' });
+    expect(chunks.map(({ title }) => title)).toEqual(['a.md', 'a.md: One']);
+  });
+
   test('of reStructuredText know its titles by their signs', () => {
     const text =
       '=====\nTitle\n=====\n\nHello.\n\nPart\n----\n\nText.\n\nDeep\n~~~~\n\nMore.\n\nPart 2\n------\n\nEnd.';

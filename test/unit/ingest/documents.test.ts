@@ -48,6 +48,7 @@ describe('documents', () => {
     ['text', Buffer.from(`\uFEFFHello ${NEEDLE} ü`, 'utf16le'), 'a.txt', 'a.txt', 'line 1'],
     ['text', Buffer.from(`Hello ${NEEDLE} \xfc`, 'latin1'), 'a', 'a', 'line 1'],
     ['markdown', `# One\n\n${NEEDLE}\n`, 'a.md', 'a.md: One', 'lines 1-3'],
+    ['markdown', `---\ntitle: x\n---\n\n# One\n\n${NEEDLE}\n`, 'b.md', 'b.md: One', 'lines 5-7'],
     ['rst', `One\n===\n\n${NEEDLE}\n`, 'a.rst', 'a.rst: One', 'lines 1-4'],
     ['csv', `id;name;mail\n1;x;${NEEDLE}\n`, 'a', 'a', 'line 2'],
     ['json', `{"a": {"b": "needle\\u0040example.com"}}`, 'a.json', 'a.json: a', undefined],
@@ -118,6 +119,12 @@ describe('documents', () => {
       'Zoë <[EMAIL_ADDRESS]>\n <to@example.com>\nSubject: The offer\nDate: Mon, 1 Jan 2026 10:00:00 +0000',
     );
     expect(drafts[3]?.text).toBe('id,name,mail\n1,x,[EMAIL_ADDRESS]');
+  });
+
+  test('what is written into a page of a PDF is told once, and no word for how it is set', async () => {
+    const { drafts } = await read(documents.pdf(['one'], { note: `ask ${NEEDLE}` }));
+    const notes = drafts.filter(({ place }) => place === 'page 1, notes and fields');
+    expect(notes.map(({ text }) => text)).toEqual(['ask [EMAIL_ADDRESS]']);
   });
 
   test('archives are read file by file, and what is a report in them as one', async () => {

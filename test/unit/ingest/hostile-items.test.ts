@@ -14,6 +14,7 @@ describe('what cannot be read is told', () => {
     ['JSON that says nothing', '{"a": [], "b": null}', ['empty']],
     ['a program', Buffer.from('7f454c4602010100000000000000000003003e0001', 'hex'), ['unknown_format']],
     ['a PDF that ends in the middle', documents.pdf(['text']).subarray(0, 300), ['damaged']],
+    ['a picture', documents.png(NEEDLE), ['no_text']],
     ['a PDF of pictures', documents.pdf(['']), ['no_text page 1']],
     [
       'a zip that ends in the middle',
