@@ -35,7 +35,7 @@ export async function sanitize(context: Context, options: SanitizeOptions): Prom
       : filtered(stdin, sanitizer, { format, tally });
   await writeOut(stdout, answer);
   if (options.report !== undefined) await report(context, options.report, sanitizer.rules, tally);
-  if (tally.bad > 0) output.note(`${tally.bad} lines were none that could be read`);
+  if (tally.bad > 0) output.note(`lines that could not be read: ${tally.bad}`);
   if (tally.bad > 0) return EXIT.badData;
   return options.check && tally.found > 0 ? EXIT.gateFailed : EXIT.ok;
 }
