@@ -268,12 +268,13 @@ export const ZONE_SERVICES: Readonly<Record<Zone, (shared: Shared) => Promise<Zo
       objects,
       now,
     );
+    const reader = openItemReader({
+      threads: settings.CERTUS_INGEST_THREADS,
+      maxBytes: settings.CERTUS_INGEST_MAX_BYTES,
+    });
     const sources = createSourceActivities({
       ...{ database, search: deps.search, now },
-      reader: openItemReader({
-        threads: settings.CERTUS_INGEST_THREADS,
-        maxBytes: settings.CERTUS_INGEST_MAX_BYTES,
-      }),
+      reader,
       embedder: await openEmbedder(settings),
       keySet: await readKeySet(settings),
       connect: async (source, scope) => openConnector(source, scope, connecting),
@@ -285,7 +286,10 @@ export const ZONE_SERVICES: Readonly<Record<Zone, (shared: Shared) => Promise<Zo
       ...createReindexActivities(deps),
       ...sources,
     };
-    return [{ zone: 'ingest', activities, workflowBundle, concurrency: 8 }];
+    const close = async () => {
+      await Promise.all([reader.close(), connecting.close()]);
+    };
+    return [{ zone: 'ingest', activities, workflowBundle, concurrency: 8, close }];
   },
 };
 

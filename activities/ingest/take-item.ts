@@ -54,9 +54,9 @@ export async function takeItem(deps: SourceDeps, run: ItemRun, item: SourceItem)
     } catch (error) {
       run.signal.throwIfAborted();
       if (!(error instanceof ItemError)) throw error;
-      if (error.again && tries < MOST_TRIES)
-        await pause(FIRST_PAUSE_MS * 4 ** (tries - 1), undefined, { signal: run.signal });
-      else return await setAside(deps, run, item, error, tries);
+      if (error.code === 'item_gone') return await isGone(deps, run, item.key);
+      if (!error.again || tries >= MOST_TRIES) return await setAside(deps, run, item, error, tries);
+      await pause(FIRST_PAUSE_MS * 4 ** (tries - 1), undefined, { signal: run.signal });
     }
   }
 }
@@ -191,6 +191,20 @@ async function recordPartly(
       : `${partly.reason}${partly.place === '' ? '' : `: ${partly.place}`}`;
   const fault = { code: 'partly_read', message, tries: 1, at: now() };
   await recordFailedItem(database, place.scope, ingestion.id, { key: item.key, item, ...fault });
+}
+
+/** It was listed, and taken away before it could be fetched. */
+async function isGone(
+  { database, search }: SourceDeps,
+  { known, place }: ItemRun,
+  key: string,
+): Promise<ItemEnd> {
+  const before = known.get(key);
+  if (before !== undefined) {
+    await search.remove(place.scope, { document_id: [before.documentId] });
+    await forgetItems(database, place, [key]);
+  }
+  return { key, outcome: 'removed', bytes: 0, records: 0, masked: 0 };
 }
 
 /** What was there of it before is no longer what its source has. */

@@ -2,15 +2,14 @@ import pMap from 'p-map';
 import { CertusError } from '../../contracts/errors.ts';
 import type { IngestionInput, IngestionProgress } from '../../contracts/ingestion.ts';
 import { originOf } from '../../domain/ingest/origin.ts';
-import { indexPolicy } from '../../domain/sanitize/index-policy.ts';
-import type { Connector, SourceItem, SourcePage } from '../../services/connectors/connector.ts';
+import type { SourceItem, SourcePage } from '../../services/connectors/connector.ts';
 import { recordFailedItem } from '../../services/database/failed-items.ts';
 import { forgetItems, knownItems, markSeen } from '../../services/database/ingested-items.ts';
 import { findSource } from '../../services/database/ingestion-sources.ts';
 import { findIngestion, type IngestionRecord, recordPage } from '../../services/database/ingestions.ts';
 import { ByteRoom } from '../documents/byte-room.ts';
 import { privacyPolicyInForce } from '../privacy/privacy-policy.ts';
-import { isListed, type Listed } from './listed.ts';
+import { type Checkpoint, checkpointFor, isListed, type Listed } from './listed.ts';
 import type { SourceDeps } from './source-deps.ts';
 import { type ItemEnd, type ItemRun, takeItem } from './take-item.ts';
 
@@ -36,18 +35,21 @@ export async function takePage(
   const run = await requireRunning(deps, { scope, ingestionId });
   if (run.pages > pages) return { progress: run.progress, more: !isListed(run.cursor) };
   const source = run.sourceId === null ? undefined : await findSource(deps.database, scope, run.sourceId);
+  const { policy } = await privacyPolicyInForce(deps, scope);
+  const rules = deps.reader.rulesFor(policy);
   const connector = await deps.connect(run.config, scope);
   try {
     await deps.search.ensure();
     const asked = {
       cursor: run.cursor as SourcePage['cursor'],
-      checkpoint: (source?.checkpoint ?? null) as SourcePage['cursor'],
+      checkpoint: checkpointFor(rules, source?.checkpoint),
     };
     const page = await reached(() => connector.page({ ...asked, limit: PAGE_ITEMS, signal }), attempt);
-    const ends = await takeItems(deps, run, connector, page, signal);
+    const ends = await takeItems(deps, { ingestion: run, connector, policy, rules, signal }, page);
     const progress = counted(run.progress, ends);
     const all = page.listedAll ?? connector.listsAll;
-    const cursor = page.cursor ?? ({ listed: true, all, checkpoint: page.checkpoint } satisfies Listed);
+    const checkpoint: Checkpoint = { rules, at: page.checkpoint };
+    const cursor = page.cursor ?? ({ listed: true, all, checkpoint } satisfies Listed);
     await recordPage(deps.database, scope, ingestionId, { pages, cursor, progress });
     return { progress, more: page.cursor !== null };
   } finally {
@@ -93,19 +95,16 @@ async function requireRunning(
 
 async function takeItems(
   deps: SourceDeps,
-  ingestion: IngestionRecord,
-  connector: Connector,
+  taking: Omit<ItemRun, 'place' | 'known'>,
   page: SourcePage,
-  signal: AbortSignal,
 ): Promise<ItemEnd[]> {
   const { database, search } = deps;
+  const { ingestion, signal } = taking;
   const { scope, id } = ingestion;
-  const { policy } = await privacyPolicyInForce(deps, scope);
   const place = { scope, origin: originOf(ingestion.sourceId, ingestion.config) };
   const items = page.items.filter(({ key }, at) => page.items.findIndex((other) => other.key === key) === at);
   const run: ItemRun = {
-    ...{ ingestion, connector, place, policy, signal },
-    rules: deps.reader.rulesFor(indexPolicy(policy)),
+    ...{ ...taking, place },
     known: await knownItems(database, place, [...items.map(({ key }) => key), ...page.gone]),
   };
   const room = new ByteRoom(BYTES_IN_FLIGHT);

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Gives every trust zone its own account at the S3 gateway, and to each bucket the writers it may have:
-#   uploads  written by the API and, to put together what came in pieces, by transform; read by assurance
+#   uploads  written by the API and, to put together what came in pieces, by transform; read by assurance and ingest
 #   raw      written by assurance, read by trust, transform and the API
 #   golden   written by transform, read by ingest, the API, trust and assurance
 #   quarantine  written by transform, read by the API
@@ -31,7 +31,7 @@ account assurance "$S3_ASSURANCE_SECRET"
 account trust "$S3_TRUST_SECRET"
 account transform "$S3_TRANSFORM_SECRET"
 account ingest "$S3_INGEST_SECRET"
-bucket uploads api --grant-read certus-assurance,certus-transform --grant-write certus-transform
+bucket uploads api --grant-read certus-assurance,certus-transform,certus-ingest --grant-write certus-transform
 bucket raw assurance --grant-read certus-trust,certus-transform,certus-api
 bucket golden transform --grant-read certus-ingest,certus-api,certus-trust,certus-assurance
 bucket quarantine transform --grant-read certus-api

@@ -37,7 +37,11 @@ export function ourPrograms(
       CERTUS_NOTIFY_SECRET_FILE: keys.notifySecretFile,
       ...fromPerson(['CERTUS_REGISTRY_PASSWORD', 'CERTUS_NOTIFY_SECRET_FILE', 'CERTUS_SMTP_URL']),
     },
-    ingest: fromPerson(['CERTUS_OPENSEARCH_PASSWORD']),
+    ingest: fromPerson([
+      'CERTUS_OPENSEARCH_PASSWORD',
+      'CERTUS_EMBEDDINGS_KEY_FILE',
+      'CERTUS_INGEST_GIT_CREDENTIALS_FILE',
+    ]),
   };
   const worker = (zone: Zone) =>
     ourProgram(zone, 'worker/main.ts', { ...shared, CERTUS_ZONES: zone, ...ofZone[zone] });
@@ -111,6 +115,8 @@ const SECRETS_OF_ONE: readonly SettingName[] = [
   'CERTUS_PROMOTION_KEY_FILE',
   'CERTUS_REGISTRY_PASSWORD',
   'CERTUS_OPENSEARCH_PASSWORD',
+  'CERTUS_EMBEDDINGS_KEY_FILE',
+  'CERTUS_INGEST_GIT_CREDENTIALS_FILE',
   'CERTUS_NOTIFY_SECRET_FILE',
   'CERTUS_SMTP_URL',
 ];
