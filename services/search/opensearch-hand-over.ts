@@ -25,11 +25,12 @@ export async function handOver(
   );
   // what was removed while it was copied: most of it is found while nobody waits
   await removeStrangers(client, before.name, form.name, signal);
-  await answered(client.indices.addBlock({ index: before.name, block: 'write' }));
   try {
+    await answered(client.indices.addBlock({ index: before.name, block: 'write' }));
     const upTo = await lastWrite(client, before.name, signal);
     await copyBetween(client, target, { from, upTo }, signal);
     await requireSame(client, target, signal);
+    await noteCopy(client, form, { from: before.name, seq_no: upTo, request: target.request });
     signal.throwIfAborted();
     await swap(client, alias, target);
   } catch (error) {
