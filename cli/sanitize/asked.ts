@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { EntityType, PrivacyPolicy } from '../../contracts/privacy.ts';
 import { type SanitizeFormat, SanitizeOperator } from '../../contracts/sanitize.ts';
-import { DEFAULT_PRIVACY_POLICY } from '../../domain/sanitize/default-privacy-policy.ts';
 import { OF_MODELS, type SanitizerOptions } from '../../domain/sanitize/operators/sanitize.ts';
 import { RECOGNISERS } from '../../domain/sanitize/recognisers.ts';
+import { SANITIZING_POLICY } from '../../domain/sanitize/sanitizing-policy.ts';
 import { requireUsablePrivacyPolicy } from '../../domain/sanitize/usable-privacy-policy.ts';
 import { CommandError } from '../command-error.ts';
 import type { Context } from '../context.ts';
@@ -36,7 +36,7 @@ export async function sanitizeAsked(
 ): Promise<SanitizerOptions> {
   const read = async (file: string) =>
     (await readBounded(resolve(workingDirectory, file), MAX_BYTES)).toString('utf8');
-  const given = rules === undefined ? DEFAULT_PRIVACY_POLICY : policyIn(rules, await read(rules));
+  const given = rules === undefined ? SANITIZING_POLICY : policyIn(rules, await read(rules));
   const known = knownKinds(given);
   const operators = Object.fromEntries(operatorFor.map((text) => operatorFrom(text, known)));
   if (!key && !detect && [operator, ...Object.values(operators)].some((one) => KEYED.has(one)))

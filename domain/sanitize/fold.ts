@@ -4,22 +4,27 @@
  */
 export function unfold(source: string): { text: string; offsetOf: (at: number) => number } {
   if (!FOLDED.test(source)) return { text: source, offsetOf: (at) => at };
-  const offsets: number[] = [];
-  const kept: string[] = [];
+  const offsets = new Uint32Array(source.length + 1);
+  let [text, length, same] = ['', 0, 0];
   for (let at = 0; at < source.length; at += 1) {
     const code = source.charCodeAt(at);
     const plain = code < 0x80 ? code : plainly(code);
-    if (plain === undefined) continue;
-    // letters of tags, which no screen shows: both halves of each
-    if (plain === TAG && isTagEnd(source.charCodeAt(at + 1))) {
-      at += 1;
+    if (plain === code && plain !== TAG) {
+      offsets[length++] = at;
       continue;
     }
-    offsets.push(at);
-    kept.push(String.fromCharCode(plain));
+    text += source.slice(same, at);
+    // letters of tags, which no screen shows: both halves of each
+    if (plain === TAG && isTagEnd(source.charCodeAt(at + 1))) at += 1;
+    else if (plain !== undefined) {
+      text += String.fromCharCode(plain);
+      offsets[length++] = at;
+    }
+    same = at + 1;
   }
-  offsets.push(source.length);
-  return { text: kept.join(''), offsetOf: (at) => offsets[at] ?? source.length };
+  text += source.slice(same);
+  const end = length;
+  return { text, offsetOf: (at) => (at < end ? (offsets[at] ?? source.length) : source.length) };
 }
 
 const TAG = 0xdb40;

@@ -31,6 +31,8 @@ export const IP_V6: Recogniser = byPattern({
   likelihood: ({ value, around }) => {
     if (!isIPv6(value)) return 0;
     if (/^::1?$/.test(value)) return 0.3;
+    // eight pairs are a serial number or a fingerprint
+    if (/^(?:[0-9A-F]{2}:){7}[0-9A-F]{2}$/i.test(value)) return 0.2;
     const groups = value.split(':').filter((group) => group !== '');
     // `dead::beef` is a name in some languages
     if (groups.length < 3 || !/\d/.test(value)) return around.says(HOSTS) ? 0.6 : 0.3;

@@ -1,10 +1,10 @@
 import type { PrivacyAction, PrivacyPolicy } from '../../../contracts/privacy.ts';
 import { SanitizeOperator } from '../../../contracts/sanitize.ts';
 import { createDetector } from '../create-detector.ts';
-import { DEFAULT_PRIVACY_POLICY } from '../default-privacy-policy.ts';
 import type { Detected, DetectHint } from '../detector.ts';
 import { MASKED_IN_PLACE } from '../mask-structured.ts';
 import { RECOGNISERS } from '../recognisers.ts';
+import { SANITIZING_POLICY } from '../sanitizing-policy.ts';
 import { Passes, type Sizes, type Stretch, type TreatView } from '../stream/passes.ts';
 import { wantedOf } from './known-finds.ts';
 import { lookWith } from './look.ts';
@@ -40,13 +40,13 @@ export interface Sanitizer {
 
 /** Replaces personal data and secrets, without a server and without asking anybody. */
 export function createSanitizer({
-  policy = DEFAULT_PRIVACY_POLICY,
+  policy = SANITIZING_POLICY,
   sizes,
   ...operators
 }: SanitizerOptions = {}): Sanitizer {
   const kinds = kindsOf(policy, operators);
   const asked = byOperators(policy, kinds, operators);
-  const detector = createDetector(asked, 'documents');
+  const detector = createDetector(asked, 'documents', 'anybodys');
   const strictness = (type: string) => SanitizeOperator.options.indexOf(operatorOf(operators, type));
   const look = lookWith({ detector, kinds, strictness });
   const put = putIn(operators);
