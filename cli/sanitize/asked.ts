@@ -3,7 +3,7 @@ import { EntityType, PrivacyPolicy } from '../../contracts/privacy.ts';
 import { type SanitizeFormat, SanitizeOperator } from '../../contracts/sanitize.ts';
 import { OF_MODELS, type SanitizerOptions } from '../../domain/sanitize/operators/sanitize.ts';
 import { RECOGNISERS } from '../../domain/sanitize/recognisers.ts';
-import { SANITIZING_POLICY, SANITIZING_POLICY } from '../../domain/sanitize/sanitizing-policy.ts';
+import { SANITIZING_POLICY } from '../../domain/sanitize/sanitizing-policy.ts';
 import { requireUsablePrivacyPolicy } from '../../domain/sanitize/usable-privacy-policy.ts';
 import { CommandError } from '../command-error.ts';
 import type { Context } from '../context.ts';
