@@ -36,9 +36,10 @@ export const createFileReader = (reading: Reading, told: Told): FileReader =>
       yield { place, text: '', file };
       return;
     }
-    if (!MAY_BE_ANY.has(formatNamed(reading.format)) && !CONTAINERS.has(recognised.format))
-      return told.unread('format_mismatch', place);
-    yield* documentPieces(content, recognised, look, told);
+    const isNamed = !MAY_BE_ANY.has(formatNamed(reading.format));
+    if (isNamed && !CONTAINERS.has(recognised.format)) return told.unread('format_mismatch', place);
+    // of what contains it, only what was asked for
+    yield* documentPieces(content, recognised, look, { told, wantsText: !isNamed });
   };
 
 const MAY_BE_ANY: ReadonlySet<string> = new Set(['auto', 'document']);
@@ -50,7 +51,7 @@ async function* documentPieces(
   content: Content,
   recognised: Recognised,
   look: Look,
-  told: Told,
+  { told, wantsText }: { readonly told: Told; readonly wantsText: boolean },
 ): AsyncGenerator<Piece> {
   const { encoding } = recognised;
   const kind =
@@ -63,6 +64,7 @@ async function* documentPieces(
   for await (const piece of piecesOf(content, recognised, kind.layout, look)) {
     if (piece.file !== undefined) yield piece;
     else if (
+      wantsText &&
       isForPeople(piece, seen) &&
       !(isPicture(kind.format) && !piece.place.endsWith('text of the picture'))
     ) {
@@ -119,6 +121,7 @@ const BESIDE =
 
 function laidOut(piece: Piece & { readonly layout?: Layout }, layout: Layout): Omit<TextPiece, 'file'> {
   const { headings, ...rest } = piece;
+  if (piece.html !== undefined) return { place: piece.place, text: pageText(piece.html), layout: 'markdown' };
   if (piece.layout !== undefined) return { ...rest, layout: piece.layout };
   if (piece.unit === 'row') return { ...rest, layout: 'table' };
   if (/(?:^|, )headers$/.test(piece.place)) return { ...rest, text: headersFor(piece.text), layout: 'prose' };

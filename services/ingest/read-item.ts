@@ -115,6 +115,7 @@ class ItemBeingRead implements Told {
       if (told !== undefined) {
         const lost: Desk['lost'] = (why, where) => this.unread(why, under(piece.place, where));
         yield* told.records(createDesk(mask, piece.place || name, lost));
+        if (piece.file !== undefined) this.#documents.delete(piece.file); // with all of its bytes
       } else if (isTextPiece(piece)) yield* documents.take(piece);
     }
     yield* documents.end();
@@ -134,6 +135,7 @@ async function startOf(pieces: AsyncGenerator<Piece>): Promise<[ahead: Piece[], 
     if (done === true) break;
     ahead.push(piece);
     size += piece.text.length;
+    if (piece.file !== undefined && !isTextPiece(piece)) break; // it holds all of its bytes
     if (isTextPiece(piece) && SPOKEN.has(piece.layout) && !piece.place.endsWith('headers'))
       sample += `${piece.text.slice(0, SAMPLE)}\n`;
   }

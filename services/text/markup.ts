@@ -63,7 +63,10 @@ export function htmlText(html: string, { place }: Content): Piece[] {
     text: (text, at) => body.addLines(text, lines.at(at)),
     remark: (text, at) => aside(text, lines.at(at)),
   });
-  return [body.piece(place, 'line'), { ...beside.piece(place, 'line'), isAside: true }];
+  return [
+    { ...body.piece(place, 'line'), html },
+    { ...beside.piece(place, 'line'), isAside: true },
+  ];
 }
 
 /** Elements that do not part a word. */

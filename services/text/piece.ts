@@ -21,6 +21,8 @@ export type Piece = {
   readonly headings?: readonly (readonly [offset: number, level: number])[];
   /** It stands beside what a person sees: addresses of links, names of styles, remarks. */
   readonly isAside?: true;
+  /** The page that it was made of. */
+  readonly html?: string;
   /** Of which file it is a part, for a reader that tells files apart. */
   readonly file?: PieceFile;
 };

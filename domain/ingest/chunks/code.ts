@@ -103,9 +103,7 @@ const DECLARATIONS: readonly RegExp[] = [
   /^impl(?:<[^>]{1,60}>)?\s{1,4}([\w:<>& ]{1,100}?)\s{0,4}\{/,
   /^(?:export\s{1,4})?(?:const|let|var)\s{1,4}([\w$]{1,100})\s{0,4}(?::[^=]{1,120})?=\s{0,4}(?:async\s{0,4})?(?:function|\(|[\w$]{1,60}\s{0,4}=>)/,
   /^(?:CREATE|create)\s{1,4}(?:OR\s{1,4}REPLACE\s{1,4}|or\s{1,4}replace\s{1,4})?(?:TABLE|VIEW|FUNCTION|PROCEDURE|INDEX|TRIGGER|table|view|function|procedure|index|trigger)\s{1,4}([\w."]{1,100})/,
-  new RegExp(
-    `^${BEFORE}(?:[\\w<>\\[\\],.?&*:]{1,80}\\s{1,4})([\\w$]{1,80})\\s?\\([^;=]{0,200}\\)?[^;=]{0,60}\\{\\s{0,4}$`,
-  ),
+  new RegExp(`^${BEFORE}(?:[\\w<>\\[\\],.?&*:]{1,80}\\s{1,4})([\\w$]{1,80})\\s?\\([^;={]{0,250}\\{\\s{0,4}$`),
   /^([\w-]{1,80})\s?\(\)\s{0,4}\{/,
 ];
 const WORDS: ReadonlySet<string> = new Set([

@@ -121,6 +121,16 @@ describe('documents', () => {
     expect(drafts[3]?.text).toBe('id,name,mail\n1,x,[EMAIL_ADDRESS]');
   });
 
+  test('a letter that is a page only is read as one', async () => {
+    const mail = `From: a@b.c\nTo: d@e.f\nSubject: x\nContent-Type: text/html\n\n<style>p { color: red }</style><h1>Offer</h1><p>for ${NEEDLE}</p>`;
+    const { drafts } = await read(mail, { name: 'a.eml' });
+    expect(drafts.at(-1)).toMatchObject({
+      title: 'x: Offer',
+      text: '# Offer\n\nfor [EMAIL_ADDRESS]',
+      place: 'text (html)',
+    });
+  });
+
   test('what is written into a page of a PDF is told once, and no word for how it is set', async () => {
     const { drafts } = await read(documents.pdf(['one'], { note: `ask ${NEEDLE}` }));
     const notes = drafts.filter(({ place }) => place === 'page 1, notes and fields');

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { zipOf } from '../archive/archives.ts';
 import * as documents from '../text/documents.ts';
+import { told } from '../text/told.ts';
 import { NEEDLE, read, report } from './reading.ts';
 
 const MB = 1024 * 1024;
@@ -133,6 +134,17 @@ describe('what means harm', () => {
       name: 'a.html',
     });
     expect([drafts.map(({ text }) => text), opaque]).toEqual([['deep [EMAIL_ADDRESS]'], []]);
+  });
+
+  test('the same page where it is looked into for personal data, and XML like it', async () => {
+    const { where } = await told(`<html><body>${'<div>'.repeat(1_000_000)}deep ${NEEDLE}`, {
+      name: 'a.html',
+    });
+    expect(where(NEEDLE)).toEqual(['line 1']);
+    const xml = await read(`<?xml version="1.0"?>${'<a>'.repeat(300_000)}deep${'</a>'.repeat(300_000)}`, {
+      name: 'a.xml',
+    });
+    expect(xml.drafts.map(({ text }) => text)).toEqual(['a: deep']);
   });
 
   test('XML with entities', async () => {

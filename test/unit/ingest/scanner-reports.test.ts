@@ -1,4 +1,6 @@
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
+import { zipOf } from '../archive/archives.ts';
 import { keysOf, NEEDLE, ofKind, read, report } from './reading.ts';
 
 describe('reports as scanners wrote them', () => {
@@ -231,6 +233,18 @@ describe('a format that the caller names', () => {
         });
     },
   );
+
+  test('is looked for in archives, of which nothing else is read', async () => {
+    const log = sarif([run('x', [result(1)])]);
+    const zip = zipOf([
+      { name: 'a.sarif', body: log },
+      { name: 'b.txt', body: 'text' },
+    ]);
+    const { drafts, opaque } = await read(zip, { reading: { format: 'sarif' } });
+    expect(drafts.map(({ kind }) => kind)).toEqual(['finding', 'scan_report']);
+    expect(opaque).toEqual(['format_mismatch b.txt']);
+    expect((await read(gzipSync(log), { reading: { format: 'sarif' } })).drafts).toHaveLength(2);
+  });
 
   test('as a document is a text whatever it holds', async () => {
     const { drafts } = await read(sarif([run('x', [result(1)])]), { reading: { format: 'document' } });
