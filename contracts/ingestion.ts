@@ -96,7 +96,6 @@ export const IngestionSource = z.discriminatedUnion('kind', [
   GoldenSource,
 ]);
 export type IngestionSource = z.infer<typeof IngestionSource>;
-export type SourceKind = IngestionSource['kind'];
 
 /** How an item is read that no format says by itself: fields of a JSON document by JSONPath (RFC 9535). */
 export const SchemaMapping = z.strictObject({

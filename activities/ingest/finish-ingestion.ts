@@ -26,6 +26,7 @@ export async function finishIngestion(
     throw new CertusError('internal_error', `${ingestionId} is not listed to its end`);
   const place = { scope, origin: originOf(run.sourceId, run.config) };
   const removed = run.cursor.all ? await removeUnseen(deps, place, ingestionId, signal) : 0;
+  await deps.search.refresh();
   if (run.sourceId !== null) await recordCheckpoint(database, scope, run.sourceId, run.cursor.checkpoint);
   const progress = { ...run.progress, removed: run.progress.removed + removed };
   await changeIngestion(database, scope, ingestionId, { state: 'done', progress, endedAt: deps.now() });

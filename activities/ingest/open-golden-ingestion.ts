@@ -1,8 +1,8 @@
 import type { IngestionInput } from '../../contracts/ingestion.ts';
 import { Reading } from '../../contracts/ingestion.ts';
+import { locationOf } from '../../contracts/source-location.ts';
 import type { RunIdentity } from '../../contracts/workflows.ts';
 import { sha256 } from '../../domain/custody/digest.ts';
-import { locationOf } from '../../domain/ingest/origin.ts';
 import { openIngestion } from '../../services/database/ingestions.ts';
 import type { SourceDeps } from './source-deps.ts';
 

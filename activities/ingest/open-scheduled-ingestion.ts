@@ -1,5 +1,5 @@
 import type { IngestionInput, ScheduledIngestion } from '../../contracts/ingestion.ts';
-import { locationOf } from '../../domain/ingest/origin.ts';
+import { locationOf } from '../../contracts/source-location.ts';
 import { findSource } from '../../services/database/ingestion-sources.ts';
 import { openIngestion } from '../../services/database/ingestions.ts';
 import type { SourceDeps } from './source-deps.ts';

@@ -1,32 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { CertusError } from '../../contracts/errors.ts';
-import type { PrivacyPolicy } from '../../contracts/privacy.ts';
 import { sha256 } from '../../domain/custody/digest.ts';
 import type { Draft } from '../../domain/ingest/draft.ts';
 import { documentIdOf } from '../../domain/ingest/index-records.ts';
-import type { Connector, FetchedItem, SourceItem } from '../../services/connectors/connector.ts';
+import type { FetchedItem, SourceItem } from '../../services/connectors/connector.ts';
 import { clearFailedItem, recordFailedItem } from '../../services/database/failed-items.ts';
-import {
-  forgetItems,
-  type IngestedItem,
-  type Origin,
-  recordItem,
-} from '../../services/database/ingested-items.ts';
-import type { IngestionRecord } from '../../services/database/ingestions.ts';
+import { forgetItems, type IngestedItem, recordItem } from '../../services/database/ingested-items.ts';
 import type { ItemNature, ReadItem } from '../../services/ingest/item-reader.ts';
+import type { ItemRun } from './item-run.ts';
 import type { SourceDeps } from './source-deps.ts';
 import { type Item, type Written, writeDrafts } from './write-drafts.ts';
-
-export type ItemRun = {
-  readonly ingestion: IngestionRecord;
-  readonly connector: Connector;
-  readonly place: Origin;
-  readonly policy: PrivacyPolicy;
-  /** What looks for personal data: an item that others looked into is read again. */
-  readonly rules: string;
-  readonly known: ReadonlyMap<string, IngestedItem>;
-  readonly signal: AbortSignal;
-};
 
 export type ItemEnd = {
   readonly key: string;
@@ -54,7 +37,7 @@ export async function takeItem(deps: SourceDeps, run: ItemRun, item: SourceItem)
     } catch (error) {
       run.signal.throwIfAborted();
       if (!(error instanceof ItemError)) throw error;
-      if (error.code === 'item_gone') return await isGone(deps, run, item.key);
+      if (error.code === 'item_gone' && known !== undefined) return await isGone(deps, run, known);
       if (!error.again || tries >= MOST_TRIES) return await setAside(deps, run, item, error, tries);
       await pause(FIRST_PAUSE_MS * 4 ** (tries - 1), undefined, { signal: run.signal });
     }
@@ -193,17 +176,14 @@ async function recordPartly(
   await recordFailedItem(database, place.scope, ingestion.id, { key: item.key, item, ...fault });
 }
 
-/** It was listed, and taken away before it could be fetched. */
+/** It was there the last time, and is no more. */
 async function isGone(
   { database, search }: SourceDeps,
-  { known, place }: ItemRun,
-  key: string,
+  { place }: ItemRun,
+  { key, documentId }: IngestedItem,
 ): Promise<ItemEnd> {
-  const before = known.get(key);
-  if (before !== undefined) {
-    await search.remove(place.scope, { document_id: [before.documentId] });
-    await forgetItems(database, place, [key]);
-  }
+  await search.remove(place.scope, { document_id: [documentId] });
+  await forgetItems(database, place, [key]);
   return { key, outcome: 'removed', bytes: 0, records: 0, masked: 0 };
 }
 

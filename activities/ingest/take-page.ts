@@ -9,13 +9,15 @@ import { findSource } from '../../services/database/ingestion-sources.ts';
 import { findIngestion, type IngestionRecord, recordPage } from '../../services/database/ingestions.ts';
 import { ByteRoom } from '../documents/byte-room.ts';
 import { privacyPolicyInForce } from '../privacy/privacy-policy.ts';
+import type { ItemRun } from './item-run.ts';
 import { type Checkpoint, checkpointFor, isListed, type Listed } from './listed.ts';
 import type { SourceDeps } from './source-deps.ts';
-import { type ItemEnd, type ItemRun, takeItem } from './take-item.ts';
+import { type ItemEnd, takeItem } from './take-item.ts';
 
 /** So few that many sources get their turn, one page after the other, and that little is done again after a crash. */
 const PAGE_ITEMS = 200;
-const SIDE_BY_SIDE = 8;
+/** The index brings together what is written at the same time, and the room bounds what is in memory. */
+const SIDE_BY_SIDE = 32;
 const BYTES_IN_FLIGHT = 64 * 1024 * 1024;
 /** Of an item whose size nobody knows before it is there. */
 const UNKNOWN_SIZE = 4 * 1024 * 1024;
@@ -98,7 +100,7 @@ async function takeItems(
   taking: Omit<ItemRun, 'place' | 'known'>,
   page: SourcePage,
 ): Promise<ItemEnd[]> {
-  const { database, search } = deps;
+  const { database } = deps;
   const { ingestion, signal } = taking;
   const { scope, id } = ingestion;
   const place = { scope, origin: originOf(ingestion.sourceId, ingestion.config) };
@@ -123,7 +125,6 @@ async function takeItems(
     ends.flatMap((end) => (end.outcome === 'skipped' ? end.key : [])),
     id,
   );
-  await search.refresh();
   return [...ends, ...removed, ...page.lost.map(({ key }) => failed(key))];
 }
 

@@ -3,8 +3,8 @@ import { indexRecord } from '../../domain/ingest/index-records.ts';
 import type { SourceItem } from '../../services/connectors/connector.ts';
 import { embedOnce } from '../../services/embeddings/cached-embeddings.ts';
 import type { ItemNature } from '../../services/ingest/item-reader.ts';
+import type { ItemRun } from './item-run.ts';
 import type { SourceDeps } from './source-deps.ts';
-import type { ItemRun } from './take-item.ts';
 
 export type Item = SourceItem & { readonly documentId: string; readonly contentHash: string };
 

@@ -26,12 +26,7 @@ type Deps = Pick<ApiDeps, 'database' | 'temporal' | 'objects' | 'search' | 'sett
 /** As clients of the earlier system bring something to be searched; each also stands in the list of ingestions. */
 export function indexRoutes(deps: Deps): Route[] {
   const receiving = new AtOnce(MOST_AT_ONCE);
-  return [
-    file(deps, receiving),
-    security(deps, receiving),
-    ...BY_ADDRESS.map((way) => byAddress(deps, way)),
-    folder(),
-  ];
+  return [file(deps, receiving), security(deps, receiving), ...BY_ADDRESS.map((way) => byAddress(deps, way))];
 }
 
 /** Each is on the disk of this server until it is stored. */
@@ -285,27 +280,3 @@ function failed(code: string, message: string): CertusError {
   const known = ['source_not_allowed', 'source_unreachable', 'dependency_unavailable', 'invalid_request'];
   return new CertusError((known.includes(code) ? code : 'item_unreadable') as 'item_unreadable', message);
 }
-
-/** The earlier system read any folder of its server that somebody named. */
-const folder = () =>
-  route({
-    method: 'post',
-    path: '/v1/{workspace_id}/index_folder',
-    id: 'indexFolder',
-    summary: 'Not here: folders are indexed by the command line',
-    description:
-      'Paths on the disk of the server are not taken. `certus ingest folder` sends what is in a folder of yours.',
-    tag: 'ingestion',
-    auth: 'token',
-    params: InWorkspace,
-    body: {
-      schema: z.object({ local_directory: z.string().max(4096) }).meta({ id: 'IndexFolderRequest' }),
-      examples: { one: { local_directory: 'docs' } },
-    },
-    answers: {},
-    errors: ['source_not_allowed'],
-    handle: () =>
-      Promise.reject(
-        new CertusError('source_not_allowed', 'no folder of the server is read: use `certus ingest folder`'),
-      ),
-  });

@@ -5,7 +5,7 @@ import { CertusError } from '../../contracts/errors.ts';
 import { type Scope, WorkspaceId } from '../../contracts/identifiers.ts';
 import { IngestionView, SourceId, SourceRequest, SourceView } from '../../contracts/ingestion.ts';
 import { BackfillRequest, Cadence } from '../../contracts/schedule.ts';
-import { locationOf } from '../../domain/ingest/origin.ts';
+import { locationOf } from '../../contracts/source-location.ts';
 import { forgetWhere } from '../../services/database/ingested-items.ts';
 import {
   addSource,

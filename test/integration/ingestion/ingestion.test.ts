@@ -260,12 +260,6 @@ describe('a folder', () => {
     const lost = { name: 'lost.md', sha256: 'e'.repeat(64), size: 3 };
     expect(await index([there, lost])).toMatchObject({ state: 'done', done: 1, failed: 1 });
   });
-
-  test('cannot be named by a path of the server', async () => {
-    const body = { local_directory: '/etc' };
-    const answer = await ingesting.send(`/v1/${workspace}/index_folder`, { method: 'POST', body });
-    expect(answer).toMatchObject({ status: 403, json: { code: 'source_not_allowed' } });
-  });
 });
 
 describe('an ingestion', () => {

@@ -1,0 +1,16 @@
+import type { PrivacyPolicy } from '../../contracts/privacy.ts';
+import type { Connector } from '../../services/connectors/connector.ts';
+import type { IngestedItem, Origin } from '../../services/database/ingested-items.ts';
+import type { IngestionRecord } from '../../services/database/ingestions.ts';
+
+/** What holds for all items of a page. */
+export type ItemRun = {
+  readonly ingestion: IngestionRecord;
+  readonly connector: Connector;
+  readonly place: Origin;
+  readonly policy: PrivacyPolicy;
+  /** What looks for personal data: an item that others looked into is read again. */
+  readonly rules: string;
+  readonly known: ReadonlyMap<string, IngestedItem>;
+  readonly signal: AbortSignal;
+};
