@@ -213,10 +213,14 @@ describe('what cannot be looked into', () => {
   test('keeps a thread busy for as long as it may, and then another one takes over', async () => {
     const hurried = openInspector({ threads: 1, maxBytes: 1e9, seconds: 5 });
     try {
-      const request = { policy: masking, as: 'documents' } as const;
-      // every end is looked for among all beginnings: hours of work
-      const page = Buffer.from(`<html>${'<div>'.repeat(2_000_000)}${'</i>'.repeat(4_000_000)}`);
-      const busy = hurried.inspect({ name: 'a.html', size: 1, body: page }, request);
+      // a hundred patterns of the tenant's own over as much text as it takes
+      const custom = Array.from({ length: 100 }, (_, at) => ({
+        type: `OWN_${at}`,
+        pattern: `(?:[a-z]{1,20} ){4}x${at}`,
+      }));
+      const request = { policy: policyWith({}, { custom }), as: 'documents' } as const;
+      const page = Buffer.alloc(64 * 1024 * 1024, 'and on and on it goes ');
+      const busy = hurried.inspect({ name: 'a.txt', size: 1, body: page }, request);
       const behind = hurried.inspect({ name: 'b.txt', size: 1, body: Buffer.from('hello') }, request);
       expect((await busy).inspection.opaque).toEqual([{ reason: 'too_slow', place: 'the file' }]);
       expect((await behind).inspection.format).toBe('text');
