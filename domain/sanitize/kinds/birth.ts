@@ -2,7 +2,7 @@ import { SENSE } from '../lexicon/lexicon.ts';
 import { byPattern, type Recogniser } from '../recogniser.ts';
 
 const WORDS =
-  '(?:birth(?:[ _-]?da(?:te|y))?|geburts(?:datum|tag)|naissance|nacimiento|(?<!\\p{L})(?:d\\.?o\\.?b(?!\\p{L})\\.?|born(?: on)?|geb(?:oren|\\.)(?: am)?|née?(?:\\(e\\))?(?: le)?|nacid[oa](?: el)?|nac\\.|nació(?: el)?|الميلاد|ميلاد|مواليد|المولودة?))';
+  '(?:birth(?:[ _-]?da(?:te|y))?|geburts(?:datum|tag)|naissance|nacimiento|(?<!\\p{L})(?:d\\.?o\\.?b(?!\\p{L})\\.?|born(?: on)?|geb\\.?-?datum|geb(?:oren|\\.)(?: am)?|née?(?:\\(e\\))?(?: le)?|nacid[oa](?: el)?|nac\\.|nació(?: el)?|الميلاد|ميلاد|مواليد|المولودة?))';
 
 const MONTH =
   '(?:(?:jan|feb|fév|mar|mär|apr|avr|abr|ma[iy]|jun|juin|jul|juil|aug|août|ago|sep|o[ck]t|nov|de[cz]|déc|ene|dic)[a-zûéä]{0,8}|يناير|فبراير|مارس|أبريل|مايو|يونيو|يوليو|أغسطس|سبتمبر|أكتوبر|نوفمبر|ديسمبر)';

@@ -215,7 +215,7 @@ export const EUROPEAN: readonly Identifier[] = [
   {
     type: 'UK_NINO',
     shape:
-      '[A-CEGHJ-PR-TW-Za-ceghj-pr-tw-z][A-CEGHJ-NPR-TW-Za-ceghj-npr-tw-z] ?\\d{2} ?\\d{2} ?\\d{2} ?[A-Da-d]',
+      '(?:QQ|[A-CEGHJ-PR-TW-Za-ceghj-pr-tw-z][A-CEGHJ-NPR-TW-Za-ceghj-npr-tw-z]) ?\\d{2} ?\\d{2} ?\\d{2} ?[A-Da-d]',
     labels: ['national insurance', 'national insurance number', 'ni number', 'ni no', 'nino', 'nin'],
     isValid: (value) => !/^(?:BG|GB|KN|NK|NT|TN|ZZ)/i.test(value),
     alone: [

@@ -2,7 +2,7 @@
 export const CUES = {
   /** Whoever is called so has a name behind it. */
   title: `mr mrs ms mx miss dr prof professor sir dame rev capt sgt lt herr herrn frau fräulein dipl mag monsieur madame mademoiselle mme mlle m me maître señor señora señorita sr sra srta
-    don doña lic ing doctor doctora السيد السيدة الدكتور الدكتورة الأستاذ الأستاذة المهندس المهندسة الآنسة سيد سيدة الشيخ`,
+    don doña lic ing doctor doctora docteur docteure د السيد السيدة الدكتور الدكتورة الأستاذ الأستاذة المهندس المهندسة الآنسة سيد سيدة الشيخ`,
   /** What only people do. */
   doing: `said says called wrote told asked replied signed works worked joined thinks sagte schrieb rief meinte antwortete dit écrit répondu travaille dijo escribió llamó firmó trabaja`,
   greeting: `dear hi hello hey hallo liebe lieber geehrte geehrter moin servus bonjour bonsoir salut cher chère chers hola estimado estimada querido querida buenos buenas

@@ -33,7 +33,7 @@ giovanni giuseppe francesca alessandro chiara luca matteo giulia marco antonio p
 joao ana pedro tiago rui ines mariana beatriz goncalo catarina
 anders bjorn lars sven erik ingrid astrid freja mikkel soren nils olaf karin gunnar henrik magnus linnea ebba
 willem pieter jeroen maarten femke sanne daan bram lieke joost
-kwame kofi ama akua tunde chinedu ngozi amara oluwaseun adebayo chidi ifeoma fatou mamadou aminata ibrahima ousmane aissatou awa cheikh modou wojciech zbigniew jerzy andrzej grzegorz ewa
+jess barack meghan beyoncé rihanna serena venus tiger lebron kobe wilma alma elsa greta astrid britta kwame kofi ama akua tunde chinedu ngozi amara oluwaseun adebayo chidi ifeoma fatou mamadou aminata ibrahima ousmane aissatou awa cheikh modou wojciech zbigniew jerzy andrzej grzegorz ewa
 barbara zofia zoltan zoltán laszlo lászló istvan istván gabor gábor ferenc attila csaba tamas tamás katalin ildiko dilara özge hakan burak cem deniz gizem hatice hüseyin ibrahim ismet kemal orhan selim serkan
 lakshmi krishna arun vijay anand kavita meera divya ramakrishnan sandeep rakesh manoj naveen kiran shreya aishwarya nisha sneha harish ganesh mohan shankar vinod swati sinéad niamh aoife ciara ciaran eoin padraig
 orla siobhan maeve fergus declan ming xiu hui jun ying fang xin yan hong lan hua takeshi kenta ryo sakura naoko keiko ayumi minjun seojun jiwoo hyun soo jin hye bogdan mihai andrei ioana elena cristian dragos radu
