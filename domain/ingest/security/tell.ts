@@ -100,26 +100,6 @@ const ALIASES: Readonly<Record<string, string>> = { opengrep: 'semgrep', 'eslint
 /** Whether that is a name of a scanner's own format. */
 export const tellsNative = (format: string): boolean => NATIVE_FORMATS.includes(ALIASES[format] ?? format);
 
-/** What a caller may say that an item is; `document` is for what is to be read as a text whatever it holds. */
-export const READING_FORMATS: readonly string[] = [
-  ...[
-    'auto',
-    'document',
-    'sarif',
-    'spdx',
-    'cyclonedx',
-    'vex',
-    'openvex',
-    'csaf',
-    'intoto',
-    'sigstore',
-    'jsonpath',
-    'syft',
-  ],
-  ...NATIVE_FORMATS,
-  ...Object.keys(ALIASES),
-];
-
 /** The name under which it is known here. */
 export const formatNamed = (format: string): string => SAME[format] ?? ALIASES[format] ?? format;
 

@@ -1,5 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
+import { READING_FORMATS } from '../../../contracts/reading-formats.ts';
+import { NATIVE_FORMATS } from '../../../domain/ingest/security/native.ts';
+import { formatNamed } from '../../../domain/ingest/security/tell.ts';
 import { zipOf } from '../archive/archives.ts';
 import { keysOf, NEEDLE, ofKind, read, report } from './reading.ts';
 
@@ -223,6 +226,12 @@ describe('SARIF', () => {
 });
 
 describe('a format that the caller names', () => {
+  test('is one that is read here', () => {
+    const told = ['auto', 'document', 'jsonpath', 'sarif', 'spdx', 'cyclonedx', 'syft', 'vex', 'intoto'];
+    const known = new Set(READING_FORMATS.map(formatNamed));
+    expect([...known].sort()).toEqual([...told, ...NATIVE_FORMATS].sort());
+  });
+
   test.each(['sarif', 'spdx', 'cyclonedx', 'vex', 'intoto', 'trivy', 'bandit', 'jsonpath', 'nonsense'])(
     'is not taken for another: %s',
     async (format) => {
