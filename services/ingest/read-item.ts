@@ -136,7 +136,7 @@ async function startOf(pieces: AsyncGenerator<Piece>): Promise<[ahead: Piece[], 
     ahead.push(piece);
     size += piece.text.length;
     if (piece.file !== undefined && !isTextPiece(piece)) break; // it holds all of its bytes
-    if (isTextPiece(piece) && SPOKEN.has(piece.layout) && !piece.place.endsWith('headers'))
+    if (isTextPiece(piece) && SPOKEN.has(piece.layout) && !NAMES.test(piece.place))
       sample += `${piece.text.slice(0, SAMPLE)}\n`;
   }
   return [ahead, sample];
@@ -144,6 +144,8 @@ async function startOf(pieces: AsyncGenerator<Piece>): Promise<[ahead: Piece[], 
 
 const MOST_AHEAD = 4 * 1024 * 1024;
 const MOST_PIECES_AHEAD = 100;
+/** Of people and files, in no language. */
+const NAMES = /(?:headers|names of files)$/;
 const SPOKEN: ReadonlySet<string> = new Set(['prose', 'markdown', 'restructured']);
 
 async function* goingOn(ahead: readonly Piece[], pieces: AsyncGenerator<Piece>): AsyncGenerator<Piece> {

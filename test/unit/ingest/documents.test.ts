@@ -161,6 +161,14 @@ describe('documents', () => {
     expect(new Set(keysOf(drafts)).size).toBe(drafts.length);
   });
 
+  test('an archive of nothing but names speaks no language', async () => {
+    const files = ['übersicht-der-kosten', 'letzte-änderungen', 'noch-ein-dokument'].map((name) => ({
+      name,
+      body: '{}',
+    }));
+    expect((await read(zipOf(files))).language).toBeNull();
+  });
+
   test('files of one name in an archive are two', async () => {
     const { drafts } = await read(
       zipOf([
