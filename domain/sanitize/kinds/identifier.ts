@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module';
+
 /** A number that an authority gives to a person or a firm. */
 export type Identifier = {
   readonly type: string;
@@ -13,11 +15,17 @@ export type Identifier = {
   readonly labelled?: number;
 };
 
-/** What the library says; it is told apart from the rest only by this. */
-export const checkedBy =
-  (validate: (value: string) => { readonly isValid: boolean }, separators = / /g) =>
-  (value: string): boolean =>
-    validate(value.replace(separators, '').toUpperCase()).isValid;
+/** What the library says. Each check is read when a text has the first number for it: there are many, and most are never met. */
+export function checkedBy(name: string, separators = / /g): (value: string) => boolean {
+  let check: Check | undefined;
+  return (value) => {
+    check ??= load(`stdnum/lib/cjs/${name}.js`) as Check;
+    return check.validate(value.replace(separators, '').toUpperCase()).isValid;
+  };
+}
+
+type Check = { validate(value: string): { readonly isValid: boolean } };
+const load = createRequire(import.meta.url);
 
 /** A row in which every digit has a weight, and the remainder says what the last one is. */
 export function weighted(digits: string, weights: readonly number[]): number {

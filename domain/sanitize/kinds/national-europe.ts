@@ -1,29 +1,3 @@
-import { validate as atVnr } from 'stdnum/lib/cjs/at/vnr.js';
-import { validate as beNn } from 'stdnum/lib/cjs/be/nn.js';
-import { validate as bgEgn } from 'stdnum/lib/cjs/bg/egn.js';
-import { validate as chSsn } from 'stdnum/lib/cjs/ch/ssn.js';
-import { validate as czRc } from 'stdnum/lib/cjs/cz/rc.js';
-import { validate as deIdnr } from 'stdnum/lib/cjs/de/idnr.js';
-import { validate as deSvnr } from 'stdnum/lib/cjs/de/svnr.js';
-import { validate as dkCpr } from 'stdnum/lib/cjs/dk/cpr.js';
-import { validate as eeIk } from 'stdnum/lib/cjs/ee/ik.js';
-import { validate as esDni } from 'stdnum/lib/cjs/es/dni.js';
-import { validate as esNie } from 'stdnum/lib/cjs/es/nie.js';
-import { validate as fiHetu } from 'stdnum/lib/cjs/fi/hetu.js';
-import { validate as frNif } from 'stdnum/lib/cjs/fr/nif.js';
-import { validate as frNir } from 'stdnum/lib/cjs/fr/nir.js';
-import { validate as grAmka } from 'stdnum/lib/cjs/gr/amka.js';
-import { validate as hrOib } from 'stdnum/lib/cjs/hr/oib.js';
-import { validate as iePps } from 'stdnum/lib/cjs/ie/pps.js';
-import { validate as itCodice } from 'stdnum/lib/cjs/it/codicefiscale.js';
-import { validate as itIva } from 'stdnum/lib/cjs/it/iva.js';
-import { validate as ltAsmens } from 'stdnum/lib/cjs/lt/asmens.js';
-import { validate as nlBsn } from 'stdnum/lib/cjs/nl/bsn.js';
-import { validate as noFodsel } from 'stdnum/lib/cjs/no/fodselsnummer.js';
-import { validate as plPesel } from 'stdnum/lib/cjs/pl/pesel.js';
-import { validate as ptNif } from 'stdnum/lib/cjs/pt/nif.js';
-import { validate as roCnp } from 'stdnum/lib/cjs/ro/cnp.js';
-import { validate as sePersonnummer } from 'stdnum/lib/cjs/se/personnummer.js';
 import { checkedBy, type Identifier, onlyDigits, weighted } from './identifier.ts';
 
 const NINE_TO_ONE = [10, 9, 8, 7, 6, 5, 4, 3, 2];
@@ -34,6 +8,11 @@ function isHealthNumber(value: string): boolean {
   return (11 - (weighted(digits, NINE_TO_ONE) % 11)) % 11 === Number(digits[9]);
 }
 
+const isEsDni = checkedBy('es/dni');
+const isFiHetu = checkedBy('fi/hetu');
+const isFrNir = checkedBy('fr/nir');
+const isItIva = checkedBy('it/iva');
+const isSePersonnummer = checkedBy('se/personnummer');
 export const EUROPEAN: readonly Identifier[] = [
   {
     type: 'DE_TAX_ID',
@@ -53,7 +32,7 @@ export const EUROPEAN: readonly Identifier[] = [
       'tax id',
       'tin',
     ],
-    isValid: checkedBy(deIdnr, /[ /.]/g),
+    isValid: checkedBy('de/idnr', /[ /.]/g),
   },
   {
     type: 'DE_TAX_NUMBER',
@@ -74,7 +53,7 @@ export const EUROPEAN: readonly Identifier[] = [
       'sv nr',
       'rentenversicherung',
     ],
-    isValid: checkedBy(deSvnr),
+    isValid: checkedBy('de/svnr'),
     alone: ['\\d{2} ?(?:0[1-9]|[12]\\d|3[01])(?:0[1-9]|1[0-2])\\d{2} ?[A-Z] ?\\d{3}', 0.6],
   },
   {
@@ -95,7 +74,7 @@ export const EUROPEAN: readonly Identifier[] = [
     type: 'AT_SOCIAL_SECURITY',
     shape: '[1-9]\\d{3}[ -]?\\d{6}',
     labels: ['sozialversicherungsnummer', 'versicherungsnummer', 'sv nummer', 'svnr', 'sv nr', 'vsnr'],
-    isValid: checkedBy(atVnr, /[ -]/g),
+    isValid: checkedBy('at/vnr', /[ -]/g),
     alone: ['[1-9]\\d{3} (?:0[1-9]|[12]\\d|3[01])(?:0[1-9]|1[0-2])\\d{2}', 0.5],
   },
   {
@@ -113,7 +92,7 @@ export const EUROPEAN: readonly Identifier[] = [
       'navs13',
       'sozialversicherungsnummer',
     ],
-    isValid: checkedBy(chSsn, /[ .]/g),
+    isValid: checkedBy('ch/ssn', /[ .]/g),
     alone: ['756[. ]\\d{4}[. ]\\d{4}[. ]\\d{2}', 0.85],
   },
   {
@@ -135,7 +114,7 @@ export const EUROPEAN: readonly Identifier[] = [
       'assuré social',
       'num secu',
     ],
-    isValid: (value) => frNir(value.replace(/ /g, '')).isValid,
+    isValid: (value) => isFrNir(value.replace(/ /g, '')),
     alone: ['[12] \\d{2} (?:0[1-9]|1[0-2]|[2-4]\\d) (?:\\d{2}|2[AB]) \\d{3} \\d{3} \\d{2}', 0.85],
   },
   {
@@ -150,7 +129,7 @@ export const EUROPEAN: readonly Identifier[] = [
       'identifiant fiscal',
       'numéro spi',
     ],
-    isValid: checkedBy(frNif),
+    isValid: checkedBy('fr/nif'),
   },
   {
     type: 'FR_ID_CARD',
@@ -170,14 +149,14 @@ export const EUROPEAN: readonly Identifier[] = [
       'número de identificación fiscal',
       'identificación fiscal',
     ],
-    isValid: (value) => esDni(value.replace(/[ .-]/g, '').toUpperCase().padStart(9, '0')).isValid,
+    isValid: (value) => isEsDni(value.replace(/[ .-]/g, '').toUpperCase().padStart(9, '0')),
     alone: ['\\d{8}-?[A-HJ-NP-TV-Z]', 0.6],
   },
   {
     type: 'ES_NIE',
     shape: '[XYZxyz][ -]?\\d{7}[ -]?[A-Za-z]|[XYZ][ -]?\\d\\.\\d{3}\\.\\d{3}-?[A-Z]',
     labels: ['nie', 'n i e', 'número de identidad de extranjero', 'identidad de extranjero', 'extranjero'],
-    isValid: checkedBy(esNie, /[ .-]/g),
+    isValid: checkedBy('es/nie', /[ .-]/g),
     alone: ['[XYZ]-?\\d{7}-?[A-HJ-NP-TV-Z]', 0.8],
   },
   {
@@ -198,14 +177,14 @@ export const EUROPEAN: readonly Identifier[] = [
     type: 'IT_FISCAL_CODE',
     shape: '[A-Za-z]{6}\\d{2}[A-EHLMPRSTa-ehlmprst]\\d{2}[A-Za-z]\\d{3}[A-Za-z]',
     labels: ['codice fiscale', 'cod fiscale', 'cod fisc', 'c f', 'cf'],
-    isValid: checkedBy(itCodice),
+    isValid: checkedBy('it/codicefiscale'),
     alone: ['[A-Z]{6}\\d{2}[A-EHLMPRST]\\d{2}[A-Z]\\d{3}[A-Z]', 0.9],
   },
   {
     type: 'IT_VAT_CODE',
     shape: '(?:IT ?)?\\d{11}',
     labels: ['partita iva', 'p iva', 'piva', 'iva', 'vat number', 'vat code', 'vat'],
-    isValid: (value) => itIva(onlyDigits(value)).isValid,
+    isValid: (value) => isItIva(onlyDigits(value)),
   },
   {
     type: 'IT_IDENTITY_CARD',
@@ -240,7 +219,7 @@ export const EUROPEAN: readonly Identifier[] = [
       'sofi nummer',
       'citizen service number',
     ],
-    isValid: checkedBy(nlBsn, /[ .]/g),
+    isValid: checkedBy('nl/bsn', /[ .]/g),
   },
   {
     type: 'BE_NATIONAL_NUMBER',
@@ -257,7 +236,7 @@ export const EUROPEAN: readonly Identifier[] = [
       'national number',
       'rrn',
     ],
-    isValid: checkedBy(beNn, /[. -]/g),
+    isValid: checkedBy('be/nn', /[. -]/g),
     alone: ['\\d{2}\\.(?:0\\d|1[0-2])\\.[0-3]\\d-\\d{3}\\.\\d{2}', 0.85],
   },
   {
@@ -272,13 +251,13 @@ export const EUROPEAN: readonly Identifier[] = [
       'personal identity number',
       'pnr',
     ],
-    isValid: (value) => sePersonnummer(value.replace(/(?<=\d)(?=\d{4}$)/, '-')).isValid,
+    isValid: (value) => isSePersonnummer(value.replace(/(?<=\d)(?=\d{4}$)/, '-')),
   },
   {
     type: 'DK_CPR',
     shape: '[0-3]\\d[01]\\d{3}[- ]?\\d{4}',
     labels: ['cpr', 'cpr nummer', 'cpr nr', 'cpr number', 'personnummer', 'danish personal number'],
-    isValid: checkedBy(dkCpr, /[ -]/g),
+    isValid: checkedBy('dk/cpr', /[ -]/g),
   },
   {
     type: 'NO_FODSELSNUMMER',
@@ -293,26 +272,26 @@ export const EUROPEAN: readonly Identifier[] = [
       'norwegian national id',
       'norwegian national identity number',
     ],
-    isValid: checkedBy(noFodsel, /[ -]/g),
+    isValid: checkedBy('no/fodselsnummer', /[ -]/g),
   },
   {
     type: 'FI_PERSONAL_IDENTITY_CODE',
     shape: '\\d{6}[-+A-FYXWVUa-f]\\d{3}[0-9A-FHJ-NPR-Ya-fhj-npr-y]',
     labels: ['henkilötunnus', 'hetu', 'personbeteckning', 'personal identity code'],
-    isValid: (value) => fiHetu(value.toUpperCase()).isValid,
+    isValid: (value) => isFiHetu(value.toUpperCase()),
     alone: ['[0-3]\\d[01]\\d{3}[-+A]\\d{3}[0-9A-FHJ-NPR-Y]', 0.8],
   },
   {
     type: 'PL_PESEL',
     shape: '\\d{11}',
     labels: ['pesel', 'numer pesel', 'nr pesel'],
-    isValid: checkedBy(plPesel),
+    isValid: checkedBy('pl/pesel'),
   },
   {
     type: 'CZ_BIRTH_NUMBER',
     shape: '\\d{6}/?\\d{3,4}',
     labels: ['rodné číslo', 'rodne cislo', 'rodné čislo', 'r č', 'rc', 'birth number'],
-    isValid: checkedBy(czRc, /[ /]/g),
+    isValid: checkedBy('cz/rc', /[ /]/g),
     alone: ['\\d{2}(?:[05][1-9]|[16][0-2]|[27][1-9]|[38][0-2])[0-3]\\d/\\d{4}', 0.6],
   },
   {
@@ -325,49 +304,49 @@ export const EUROPEAN: readonly Identifier[] = [
       'número de identificação fiscal',
       'nº contribuinte',
     ],
-    isValid: checkedBy(ptNif),
+    isValid: checkedBy('pt/nif'),
   },
   {
     type: 'IE_PPS',
     shape: '\\d{7} ?[A-Wa-w][A-IWa-iw]?',
     labels: ['pps', 'ppsn', 'pps number', 'pps no', 'personal public service'],
-    isValid: checkedBy(iePps),
+    isValid: checkedBy('ie/pps'),
   },
   {
     type: 'GR_AMKA',
     shape: '[0-3]\\d[01]\\d{8}',
     labels: ['amka', 'αμκα'],
-    isValid: checkedBy(grAmka),
+    isValid: checkedBy('gr/amka'),
   },
   {
     type: 'RO_CNP',
     shape: '[1-8]\\d{12}',
     labels: ['cnp', 'cod numeric personal'],
-    isValid: checkedBy(roCnp),
+    isValid: checkedBy('ro/cnp'),
   },
   {
     type: 'BG_EGN',
     shape: '\\d{10}',
     labels: ['egn', 'егн', 'единен граждански номер'],
-    isValid: checkedBy(bgEgn),
+    isValid: checkedBy('bg/egn'),
   },
   {
     type: 'HR_OIB',
     shape: '\\d{11}',
     labels: ['oib', 'osobni identifikacijski broj'],
-    isValid: checkedBy(hrOib),
+    isValid: checkedBy('hr/oib'),
   },
   {
     type: 'EE_ISIKUKOOD',
     shape: '[1-8]\\d{10}',
     labels: ['isikukood', 'estonian personal code'],
-    isValid: checkedBy(eeIk),
+    isValid: checkedBy('ee/ik'),
   },
   {
     type: 'LT_ASMENS_KODAS',
     shape: '[1-8]\\d{10}',
     labels: ['asmens kodas', 'lithuanian personal code'],
-    isValid: checkedBy(ltAsmens),
+    isValid: checkedBy('lt/asmens'),
   },
 ];
 

@@ -1,22 +1,3 @@
-import { validate as arCuit } from 'stdnum/lib/cjs/ar/cuit.js';
-import { validate as auAbn } from 'stdnum/lib/cjs/au/abn.js';
-import { validate as auAcn } from 'stdnum/lib/cjs/au/acn.js';
-import { validate as auTfn } from 'stdnum/lib/cjs/au/tfn.js';
-import { validate as brCnpj } from 'stdnum/lib/cjs/br/cnpj.js';
-import { validate as brCpf } from 'stdnum/lib/cjs/br/cpf.js';
-import { validate as caSin } from 'stdnum/lib/cjs/ca/sin.js';
-import { validate as clRut } from 'stdnum/lib/cjs/cl/rut.js';
-import { validate as cnRic } from 'stdnum/lib/cjs/cn/ric.js';
-import { validate as ilIdnr } from 'stdnum/lib/cjs/il/idnr.js';
-import { validate as inAadhaar } from 'stdnum/lib/cjs/in/aadhaar.js';
-import { validate as inGstin } from 'stdnum/lib/cjs/in/gstin.js';
-import { validate as mxCurp } from 'stdnum/lib/cjs/mx/curp.js';
-import { validate as mxRfc } from 'stdnum/lib/cjs/mx/rfc.js';
-import { validate as sgUen } from 'stdnum/lib/cjs/sg/uen.js';
-import { validate as thIdnr } from 'stdnum/lib/cjs/th/idnr.js';
-import { validate as trTckimlik } from 'stdnum/lib/cjs/tr/tckimlik.js';
-import { validate as twNatid } from 'stdnum/lib/cjs/tw/natid.js';
-import { validate as zaIdnr } from 'stdnum/lib/cjs/za/idnr.js';
 import { checkedBy, type Identifier, onlyDigits, weighted } from './identifier.ts';
 
 export const WORLDWIDE: readonly Identifier[] = [
@@ -75,41 +56,41 @@ export const WORLDWIDE: readonly Identifier[] = [
       'assurance sociale',
       'nas',
     ],
-    isValid: checkedBy(caSin, /[ -]/g),
+    isValid: checkedBy('ca/sin', /[ -]/g),
   },
   {
     type: 'MX_CURP',
     shape: '[A-Za-z][AEIOUXaeioux][A-Za-z]{2}\\d{6}[HMXhmx][A-Za-z]{5}[A-Za-z\\d]\\d',
     labels: ['curp', 'clave única de registro de población'],
-    isValid: checkedBy(mxCurp),
+    isValid: checkedBy('mx/curp'),
     alone: ['[A-Z][AEIOUX][A-Z]{2}\\d{6}[HMX][A-Z]{5}[A-Z\\d]\\d', 0.9],
   },
   {
     type: 'MX_RFC',
     shape: '[A-ZÑ&]{4} ?-?\\d{6} ?-?[A-Z\\d]{3}',
     labels: ['rfc', 'r f c', 'registro federal de contribuyentes'],
-    isValid: checkedBy(mxRfc, /[ -]/g),
+    isValid: checkedBy('mx/rfc', /[ -]/g),
     alone: ['[A-Z]{4}\\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\\d|3[01])[A-Z\\d]{2}[\\dA]', 0.55],
   },
   {
     type: 'BR_CPF',
     shape: '\\d{3}\\.?\\d{3}\\.?\\d{3}-?\\d{2}',
     labels: ['cpf', 'c p f', 'cadastro de pessoas físicas'],
-    isValid: checkedBy(brCpf, /[.-]/g),
+    isValid: checkedBy('br/cpf', /[.-]/g),
     alone: ['\\d{3}\\.\\d{3}\\.\\d{3}-\\d{2}', 0.85],
   },
   {
     type: 'BR_CNPJ',
     shape: '\\d{2}\\.?\\d{3}\\.?\\d{3}/?\\d{4}-?\\d{2}',
     labels: ['cnpj', 'cadastro nacional da pessoa jurídica'],
-    isValid: checkedBy(brCnpj, /[./-]/g),
+    isValid: checkedBy('br/cnpj', /[./-]/g),
     alone: ['\\d{2}\\.\\d{3}\\.\\d{3}/\\d{4}-\\d{2}', 0.85],
   },
   {
     type: 'AR_CUIT',
     shape: '(?:2[03-7]|3[034])[- ]?\\d{8}[- ]?\\d',
     labels: ['cuit', 'cuil', 'c u i t', 'c u i l'],
-    isValid: checkedBy(arCuit, /[ -]/g),
+    isValid: checkedBy('ar/cuit', /[ -]/g),
     alone: ['(?:2[03-7]|3[034])-\\d{8}-\\d', 0.8],
   },
   {
@@ -122,14 +103,14 @@ export const WORLDWIDE: readonly Identifier[] = [
     type: 'CL_RUT',
     shape: '\\d{1,2}\\.?\\d{3}\\.?\\d{3}-?[\\dkK]',
     labels: ['rut', 'rol único tributario', 'r u t'],
-    isValid: checkedBy(clRut, /[.-]/g),
+    isValid: checkedBy('cl/rut', /[.-]/g),
     alone: ['\\d{1,2}\\.\\d{3}\\.\\d{3}-[\\dkK]', 0.8],
   },
   {
     type: 'IN_AADHAAR',
     shape: '[2-9]\\d{3}[ -]?\\d{4}[ -]?\\d{4}',
     labels: ['aadhaar', 'aadhar', 'uidai', 'adhaar', 'uid'],
-    isValid: checkedBy(inAadhaar, /[ -]/g),
+    isValid: checkedBy('in/aadhaar', /[ -]/g),
     alone: ['[2-9]\\d{3} \\d{4} \\d{4}', 0.5],
   },
   {
@@ -167,7 +148,7 @@ export const WORLDWIDE: readonly Identifier[] = [
     type: 'IN_GSTIN',
     shape: '[0-3]\\d[A-Z]{5}\\d{4}[A-Z][1-9A-Z]Z[A-Z\\d]',
     labels: ['gstin', 'gst', 'gst number', 'gst no'],
-    isValid: checkedBy(inGstin),
+    isValid: checkedBy('in/gstin'),
     alone: ['[0-3]\\d[A-Z]{5}\\d{4}[A-Z][1-9A-Z]Z[A-Z\\d]', 0.8],
   },
   {
@@ -181,7 +162,7 @@ export const WORLDWIDE: readonly Identifier[] = [
     type: 'SG_UEN',
     shape: '\\d{8,9}[A-Z]|[TSR]\\d{2}[A-Z]{2}\\d{4}[A-Z]',
     labels: ['uen', 'unique entity number'],
-    isValid: checkedBy(sgUen),
+    isValid: checkedBy('sg/uen'),
   },
   {
     type: 'CN_RESIDENT_ID',
@@ -196,7 +177,7 @@ export const WORLDWIDE: readonly Identifier[] = [
       'chinese resident identity',
       'id card',
     ],
-    isValid: checkedBy(cnRic),
+    isValid: checkedBy('cn/ric'),
     alone: ['[1-9]\\d{5}(?:19|20)\\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\\d|3[01])\\d{3}[\\dX]', 0.75],
   },
   {
@@ -224,14 +205,14 @@ export const WORLDWIDE: readonly Identifier[] = [
     type: 'TW_NATIONAL_ID',
     shape: '[A-Za-z][1289]\\d{8}',
     labels: ['身分證', '身分證字號', 'taiwan id', 'taiwanese national id', 'national id'],
-    isValid: checkedBy(twNatid),
+    isValid: checkedBy('tw/natid'),
     alone: ['[A-Z][12]\\d{8}', 0.5],
   },
   {
     type: 'TH_TNIN',
     shape: '[1-8][ -]?\\d{4}[ -]?\\d{5}[ -]?\\d{2}[ -]?\\d',
     labels: ['thai national id', 'thai id', 'tnin', 'เลขประจำตัวประชาชน', 'บัตรประชาชน'],
-    isValid: checkedBy(thIdnr, /[ -]/g),
+    isValid: checkedBy('th/idnr', /[ -]/g),
     alone: ['[1-8]-\\d{4}-\\d{5}-\\d{2}-\\d', 0.85],
   },
   {
@@ -249,13 +230,13 @@ export const WORLDWIDE: readonly Identifier[] = [
       'turkish id',
       'turkish national id',
     ],
-    isValid: checkedBy(trTckimlik),
+    isValid: checkedBy('tr/tckimlik'),
   },
   {
     type: 'IL_NATIONAL_ID',
     shape: '\\d{8,9}|\\d{8}-\\d',
     labels: ['teudat zehut', 'תעודת זהות', 'ת ז', 'mispar zehut', 'israeli id', 'israeli identity'],
-    isValid: checkedBy(ilIdnr, /-/g),
+    isValid: checkedBy('il/idnr', /-/g),
   },
   {
     type: 'ZA_ID',
@@ -270,26 +251,26 @@ export const WORLDWIDE: readonly Identifier[] = [
       'id no',
       'south africa',
     ],
-    isValid: checkedBy(zaIdnr),
+    isValid: checkedBy('za/idnr'),
   },
   {
     type: 'AU_ABN',
     shape: '[1-9]\\d ?\\d{3} ?\\d{3} ?\\d{3}',
     labels: ['abn', 'australian business number', 'business number'],
-    isValid: checkedBy(auAbn),
+    isValid: checkedBy('au/abn'),
     alone: ['[1-9]\\d \\d{3} \\d{3} \\d{3}', 0.55],
   },
   {
     type: 'AU_ACN',
     shape: '\\d{3} ?\\d{3} ?\\d{3}',
     labels: ['acn', 'australian company number', 'company number'],
-    isValid: checkedBy(auAcn),
+    isValid: checkedBy('au/acn'),
   },
   {
     type: 'AU_TFN',
     shape: '\\d{3}[ -]?\\d{3}[ -]?\\d{2,3}',
     labels: ['tfn', 'tax file number', 'tax file no', 'australian tax file'],
-    isValid: checkedBy(auTfn, /[ -]/g),
+    isValid: checkedBy('au/tfn', /[ -]/g),
   },
   {
     type: 'AU_MEDICARE',

@@ -1,4 +1,5 @@
-import { isValidPhoneNumber } from 'libphonenumber-js/min';
+import { createRequire } from 'node:module';
+import type { CountryCode } from 'libphonenumber-js';
 import { byPattern, type Found, type Recogniser } from '../recogniser.ts';
 
 const WORDS =
@@ -50,6 +51,15 @@ function hasCountry({ value, around }: Found): boolean {
     ? isValidPhoneNumber(`+${value.slice(2)}`)
     : countries.some((country) => isValidPhoneNumber(value, country));
 }
+
+/** The plans of all countries take as long to read as everything else, and few texts need them. */
+function isValidPhoneNumber(value: string, country?: CountryCode): boolean {
+  plans ??= createRequire(import.meta.url)('libphonenumber-js/min') as Plans;
+  return plans.isValidPhoneNumber(value, country);
+}
+
+type Plans = { isValidPhoneNumber(value: string, country?: CountryCode): boolean };
+let plans: Plans | undefined;
 
 const FORMS = [
   [/^00[1-9]\d{0,2}[ .-]/, ['DE']],

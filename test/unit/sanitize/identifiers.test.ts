@@ -1,7 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { findCandidates } from '../../../domain/sanitize/find.ts';
+import { DOCUMENTS } from '../../../domain/sanitize/kinds/documents.ts';
+import { EUROPEAN } from '../../../domain/sanitize/kinds/national-europe.ts';
+import { WORLDWIDE } from '../../../domain/sanitize/kinds/national-world.ts';
 import { KINDS_OF_DATA } from '../../../domain/sanitize/kinds-of-data.ts';
 import { RECOGNISERS } from '../../../domain/sanitize/recognisers.ts';
+import { madeUp } from '../privacy/made-up.ts';
 
 const found = (text: string, heading?: string) =>
   findCandidates(text, RECOGNISERS, heading === undefined ? {} : { heading })
@@ -98,4 +102,15 @@ test('every kind is listed once, with whether it has a form', () => {
     'PERSON',
     'STREET_ADDRESS',
   ]);
+});
+
+/** These are told by letters alone. */
+const WITHOUT_DIGITS = new Set(['UK_NINO', 'MAC_ADDRESS', 'DE_DRIVER_LICENSE']);
+const CHECKED = [...EUROPEAN, ...WORLDWIDE, ...DOCUMENTS].flatMap(({ type, isValid }) =>
+  isValid === undefined || WITHOUT_DIGITS.has(type) ? [] : [[type, isValid] as const],
+);
+
+test.each(CHECKED)('the check of %s is there, and refuses most numbers', (_, isValid) => {
+  const numbers = Array.from({ length: 200 }, (_unused, seed) => madeUp(seed + 1).digits(11));
+  expect(numbers.filter((number) => isValid(`A${number}`)).length).toBeLessThan(60);
 });
