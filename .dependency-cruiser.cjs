@@ -24,7 +24,14 @@ module.exports = {
     ),
     room(
       'services',
-      ['contracts', 'domain/transparency', 'domain/custody', 'domain/sanitize', 'domain/text', 'domain/ingest'],
+      [
+        'contracts',
+        'domain/transparency',
+        'domain/custody',
+        'domain/sanitize',
+        'domain/text',
+        'domain/ingest',
+      ],
       'services/ wraps the outside world: decisions go to domain/, orchestration to workflows/. What is kept there besides is the tree of the log, and the threads in which files are looked into and read.',
     ),
     room(
