@@ -94,7 +94,7 @@ function isKnown(label: string): boolean {
   try {
     return new TextDecoder(label).encoding !== '';
   } catch (error) {
-    if (error instanceof RangeError) return false;
+    if ((error as { code?: unknown }).code === 'ERR_ENCODING_NOT_SUPPORTED') return false;
     throw error;
   }
 }

@@ -29,10 +29,23 @@ export function readXml(xml: string, events: XmlEvents): { wellFormed: boolean; 
     declaresEntities ||= doctype.includes('<!ENTITY');
     events.doctype?.(doctype);
   });
-  // in parts: a document that is one piece of text would be held several times over
-  for (let at = 0; at < xml.length; at += PART) parser.write(xml.slice(at, at + PART));
-  parser.close();
+  withoutStacks(() => {
+    // in parts: a document that is one piece of text would be held several times over
+    for (let at = 0; at < xml.length; at += PART) parser.write(xml.slice(at, at + PART));
+    parser.close();
+  });
   return { wellFormed, declaresEntities };
+}
+
+/** A document may have a fault in every letter, and an error that says where in the program it was made takes its time. */
+function withoutStacks(work: () => void): void {
+  const before = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    work();
+  } finally {
+    Error.stackTraceLimit = before;
+  }
 }
 
 const PART = 1024 * 1024;
