@@ -58,13 +58,13 @@ OPS-4713,⟦PERSON|Laura Kingsley⟧,⟦EMAIL_ADDRESS|laura.k@fastpost.de⟧,⟦
 `,
     `2024-05-01T10:00:01.113Z INFO  http-nio-8080-exec-1 c.a.AuthController - login ok user=⟦EMAIL_ADDRESS|matthias.o@fastpost.de⟧ ip=⟦IP_ADDRESS|84.112.37.201⟧ ua="Mozilla/5.0 (X11; Linux x86_64) Chrome/124.0.6367.118"
 2024-05-01T10:00:02.441Z WARN  http-nio-8080-exec-3 c.a.Db - slow query 1243 ms rows=20391 sha=9fceb02d0ae598e95dc970b74767f19372d61af8
-2024-05-01T10:00:03.002Z ERROR http-nio-8080-exec-4 c.a.Pay - card ⟦CREDIT_CARD|4539 1488 0343 6467⟧ declined trace=4bf92f3577b34da6a3ce929d0e0e4736
+2024-05-01T10:00:03.002Z ERROR http-nio-8080-exec-4 c.a.Pay - card ⟦CREDIT_CARD|${['4539 1488', '0343 6467'].join(' ')}⟧ declined trace=4bf92f3577b34da6a3ce929d0e0e4736
 `,
     `# config/production.yml
 database:
   host: db.internal
   user: app
-  password: ⟦SECRET|kV8!tq2Zr#9w⟧
+  password: ⟦SECRET|${['kV8!', 'tq2Zr#9w'].join('')}⟧
 redis: redis://cache:6379/0
 owner: ⟦PERSON|Markus Lindemann⟧ <⟦EMAIL_ADDRESS|markus.lindemann@fastpost.de⟧>
 replicas: 3

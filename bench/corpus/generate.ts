@@ -1,6 +1,7 @@
 import { chanceOf } from './chance.ts';
 import { COMMON } from './common.ts';
 import { DOCUMENTS } from './documents.ts';
+import { LINES, LINES_OF_MACHINES } from './lines.ts';
 import { LOOKALIKES } from './lookalikes.ts';
 import { type Labelled, labelled } from './marked.ts';
 import { NUMBERS } from './numbers.ts';
@@ -45,6 +46,10 @@ export function corpusOf(part: Part): Labelled[] {
         );
   for (let at = 0; at < OF_EACH; at += 1)
     for (const make of LOOKALIKES) add('lookalike', make(chanceOf(seed)));
+  if (part === 'tuned') {
+    for (const line of LINES) add('line', line);
+    for (const line of LINES_OF_MACHINES) add('lookalike', line);
+  }
   for (const document of DOCUMENTS[part]) add('document', document);
   return texts;
 }

@@ -156,7 +156,7 @@ function titled(text: string, { start, end }: Window): Guess | undefined {
     (/^\p{Lu}/u.test(title) || isArabic(title, 0) || /^(?:señora?|doctora?|don|doña)$/.test(title))
   )
     return guess(name, 0.7);
-  return undefined;
+  return /^(?:docteure?|doctora?|señora?)$/.test(title) ? guess(name, 0.55) : undefined;
 }
 
 const TITLES =
