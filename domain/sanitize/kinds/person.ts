@@ -36,12 +36,12 @@ function peopleIn(text: string, around: Around): Match[] {
     if ((sense & SENSE.title) !== 0) keep(titled(text, word));
     if ((sense & SENSE.greeting) !== 0) keep(greeted(text, word));
     if ((sense & SENSE.signOff) !== 0) keep(signed(text, word));
-    if ((sense & (SENSE.given | SENSE.doubtful)) !== 0) keep(named(text, word));
+    if ((sense & (SENSE.given | SENSE.doubtful)) !== 0) keep(listed(text, word));
     else if ((sense & SENSE.family) !== 0) keep(withInitial(text, word));
   }
   for (const window of around.windows.at) for (const one of besideAddress(text, window)) keep(one);
-  found.push(...namesInColumns(text, around));
-  return [...found, ...mentionedAgain(text, around, found)];
+  const named = [...found, ...namesInColumns(text, around)];
+  return [...named, ...mentionedAgain(text, around, named)];
 }
 
 type Guess = { readonly start: number; readonly end: number; readonly likelihood: number };
@@ -240,7 +240,7 @@ const SIGNED =
   /[^\n,.!]{0,28}[,.!]?[ \t]{0,4}\r?\n[ \t]{0,4}(?:\r?\n[ \t]{0,4}){0,2}(?:(?:Dr|Prof|Mr|Mrs|Ms|Frau|Herr|Mme|Sra?)\.? ){0,2}/uy;
 
 /** A given name with what stands behind it, or in front. */
-function named(text: string, word: Window): Guess | undefined {
+function listed(text: string, word: Window): Guess | undefined {
   const { start, sense } = word;
   if (isInside(text, start) || PLACE_BEFORE.test(text.slice(Math.max(0, start - 8), start))) return undefined;
   if (isArabic(text, start)) return arabic(text, start);
