@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { readGitUrl } from './git-url.ts';
 import { ComponentId, Scope, Sha256, TestId, WorkspaceId } from './identifiers.ts';
 import { AccessLabel } from './index-record.ts';
+import { READING_FORMATS } from './reading-formats.ts';
 import { Cadence } from './schedule.ts';
 
 export const IngestionId = z.string().regex(/^ing_[0-9a-f]{24}$/);
@@ -125,7 +126,7 @@ export type SchemaMapping = z.infer<typeof SchemaMapping>;
 
 /** What the caller knows of the items; left out, each is told by what it holds. */
 export const Reading = z.strictObject({
-  format: z.string().max(40).default('auto'),
+  format: z.enum(READING_FORMATS).default('auto'),
   schema: SchemaMapping.optional(),
 });
 export type Reading = z.infer<typeof Reading>;

@@ -1,3 +1,4 @@
+import { READING_FORMATS } from '../../contracts/reading-formats.ts';
 import type { Draft } from '../../domain/ingest/draft.ts';
 import { indexRecord } from '../../domain/ingest/index-records.ts';
 import type { SourceItem } from '../../services/connectors/connector.ts';
@@ -50,12 +51,6 @@ export async function writeDrafts(
 }
 
 /** What a tool wrote goes by what it is, wherever it came from. */
-const SECURITY_FORMATS: ReadonlySet<string> = new Set([
-  'sarif',
-  'spdx',
-  'cyclonedx',
-  'openvex',
-  'csaf',
-  'in-toto',
-  'sigstore',
-]);
+const SECURITY_FORMATS: ReadonlySet<string> = new Set(
+  READING_FORMATS.filter((format) => format !== 'auto' && format !== 'document' && format !== 'jsonpath'),
+);

@@ -132,8 +132,11 @@ describe('the trust zones', () => {
 
   test.each(ZONES)('%s is given its own secrets and no others', (zone) => {
     const settings = settingsOf(worker(zone));
-    // its key in any case; the registry and the index of this set are inside its networks and ask for no password
-    const keys = ZONE_SECRETS[zone].filter((name) => name.endsWith('_KEY_FILE'));
+    // its key in any case; the registry and the index of this set are inside its networks and ask for no password, and
+    // nothing embeds
+    const keys = ZONE_SECRETS[zone].filter(
+      (name) => name.endsWith('_KEY_FILE') && name !== 'CERTUS_EMBEDDINGS_KEY_FILE',
+    );
     for (const name of keys) expect(settings[name]).toBeDefined();
     expect(() => refuseForeignSecrets(settings, [zone])).not.toThrow();
     expect(settings.CERTUS_S3_ACCESS_KEY_ID).toBe(`certus-${zone}`);
@@ -204,14 +207,14 @@ test('the scanner reads the advisories that another container fetches, and canno
   expect(settingsOf(service('advisories')).CERTUS_ADVISORIES).toBe(at('advisories')?.target);
 });
 
-test.each(['CERTUS_SOURCE_BUCKETS', 'CERTUS_SOURCE_REGISTRIES'])(
-  '%s is told to the API, which accepts a source, and to the scanner, which fetches it',
-  (name) => {
-    const told = readCompose({ ...PASSWORDS, [name]: 'team' }).services;
-    const holders = Object.keys(told).filter((one) => told[one]?.environment?.[name] === 'team');
-    expect(holders).toEqual(['api', 'worker-assurance']);
-  },
-);
+test.each([
+  ['CERTUS_SOURCE_BUCKETS', ['api', 'worker-assurance', 'worker-ingest']],
+  ['CERTUS_SOURCE_REGISTRIES', ['api', 'worker-assurance']],
+])('%s is told to the API, which accepts a source, and to those who fetch it', (name, expected) => {
+  const told = readCompose({ ...PASSWORDS, [name]: 'team' }).services;
+  const holders = Object.keys(told).filter((one) => told[one]?.environment?.[name] === 'team');
+  expect(holders).toEqual(expected);
+});
 
 test.each(['CERTUS_SMTP_URL', 'CERTUS_MAIL_FROM', 'CERTUS_NOTIFY_ALLOWED_HOSTS'])(
   '%s is told to who sends notifications, and to nobody else',
@@ -231,7 +234,7 @@ describe('the networks', () => {
   test('only who fetches sources and advisories reaches the internet, and what is published is published by two', () => {
     const open = Object.keys(networks).filter((name) => networks[name]?.internal !== true);
     expect(open.sort()).toEqual(['internet', 'published']);
-    expect(members('internet')).toEqual(['worker-assurance', 'advisories']);
+    expect(members('internet')).toEqual(['worker-assurance', 'worker-ingest', 'advisories']);
     expect(members('published')).toEqual(['api', 'temporal-ui']);
   });
 
