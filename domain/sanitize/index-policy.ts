@@ -15,4 +15,4 @@ export const indexPolicy = (policy: PrivacyPolicy): PrivacyPolicy =>
     },
   });
 
-const LEAST = 0.5;
+const LEAST = 0.4;

@@ -38,7 +38,7 @@ export function openItemReader({
   let isClosed = false;
 
   return {
-    rulesFor: (policy) => createDetector(indexPolicy(policy), 'documents').rules,
+    rulesFor: (policy) => createDetector(indexPolicy(policy), 'documents', 'anybodys').rules,
     read: (item, { reading, policy }, take, signal) =>
       running.take(async () => {
         signal.throwIfAborted();

@@ -86,7 +86,7 @@ const detectors = new Map<string, Detector>();
 function known(json: string): Detector {
   const found = detectors.get(json);
   if (found !== undefined) return found;
-  const made = createDetector(JSON.parse(json) as PrivacyPolicy, 'documents');
+  const made = createDetector(JSON.parse(json) as PrivacyPolicy, 'documents', 'anybodys');
   if (detectors.size >= MAX_KNOWN) detectors.clear();
   detectors.set(json, made);
   return made;

@@ -16,8 +16,8 @@ export const INGESTION_RECORDINGS: readonly Recording[] = [
     ...sourceFakes(),
     takePage: () => Promise.reject(new CertusError('source_not_allowed', 'no')),
   })),
-  { ...ingestion('ingest-source-continued', () => sourceFakes(230)), first: true },
-  ingestion('ingest-source-continuation', () => sourceFakes(230)),
+  { ...ingestion('ingest-source-continued', () => sourceFakes(12)), short: true, first: true },
+  { ...ingestion('ingest-source-continuation', () => sourceFakes(12)), short: true },
   {
     name: 'golden-ingestion',
     activities: () => zones(sourceFakes()),
