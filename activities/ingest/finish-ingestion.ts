@@ -4,7 +4,7 @@ import type { Notice } from '../../contracts/scan.ts';
 import { originOf } from '../../domain/ingest/origin.ts';
 import { forgetItems, unseenItems } from '../../services/database/ingested-items.ts';
 import { recordCheckpoint } from '../../services/database/ingestion-sources.ts';
-import { changeIngestion, findIngestion } from '../../services/database/ingestions.ts';
+import { changeIngestion, findIngestion, type IngestionRecord } from '../../services/database/ingestions.ts';
 import { isListed } from './listed.ts';
 import type { SourceDeps } from './source-deps.ts';
 import { FILTER_VALUES } from './take-page.ts';
@@ -27,10 +27,29 @@ export async function finishIngestion(
   const place = { scope, origin: originOf(run.sourceId, run.config) };
   const removed = run.cursor.all ? await removeUnseen(deps, place, ingestionId, signal) : 0;
   await deps.search.refresh();
+  if (run.config.kind === 'golden') await forgetIfHidden(deps, run, run.config.test_id, signal);
   if (run.sourceId !== null) await recordCheckpoint(database, scope, run.sourceId, run.cursor.checkpoint);
   const progress = { ...run.progress, removed: run.progress.removed + removed };
   await changeIngestion(database, scope, ingestionId, { state: 'done', progress, endedAt: deps.now() });
   return progress;
+}
+
+/** Of a run that was taken away while it was being indexed nothing may stay behind. */
+async function forgetIfHidden(
+  { connect, search }: SourceDeps,
+  { scope, config }: IngestionRecord,
+  testId: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const golden = await connect(config, scope);
+  try {
+    await golden.page({ cursor: null, checkpoint: null, limit: 1, signal });
+  } catch (error) {
+    if (error instanceof CertusError && !error.retryable) await search.remove(scope, { test_id: [testId] });
+    throw error;
+  } finally {
+    await golden.close();
+  }
 }
 
 async function removeUnseen(
