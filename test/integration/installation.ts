@@ -74,7 +74,7 @@ export async function install(
       CERTUS_PROMOTION_KEY_FILE: keys.promotionKeyFile,
       CERTUS_REGISTRY_URL: variant === 'embedded' ? join(home, 'oci') : need('CERTUS_REGISTRY_URL'),
     },
-    ingest: {},
+    ingest: { CERTUS_WORK_DIR: join(home, 'ingest-work') },
   };
   const workers = new Workers((zone) => ({
     ...common,
