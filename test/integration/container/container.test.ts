@@ -157,7 +157,7 @@ describe('the accounts of the zones', () => {
         reads: ['uploads', 'raw', 'golden', 'quarantine', 'archive'],
       },
     ],
-    ['ingest', { writes: [], reads: ['golden'] }],
+    ['ingest', { writes: [], reads: ['uploads', 'golden'] }],
   ])('%s may do its work and no more', async (zone, may) => {
     const of = async (attempt: typeof write | typeof list) => {
       const able: string[] = [];
