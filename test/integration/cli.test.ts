@@ -230,7 +230,7 @@ describe('lists', () => {
       'private-key',
     ];
     expect((await certus(words)).stdout.split('\n')[1]).toBe(
-      'high\tprivate-key\tPrivate key\ta.pem:7\tpayments\ttest_0123456789ab',
+      'finding\thigh\tprivate-key\tPrivate key\ta.pem:7\tpayments',
     );
     const other = await certus([
       'search',
