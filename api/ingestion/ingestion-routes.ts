@@ -28,7 +28,7 @@ const shown = { description: 'The ingestion.', schema: View, example: ingestionE
 
 /** How ingestions go, and what people have them do. */
 export function ingestionRoutes(deps: Deps): Route[] {
-  return [list(deps), show(deps), failures(deps), ...signals(deps), cancel(deps), replay(deps)];
+  return [list(deps), show(deps), failures(deps), ...actions(deps), replay(deps)];
 }
 
 const Place = z.object({ started_at: z.iso.datetime(), ingestion_id: IngestionId });
@@ -147,18 +147,30 @@ const Workspace = z
   .strictObject({ workspace_id: WorkspaceId.default('default') })
   .meta({ id: 'IngestionAction' });
 
-const SIGNALS = {
-  pause: { summary: 'Hold an ingestion after the page that is under way', signal: PAUSE_SIGNAL },
-  resume: { summary: 'Have a paused ingestion go on', signal: RESUME_SIGNAL },
-} as const;
+type Run = ReturnType<ApiDeps['temporal']['workflow']['getHandle']>;
 
-const signals = (deps: Deps) =>
-  Object.entries(SIGNALS).map(([action, { summary, signal }]) =>
+const ACTIONS: Readonly<
+  Record<string, { summary: string; description?: string; act: (run: Run) => Promise<unknown> }>
+> = {
+  pause: {
+    summary: 'Hold an ingestion after the page that is under way',
+    act: (run) => run.signal(PAUSE_SIGNAL),
+  },
+  resume: { summary: 'Have a paused ingestion go on', act: (run) => run.signal(RESUME_SIGNAL) },
+  cancel: {
+    summary: 'End an ingestion where it is',
+    description: 'What is indexed by then stays; the next ingestion of the source goes on from there.',
+    act: (run) => run.cancel(),
+  },
+};
+
+const actions = ({ database, temporal }: Deps) =>
+  Object.entries(ACTIONS).map(([action, { act, ...told }]) =>
     route({
       method: 'post',
       path: `${PATH}/${action}`,
       id: `${action}Ingestion`,
-      summary,
+      ...told,
       tag: 'ingestion',
       auth: 'token',
       params: Params,
@@ -167,35 +179,12 @@ const signals = (deps: Deps) =>
       errors: ['invalid_request', 'not_found', 'ingestion_ended', 'dependency_unavailable'],
       handle: async ({ principal, params, body }) => {
         const scope = { tenant: principal.tenant, workspace: body.workspace_id };
-        const record = await running(deps, scope, params.ingestion_id);
-        await deps.temporal.workflow
-          .getHandle(ingestionWorkflowId(scope.workspace, record.id))
-          .signal(signal);
+        const record = await running({ database, temporal }, scope, params.ingestion_id);
+        await act(temporal.workflow.getHandle(ingestionWorkflowId(scope.workspace, record.id)));
         return { status: 202, body: ingestionView(record) };
       },
     }),
   );
-
-const cancel = (deps: Deps) =>
-  route({
-    method: 'post',
-    path: `${PATH}/cancel`,
-    id: 'cancelIngestion',
-    summary: 'End an ingestion where it is',
-    description: 'What is indexed by then stays; the next ingestion of the source goes on from there.',
-    tag: 'ingestion',
-    auth: 'token',
-    params: Params,
-    body: { schema: Workspace, examples: { default: {} } },
-    answers: { 202: { ...shown, description: 'It was told to.' } },
-    errors: ['invalid_request', 'not_found', 'ingestion_ended', 'dependency_unavailable'],
-    handle: async ({ principal, params, body }) => {
-      const scope = { tenant: principal.tenant, workspace: body.workspace_id };
-      const record = await running(deps, scope, params.ingestion_id);
-      await deps.temporal.workflow.getHandle(ingestionWorkflowId(scope.workspace, record.id)).cancel();
-      return { status: 202, body: ingestionView(record) };
-    },
-  });
 
 const replay = (deps: Deps) =>
   route({
