@@ -7,7 +7,7 @@ import { describeSettings } from '../../../services/config/describe.ts';
 import { ConfigurationError, loadSettings } from '../../../services/config/load.ts';
 import { requireSettings } from '../../../services/config/require.ts';
 import { FIELDS, type SettingName } from '../../../services/config/settings.ts';
-import { refuseForeignSecrets } from '../../../worker/zones.ts';
+import { refuseForeignSecrets } from '../../../worker/zone-secrets.ts';
 
 const faultsOf = (act: () => unknown): readonly string[] => {
   try {

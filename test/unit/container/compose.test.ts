@@ -7,7 +7,7 @@ import { registry } from '../../../infra/local/servers/registry.ts';
 import { s3 } from '../../../infra/local/servers/s3.ts';
 import { loadSettings } from '../../../services/config/load.ts';
 import { FIELDS, type SettingName, type Settings } from '../../../services/config/settings.ts';
-import { refuseForeignSecrets, ZONE_SECRETS } from '../../../worker/zones.ts';
+import { refuseForeignSecrets, ZONE_SECRETS } from '../../../worker/zone-secrets.ts';
 import { composeSource, mounts, readCompose, type Service } from './compose.ts';
 import { environmentOf, lastOf, readDockerfile } from './dockerfile.ts';
 

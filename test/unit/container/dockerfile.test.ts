@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, normalize, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { ZONE_SECRETS } from '../../../worker/zones.ts';
+import { ZONE_SECRETS } from '../../../worker/zone-secrets.ts';
 import { asCopy, environmentOf, lastOf, lineage, readDockerfile, wordsOf } from './dockerfile.ts';
 import { dockerignore } from './dockerignore.ts';
 

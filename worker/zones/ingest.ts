@@ -1,0 +1,49 @@
+import { createIngestActivities } from '../../activities/ingest/create-ingest-activities.ts';
+import { createSourceActivities } from '../../activities/ingest/create-source-activities.ts';
+import { createForgetActivities } from '../../activities/ingest/forget-hidden.ts';
+import { createReindexActivities } from '../../activities/ingest/reindex.ts';
+import { requireSettings } from '../../services/config/require.ts';
+import { openConnector } from '../../services/connectors/open-connector.ts';
+import { openConnectorDeps } from '../../services/connectors/open-deps.ts';
+import { openEmbedder } from '../../services/embeddings/open-embedder.ts';
+import { openItemReader } from '../../services/ingest/open-item-reader.ts';
+import type { ZoneService } from '../serve-zone.ts';
+import { now, readKeySet, type Shared } from '../shared.ts';
+
+/** Reads what is to be searched, and writes the index: no signing key. */
+export async function ingestServices({
+  settings,
+  database,
+  objects,
+  search,
+  workflowBundle,
+}: Shared): Promise<ZoneService[]> {
+  const { CERTUS_WORK_DIR, CERTUS_OBJECTS } = requireSettings(settings, [
+    'CERTUS_WORK_DIR',
+    'CERTUS_OBJECTS',
+  ]);
+  const deps = { golden: objects.readable(settings.CERTUS_GOLDEN_BUCKET), search: await search() };
+  const connecting = await openConnectorDeps({ ...settings, CERTUS_WORK_DIR, CERTUS_OBJECTS }, objects, now);
+  const reader = openItemReader({
+    threads: settings.CERTUS_INGEST_THREADS,
+    maxBytes: settings.CERTUS_INGEST_MAX_BYTES,
+  });
+  const sources = createSourceActivities({
+    ...{ database, search: deps.search, now },
+    reader,
+    embedder: await openEmbedder(settings),
+    keySet: await readKeySet(settings),
+    connect: async (source, scope) => openConnector(source, scope, connecting),
+    maxItemBytes: settings.CERTUS_INGEST_MAX_BYTES,
+  });
+  const activities = {
+    ...createIngestActivities(deps),
+    ...createForgetActivities(deps),
+    ...createReindexActivities(deps),
+    ...sources,
+  };
+  const close = async () => {
+    await Promise.all([reader.close(), connecting.close()]);
+  };
+  return [{ zone: 'ingest', activities, workflowBundle, concurrency: 8, close }];
+}
