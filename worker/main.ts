@@ -11,8 +11,8 @@ import { connectionOptions, connectTemporal } from '../services/temporal/client.
 import { ensureWorkflowBundle } from './bundle.ts';
 import { reconcileSchedules } from './platform-schedules.ts';
 import { serveZone } from './serve-zone.ts';
-import { ZONE_SERVICES } from './zone-services.ts';
 import { refuseForeignSecrets } from './zone-secrets.ts';
+import { ZONE_SERVICES } from './zone-services.ts';
 
 /** One worker process: serves the zones it was told to, holding the secrets of these zones and no others. */
 async function main(): Promise<void> {
