@@ -60,16 +60,21 @@ async function runAll(
   });
   try {
     if (servers.env.CERTUS_DATABASE_URL !== undefined) await migrate(servers.env.CERTUS_DATABASE_URL);
-    // one after the other: they start and kill processes of their own, and two cores are soon too few
-    const rest = await run(slow, { ...servers.env }, ['--runInBand']);
+    const rest = await run(slow, { ...servers.env }, ONE_BY_ONE);
     if (rest.broken.size === 0 || rest.broken.size > MOST_UNSTEADY || signal.aborted) return sum(quick, rest);
     say(`\nonce more, by themselves: ${[...rest.broken.keys()].join(', ')}`);
-    const again = await run([...rest.broken.keys()], { ...servers.env }, ['--runInBand']);
+    const again = await run([...rest.broken.keys()], { ...servers.env }, ONE_BY_ONE);
     return sum(quick, onceMore(rest, again, say));
   } finally {
     await servers.stop();
   }
 }
+
+/**
+ * They start and kill processes of their own, and two cores are soon too few. What one file leaves in memory does not slow down
+ * the hundred after it: the process that runs them is let go of when it has grown.
+ */
+const ONE_BY_ONE = ['--maxWorkers=1', '--workerIdleMemoryLimit=512MB'];
 
 const sum = (a: Counts, b: Counts): Counts => ({
   passed: a.passed + b.passed,
