@@ -16,7 +16,7 @@ export function brokenRules(policy: TrustPolicy, considered: Considered, at: Dat
   return [
     ...brokenBySigners(policy, facts),
     ...(facts.documents === undefined ? brokenByScan(policy, facts) : []),
-    ...policy.required_statements.flatMap((required) => brokenByStatement(required, facts, holdTo)),
+    ...policy.required_statements.flatMap((required) => brokenByStatement(required, policy, facts, holdTo)),
   ].filter(({ rule }) => !isExcepted(rule, policy, facts.component, at));
 }
 
@@ -93,13 +93,16 @@ function brokenByGate({ gate, thresholds }: TrustPolicy, facts: PermitFacts): Vi
 }
 
 function brokenByStatement(
-  { predicate_type, signers, json_schema }: TrustPolicy['required_statements'][number],
+  { predicate_type, signers, json_schema }: Required,
+  policy: TrustPolicy,
   facts: PermitFacts,
   holdTo: HoldTo,
 ): Violation[] {
   const rule = `statement:${predicate_type}`;
   const ofType = facts.statements.filter((statement) => statement.predicate_type === predicate_type);
-  const signed = ofType.filter(({ key_id }) => signers?.includes(key_id) ?? true);
+  const signed = ofType.filter((statement) =>
+    signers === undefined ? isOfEnvironment(statement, policy, facts) : signers.includes(statement.key_id),
+  );
   if (signed.length === 0) {
     const whose = ofType.length === 0 ? 'there is no' : 'nobody who was asked for has signed a';
     return [{ rule, message: `${whose} statement ${predicate_type}` }];
@@ -112,4 +115,19 @@ function brokenByStatement(
     first ??= fault;
   }
   return [{ rule, message: `no statement ${predicate_type} is as the policy asks: ${first}` }];
+}
+
+type Required = TrustPolicy['required_statements'][number];
+
+/**
+ * Whoever may call the API gets a sandbox key at once: where it counts for nothing else, it must not fulfil what a policy
+ * asks for either. What the evidence brings itself is judged by the rules about who signed the evidence.
+ */
+function isOfEnvironment(
+  { key_id, from }: PermitFacts['statements'][number],
+  { signers: { environments } }: TrustPolicy,
+  { signers }: PermitFacts,
+): boolean {
+  if (from !== 'attached') return true;
+  return signers.some((signer) => signer.key_id === key_id && environments.includes(signer.environment));
 }

@@ -55,6 +55,14 @@ const said = (...question: Parameters<typeof answer>): string | string[] => {
   return violations.length > 0 ? violations.map(({ rule }) => rule) : (reason ?? 'no reason');
 };
 const fault = { reason: 'hash_mismatch', message: 'm' } as const;
+/** Statements of the second key, and that it is one of the tenant. */
+const attached = (
+  environment: 'sandbox' | 'production',
+  ...digests: readonly string[]
+): Pick<PermitFacts, 'statements' | 'signers'> => ({
+  statements: digests.map((digest) => ({ digest, predicate_type: REVIEW, key_id: SECOND, from: 'attached' })),
+  signers: [...facts().signers, { key_id: SECOND, environment, as: 'statement' }],
+});
 
 describe('where nobody has set a policy', () => {
   test.each([
@@ -156,12 +164,24 @@ describe('a rule', () => {
     const digest = '4'.repeat(64);
     const schema = { type: 'object', required: ['approved'], properties: { approved: { const: true } } };
     const rules = policy({ required_statements: [{ predicate_type: REVIEW, json_schema: schema }] });
-    const found = {
-      statements: [{ digest, predicate_type: REVIEW, key_id: SECOND, from: 'attached' as const }],
-    };
+    const found = attached('production', digest);
     expect(said(rules, found, {}, [[digest, { approved: true }]])).toBe('permitted');
     expect(said(rules, found, {}, [[digest, { approved: false }]])).toEqual([`statement:${REVIEW}`]);
     expect(said(rules, found)).toEqual([`statement:${REVIEW}`]);
+  });
+
+  test('about statements counts those of the environments that it takes, or of whom it names', () => {
+    const required_statements = [{ predicate_type: REVIEW }];
+    const by = (environment: 'sandbox' | 'production') => attached(environment, '4'.repeat(64));
+    expect(said(policy({ required_statements }), by('production'))).toBe('permitted');
+    expect(said(policy({ required_statements }), by('sandbox'))).toEqual([`statement:${REVIEW}`]);
+    const signers = { environments: ['production', 'sandbox'] };
+    expect(said(policy({ required_statements, signers }), by('sandbox'))).toBe('permitted');
+    const named = [{ predicate_type: REVIEW, signers: [SECOND] }];
+    expect(said(policy({ required_statements: named }), by('sandbox'))).toBe('permitted');
+    // whose key nobody knows any more, nobody can say to be of any environment
+    const { statements } = by('production');
+    expect(said(policy({ required_statements }), { statements })).toEqual([`statement:${REVIEW}`]);
   });
 
   test('that takes more work than anybody waits for does not hold, and keeps no other from being looked at', () => {
@@ -173,21 +193,13 @@ describe('a rule', () => {
     const rules = policy({ required_statements: [{ predicate_type: REVIEW, json_schema: schema }] });
     const [heavy, light] = ['4'.repeat(64), '5'.repeat(64)];
     const names = Array.from({ length: 20_000 }, () => 'a');
-    const statement = (digest: string) => ({
-      digest,
-      predicate_type: REVIEW,
-      key_id: SECOND,
-      from: 'attached' as const,
-    });
     const predicates: [string, unknown][] = [
       [heavy, { names }],
       [light, { names: ['a'] }],
     ];
-    const [violation] = answer(rules, { statements: [statement(heavy)] }, {}, predicates).violations;
+    const [violation] = answer(rules, attached('production', heavy), {}, predicates).violations;
     expect(violation?.message).toContain('too much work');
-    expect(said(rules, { statements: [statement(heavy), statement(light)] }, {}, predicates)).toBe(
-      'permitted',
-    );
+    expect(said(rules, attached('production', heavy, light), {}, predicates)).toBe('permitted');
   });
 
   test('that is nested without end does not hold', () => {
@@ -197,8 +209,9 @@ describe('a rule', () => {
       required_statements: [{ predicate_type: REVIEW, json_schema: { type: 'object' } }],
     });
     const digest = '4'.repeat(64);
-    const statements = [{ digest, predicate_type: REVIEW, key_id: SECOND, from: 'attached' as const }];
-    expect(said(rules, { statements }, {}, [[digest, deep]])).toEqual([`statement:${REVIEW}`]);
+    expect(said(rules, attached('production', digest), {}, [[digest, deep]])).toEqual([
+      `statement:${REVIEW}`,
+    ]);
   });
 
   test('is set aside by its exception: by name, for its component, until its time', () => {
