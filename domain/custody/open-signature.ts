@@ -8,10 +8,9 @@ import { AnyStatement } from '../../contracts/signing.ts';
 import { PAYLOAD_TYPE, SIGSTORE_BUNDLE_MEDIA_TYPE, STATEMENT_TYPE } from '../../contracts/statements.ts';
 import { holdsUnderKey } from '../sigstore/key-hash.ts';
 import { idInHint } from '../sigstore/key-hint.ts';
-import { parseBundle } from '../sigstore/parse-bundle.ts';
-import { SigstoreError } from '../sigstore/sigstore-error.ts';
 import { CustodyError } from './custody-error.ts';
 import { sha256 } from './digest.ts';
+import { readBundle, readPayload } from './read-signed.ts';
 
 export type OpenedSignature = {
   readonly kind: 'statement' | 'message';
@@ -44,13 +43,7 @@ export function openSignature(bytes: Uint8Array, expected: Expected): OpenedSign
 }
 
 function parse(bytes: Uint8Array): Bundle {
-  let bundle: Bundle;
-  try {
-    bundle = parseBundle(bytes);
-  } catch (error) {
-    if (!(error instanceof SigstoreError)) throw error;
-    throw new CustodyError('malformed', error.message);
-  }
+  const bundle = readBundle(bytes);
   if (bundle.mediaType !== SIGSTORE_BUNDLE_MEDIA_TYPE)
     throw new CustodyError('malformed', `it is not of the type ${SIGSTORE_BUNDLE_MEDIA_TYPE}`);
   return bundle;
@@ -124,13 +117,7 @@ const InEitherVersion = AnyStatement.extend({
 });
 
 function parseStatement(payload: Buffer): AnyStatement {
-  let content: unknown;
-  try {
-    content = JSON.parse(payload.toString('utf8'));
-  } catch {
-    throw new CustodyError('malformed', 'the payload is not JSON');
-  }
-  const parsed = InEitherVersion.safeParse(content);
+  const parsed = InEitherVersion.safeParse(readPayload(payload));
   if (parsed.success) return parsed.data;
   throw new CustodyError('malformed', `it is not a statement: ${parsed.error.issues[0]?.message ?? ''}`);
 }

@@ -1,15 +1,11 @@
-import {
-  type Bundle,
-  bundleFromJSON,
-  isBundleWithDsseEnvelope,
-  isBundleWithPublicKey,
-} from '@sigstore/bundle';
+import { type Bundle, isBundleWithDsseEnvelope, isBundleWithPublicKey } from '@sigstore/bundle';
 import { crypto } from '@sigstore/core';
 import type { z } from 'zod';
 import type { KeyRole, KeySet, TrustedKey } from '../../contracts/keys.ts';
 import { PAYLOAD_TYPE, SIGSTORE_BUNDLE_MEDIA_TYPE } from '../../contracts/statements.ts';
 import { CustodyError } from './custody-error.ts';
 import { holdsUnder } from './holds-under.ts';
+import { readBundle, readPayload } from './read-signed.ts';
 
 export type OpenedStatement<T> = {
   readonly statement: T;
@@ -45,12 +41,7 @@ export function openStatement<S extends z.ZodType>(
 type ParsedBundle = { readonly bundle: Bundle; readonly payload: Buffer; readonly hint: string };
 
 function parseBundle(bytes: Uint8Array): ParsedBundle {
-  let bundle: Bundle;
-  try {
-    bundle = bundleFromJSON(JSON.parse(Buffer.from(bytes).toString('utf8')));
-  } catch {
-    throw new CustodyError('malformed', 'it is not a Sigstore bundle');
-  }
+  const bundle = readBundle(bytes, 'large');
   if (bundle.mediaType !== SIGSTORE_BUNDLE_MEDIA_TYPE) {
     throw new CustodyError('malformed', `it is not of the type ${SIGSTORE_BUNDLE_MEDIA_TYPE}`);
   }
@@ -86,14 +77,6 @@ function findKey(
 function verifySignature(bundle: Bundle, key: TrustedKey): void {
   if (!holdsUnder(() => crypto.createPublicKey(key.public_key_pem), bundle))
     throw new CustodyError('signature_invalid', 'the signature does not fit the statement');
-}
-
-function readPayload(payload: Buffer): unknown {
-  try {
-    return JSON.parse(payload.toString('utf8'));
-  } catch {
-    throw new CustodyError('malformed', 'the payload is not JSON');
-  }
 }
 
 function parsePayload<S extends z.ZodType>(content: unknown, schema: S): z.infer<S> {

@@ -9,6 +9,7 @@ import { sha256 } from '../custody/digest.ts';
 import { holdsUnder } from '../custody/holds-under.ts';
 import { parseBundle } from '../sigstore/parse-bundle.ts';
 import { SigstoreError } from '../sigstore/sigstore-error.ts';
+import { readStrictJson } from '../sigstore/strict-json.ts';
 
 export type ExpectedSample = {
   readonly enrolmentId: string;
@@ -59,8 +60,9 @@ function says(payload: Uint8Array, expected: ExpectedSample): boolean {
 
 function jsonOf(payload: Uint8Array): unknown {
   try {
-    return JSON.parse(Buffer.from(payload).toString('utf8'));
-  } catch {
+    return readStrictJson(payload, payload.byteLength);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
     return undefined;
   }
 }

@@ -1,15 +1,13 @@
 import type { KeyObject } from 'node:crypto';
-import {
-  type Bundle,
-  bundleFromJSON,
-  isBundleWithDsseEnvelope,
-  isBundleWithPublicKey,
-} from '@sigstore/bundle';
+import { type Bundle, isBundleWithDsseEnvelope, isBundleWithPublicKey } from '@sigstore/bundle';
 import { z } from 'zod';
 import { CertusError } from '../../contracts/errors.ts';
 import { PAYLOAD_TYPE, SIGSTORE_BUNDLE_MEDIA_TYPE } from '../../contracts/statements.ts';
 import { sha256 } from '../custody/digest.ts';
 import { holdsUnder } from '../custody/holds-under.ts';
+import { parseBundle } from '../sigstore/parse-bundle.ts';
+import { SigstoreError } from '../sigstore/sigstore-error.ts';
+import { readStrictJson } from '../sigstore/strict-json.ts';
 
 export type ManifestBundle = { readonly bundle: Bundle };
 
@@ -17,8 +15,9 @@ export type ManifestBundle = { readonly bundle: Bundle };
 export function parseManifestBundle(bytes: Uint8Array, manifest: Uint8Array): ManifestBundle {
   let bundle: Bundle;
   try {
-    bundle = bundleFromJSON(JSON.parse(Buffer.from(bytes).toString('utf8')));
-  } catch {
+    bundle = parseBundle(bytes);
+  } catch (error) {
+    if (!(error instanceof SigstoreError)) throw error;
     throw invalid(`the signature is not a bundle of the type ${SIGSTORE_BUNDLE_MEDIA_TYPE}`);
   }
   if (bundle.mediaType !== SIGSTORE_BUNDLE_MEDIA_TYPE)
@@ -55,8 +54,9 @@ const Statement = z.object({
 
 function parseJson(payload: Buffer): unknown {
   try {
-    return JSON.parse(payload.toString('utf8'));
-  } catch {
+    return readStrictJson(payload, payload.byteLength);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
     return undefined;
   }
 }

@@ -90,27 +90,33 @@ const MessageSignature = z.strictObject({
   signature: bytes(16),
 });
 
-const Envelope = z.strictObject({
-  payload: bytes(16 * 1024),
-  payloadType: z.string().max(256),
-  signatures: z
-    .array(z.strictObject({ sig: bytes(16), keyid: optional(z.string().max(1024)) }))
-    .length(1, 'an envelope here has one signature'),
-});
+const envelope = (payloadKib: number) =>
+  z.strictObject({
+    payload: bytes(payloadKib),
+    payloadType: z.string().max(256),
+    signatures: z
+      .array(z.strictObject({ sig: bytes(16), keyid: optional(z.string().max(1024)) }))
+      .length(1, 'an envelope here has one signature'),
+  });
 
-export const BundleShape = z
-  .strictObject({
-    mediaType: z.enum([
-      'application/vnd.dev.sigstore.bundle+json;version=0.1',
-      'application/vnd.dev.sigstore.bundle+json;version=0.2',
-      'application/vnd.dev.sigstore.bundle+json;version=0.3',
-      'application/vnd.dev.sigstore.bundle.v0.3+json',
-    ]),
-    verificationMaterial: VerificationMaterial,
-    messageSignature: optional(MessageSignature),
-    dsseEnvelope: optional(Envelope),
-  })
-  .refine(
-    ({ messageSignature, dsseEnvelope }) => (messageSignature == null) !== (dsseEnvelope == null),
-    'it holds two signatures, or none',
-  );
+const bundleShape = (payloadKib: number) =>
+  z
+    .strictObject({
+      mediaType: z.enum([
+        'application/vnd.dev.sigstore.bundle+json;version=0.1',
+        'application/vnd.dev.sigstore.bundle+json;version=0.2',
+        'application/vnd.dev.sigstore.bundle+json;version=0.3',
+        'application/vnd.dev.sigstore.bundle.v0.3+json',
+      ]),
+      verificationMaterial: VerificationMaterial,
+      messageSignature: optional(MessageSignature),
+      dsseEnvelope: optional(envelope(payloadKib)),
+    })
+    .refine(
+      ({ messageSignature, dsseEnvelope }) => (messageSignature == null) !== (dsseEnvelope == null),
+      'it holds two signatures, or none',
+    );
+
+export const BundleShape = bundleShape(16 * 1024);
+/** Of our own statements, which name every one of twenty thousand documents. */
+export const LargeBundleShape = bundleShape(48 * 1024);

@@ -8,15 +8,23 @@ import {
   ValidationError,
 } from '@sigstore/bundle';
 import { bundleMessage } from './bundle-message.ts';
-import { BundleShape } from './bundle-shape.ts';
+import { BundleShape, LargeBundleShape } from './bundle-shape.ts';
 import { SigstoreError } from './sigstore-error.ts';
 import { readStrictJson } from './strict-json.ts';
 
-export const MAX_BUNDLE_BYTES = 16 * 1024 * 1024;
+const MIB = 1024 * 1024;
+export const MAX_BUNDLE_BYTES = 16 * MIB;
+
+/** What strangers bring, and what Certus itself says about all files of a run. */
+const SIZES = {
+  usual: { shape: BundleShape, maxBytes: MAX_BUNDLE_BYTES },
+  large: { shape: LargeBundleShape, maxBytes: 64 * MIB },
+} as const;
 
 /** Believes nothing yet, but knows that there is one way to read it. */
-export function parseBundle(bytes: Uint8Array): Bundle {
-  const shape = BundleShape.safeParse(readJson(bytes));
+export function parseBundle(bytes: Uint8Array, size: keyof typeof SIZES = 'usual'): Bundle {
+  const { shape: expected, maxBytes } = SIZES[size];
+  const shape = expected.safeParse(readJson(bytes, maxBytes));
   if (!shape.success) {
     const [issue] = shape.error.issues;
     throw malformed(`${issue?.path.join('.') || 'bundle'}: ${issue?.message ?? 'not as expected'}`);
@@ -38,9 +46,9 @@ function requireComplete(bundle: Bundle): void {
   else assertBundleLatest(bundle);
 }
 
-function readJson(bytes: Uint8Array): unknown {
+function readJson(bytes: Uint8Array, maxBytes: number): unknown {
   try {
-    return readStrictJson(bytes, MAX_BUNDLE_BYTES);
+    return readStrictJson(bytes, maxBytes);
   } catch (error) {
     if (error instanceof SyntaxError) throw malformed(error.message);
     throw error;

@@ -210,6 +210,28 @@ describe('an envelope is refused', () => {
     expect(refusal(() => open(logged))).toBe('malformed');
   });
 
+  test('when it says anything twice, or something that nobody knows', () => {
+    const text = Buffer.from(sealed).toString('utf8');
+    for (const key of ['mediaType', 'dsseEnvelope', 'payload', 'sig', 'hint', 'verificationMaterial']) {
+      const twice = text.replace(`"${key}":`, `"${key}":null,"${key}":`);
+      expect([key, refusal(() => open(Buffer.from(twice)))]).toEqual([key, 'malformed']);
+      const more = text.replace(`"${key}":`, `"${key}_":null,"${key}":`);
+      expect([key, refusal(() => open(Buffer.from(more)))]).toEqual([key, 'malformed']);
+    }
+  });
+
+  test('when its base64 is read by some and not by others', () => {
+    for (const other of [' ', '\n', '=', '-'])
+      for (const part of ['payload', 'sig'] as const) {
+        const loose = tampered(sealed, ({ dsseEnvelope }) => {
+          const [signature] = dsseEnvelope.signatures;
+          if (part === 'payload') dsseEnvelope.payload += other;
+          else if (signature) signature.sig += other;
+        });
+        expect([part, other, refusal(() => open(loose))]).toEqual([part, other, 'malformed']);
+      }
+  });
+
   test.each([
     ['nothing', ''],
     ['no JSON', '{'],
@@ -238,6 +260,15 @@ describe('a payload with a good signature is refused', () => {
   ])('when it is %s', async (_, payload) => {
     const bytes = await sealRaw(payload, KEYS.evidence);
     expect(['malformed', 'wrong_predicate']).toContain(refusal(() => open(bytes)));
+  });
+
+  test('when it says something twice: verifiers would see one or the other', async () => {
+    const text = JSON.stringify(provenance);
+    for (const key of ['predicateType', 'subject', 'tenant', 'finishedOn']) {
+      expect(text).toContain(`"${key}":`);
+      const twice = await sealRaw(text.replace(`"${key}":`, `"${key}":null,"${key}":`), KEYS.evidence);
+      expect([key, refusal(() => open(twice))]).toEqual([key, 'malformed']);
+    }
   });
 
   test('when a date in it is none', async () => {

@@ -1,6 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
+import { dsse } from '@sigstore/core';
 import type { Revocation } from '../../../contracts/keys.ts';
+import { PAYLOAD_TYPE } from '../../../contracts/statements.ts';
 import { sha256 } from '../../../domain/custody/digest.ts';
 import { openSignature } from '../../../domain/custody/open-signature.ts';
 import { sealMessage } from '../../../domain/custody/seal-message.ts';
@@ -36,7 +38,7 @@ const open = (
 type Bundle = {
   verificationMaterial: { certificate: { rawBytes: string } };
   messageSignature: { messageDigest: { digest: string } };
-  dsseEnvelope: { payload: string; payloadType: string };
+  dsseEnvelope: { payload: string; payloadType: string; signatures: { sig: string }[] };
 };
 function changed(bytes: Uint8Array, change: (bundle: Bundle) => void): Uint8Array {
   const bundle = JSON.parse(Buffer.from(bytes).toString()) as Bundle;
@@ -91,6 +93,18 @@ describe.each(ALGORITHMS)('what a key of %s signed', (algorithm) => {
     });
     expect(refusal(() => open(typed, key))).toBe('malformed');
   });
+});
+
+test('a statement that says something twice is none, however good its signature', async () => {
+  const key = signingKey('P-256');
+  const text = JSON.stringify(statement());
+  const payload = Buffer.from(text.replace('"predicateType":', '"predicateType":"urn:x","predicateType":'));
+  const sig = await key.signer.sign(dsse.preAuthEncoding(PAYLOAD_TYPE, payload));
+  const twice = changed(await sealStatement(statement(), key.signer), ({ dsseEnvelope }) => {
+    dsseEnvelope.payload = payload.toString('base64');
+    dsseEnvelope.signatures = [{ sig: Buffer.from(sig).toString('base64') }];
+  });
+  expect(refusal(() => open(twice, key))).toBe('malformed');
 });
 
 describe('a key', () => {
