@@ -8,3 +8,4 @@ export const READING_FORMATS = [
   ...(['trivy', 'grype', 'bandit', 'semgrep', 'opengrep', 'osv-scanner', 'detect-secrets', 'zap'] as const),
   ...(['retire-js', 'checkov', 'eslint', 'eslint-security', 'ruff', 'gitleaks', 'hadolint'] as const),
 ] as const;
+export type ReadingFormat = (typeof READING_FORMATS)[number];

@@ -10,6 +10,7 @@ import { announce } from './announce.ts';
 import type { ingestWorkflow } from './ingest-workflow.ts';
 import { inZone } from './options.ts';
 import { belongsTo } from './search-attributes.ts';
+import { startGoldenIngestion } from './start-golden-ingestion.ts';
 import { reviewAndWait } from './start-review.ts';
 
 const { promote, publishOci, recordHeldBack } = proxyActivities<PublishActivities>(
@@ -27,7 +28,8 @@ export async function publishWorkflow(input: PublishInput): Promise<Publication 
   const promoted = 'held' in first ? await reviewed(input, first.held) : first;
   if ('unpublished' in promoted) return promoted;
   const logged = patched('log-promotion') ? logPromotion(identified(input)) : undefined;
-  const [ociReference, ingestion] = await Promise.all([publishOci(input), ingest(input), logged]);
+  const more = patched('golden-ingestion') ? startGoldenIngestion(input, AFTER_THE_RUN_MS) : undefined;
+  const [ociReference, ingestion] = await Promise.all([publishOci(input), ingest(input), logged, more]);
   return {
     goldenManifest: promoted.manifest,
     goldenBundle: promoted.bundle,
@@ -35,6 +37,9 @@ export async function publishWorkflow(input: PublishInput): Promise<Publication 
     ingestion,
   };
 }
+
+/** Packages and reports may be found a little later than what the run is waited for. */
+const AFTER_THE_RUN_MS = 5_000;
 
 type Promoted = { readonly manifest: string; readonly bundle: string };
 

@@ -7,11 +7,10 @@ import type { goldenIngestionWorkflow } from './golden-ingestion-workflow.ts';
 import { belongsTo } from './search-attributes.ts';
 
 /** Waits for nobody: a zone or an index that is away keeps no promotion open. */
-export async function startGoldenIngestion({
-  scope,
-  testId,
-  component,
-}: Pick<RunIdentity, 'scope' | 'testId' | 'component'>): Promise<void> {
+export async function startGoldenIngestion(
+  { scope, testId, component }: Pick<RunIdentity, 'scope' | 'testId' | 'component'>,
+  afterMs?: number,
+): Promise<void> {
   const run = { scope, testId, component };
   try {
     await startChild<typeof goldenIngestionWorkflow>(WORKFLOWS.goldenIngestion, {
@@ -20,7 +19,7 @@ export async function startGoldenIngestion({
       typedSearchAttributes: belongsTo(run),
       parentClosePolicy: ParentClosePolicy.ABANDON,
       cancellationType: ChildWorkflowCancellationType.ABANDON,
-      args: [run],
+      args: afterMs === undefined ? [run] : [run, afterMs],
     });
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;

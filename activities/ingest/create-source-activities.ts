@@ -22,12 +22,12 @@ export const createSourceActivities = (deps: SourceDeps) => ({
     }),
   finishIngestion: (input: IngestionInput): Promise<IngestionProgress> =>
     withHeartbeat((signal) => finishIngestion(deps, input, signal)),
-  openGoldenIngestion: (run: Parameters<typeof openGoldenIngestion>[1]): Promise<IngestionInput> =>
+  openGoldenIngestion: (run: Parameters<typeof openGoldenIngestion>[1]): Promise<IngestionInput | null> =>
     withHeartbeat(() => openGoldenIngestion(deps, run)),
   openScheduledIngestion: (plan: ScheduledIngestion, id: string): Promise<IngestionInput | null> =>
     withHeartbeat(() => openScheduledIngestion(deps, plan, id)),
   recordIngestion: (input: IngestionInput, state: IngestionState, error: Notice | null): Promise<void> =>
-    withHeartbeat(() => recordStanding(deps, input, state, error)),
+    withHeartbeat((signal) => recordStanding(deps, input, state, error, signal)),
 });
 
 export type SourceActivities = ReturnType<typeof createSourceActivities>;

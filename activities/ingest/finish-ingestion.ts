@@ -27,26 +27,29 @@ export async function finishIngestion(
   const place = { scope, origin: originOf(run.sourceId, run.config) };
   const removed = run.cursor.all ? await removeUnseen(deps, place, ingestionId, signal) : 0;
   await deps.search.refresh();
-  if (run.config.kind === 'golden') await forgetIfHidden(deps, run, run.config.test_id, signal);
+  const hidden = await forgetIfHidden(deps, run, signal);
+  if (hidden !== undefined) throw hidden;
   if (run.sourceId !== null) await recordCheckpoint(database, scope, run.sourceId, run.cursor.checkpoint);
   const progress = { ...run.progress, removed: run.progress.removed + removed };
   await changeIngestion(database, scope, ingestionId, { state: 'done', progress, endedAt: deps.now() });
   return progress;
 }
 
-/** Of a run that was taken away while it was being indexed nothing may stay behind. */
+/** Of a run that was taken away while it was being indexed nothing may stay behind; answers why it is not shown. */
 async function forgetIfHidden(
-  { connect, search }: SourceDeps,
+  { connect, search }: Pick<SourceDeps, 'connect' | 'search'>,
   { scope, config }: IngestionRecord,
-  testId: string,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<CertusError | undefined> {
+  if (config.kind !== 'golden') return undefined;
   const golden = await connect(config, scope);
   try {
     await golden.page({ cursor: null, checkpoint: null, limit: 1, signal });
+    return undefined;
   } catch (error) {
-    if (error instanceof CertusError && !error.retryable) await search.remove(scope, { test_id: [testId] });
-    throw error;
+    if (!(error instanceof CertusError) || error.retryable) throw error;
+    await search.remove(scope, { test_id: [config.test_id] });
+    return error;
   } finally {
     await golden.close();
   }
@@ -74,12 +77,27 @@ async function removeUnseen(
 
 /** Says on the row how a run stands that did not come to its end by itself. */
 export async function recordStanding(
-  { database, now }: Pick<SourceDeps, 'database' | 'now'>,
+  deps: Pick<SourceDeps, 'database' | 'now' | 'connect' | 'search'>,
   { scope, ingestionId }: IngestionInput,
   state: IngestionState,
   error: Notice | null,
+  signal: AbortSignal,
 ): Promise<void> {
-  const ended = state === 'failed' || state === 'cancelled' ? { endedAt: now() } : {};
+  const hasEnded = state === 'failed' || state === 'cancelled';
+  if (hasEnded) await forgetIfLeft(deps, { scope, ingestionId }, signal);
+  const ended = hasEnded ? { endedAt: deps.now() } : {};
   const fault = error === null ? {} : { error: { code: error.code, message: error.message } };
-  await changeIngestion(database, scope, ingestionId, { state, ...ended, ...fault });
+  await changeIngestion(deps.database, scope, ingestionId, { state, ...ended, ...fault });
+}
+
+/** A run that is taken away between two pages ends its ingestion: what the first of them brought would be found for ever. */
+async function forgetIfLeft(
+  deps: Pick<SourceDeps, 'database' | 'connect' | 'search'>,
+  { scope, ingestionId }: Pick<IngestionInput, 'scope' | 'ingestionId'>,
+  signal: AbortSignal,
+): Promise<void> {
+  const run = await findIngestion(deps.database, scope, ingestionId);
+  if (run?.config.kind !== 'golden') return;
+  await deps.search.refresh();
+  await forgetIfHidden(deps, run, signal);
 }

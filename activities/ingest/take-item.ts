@@ -119,7 +119,7 @@ async function writeAll(
 ): Promise<{ readonly written: Written; readonly nature: ReadItem }> {
   const { reader } = deps;
   const { ingestion, policy, signal } = run;
-  let written: Written = { records: 0, refused: undefined };
+  let written: Written = { records: 0, refused: undefined, leftOut: 0 };
   let away: { readonly error: unknown } | undefined;
   const take = async (drafts: readonly Draft[], nature: ItemNature) => {
     try {
@@ -130,7 +130,8 @@ async function writeAll(
     }
   };
   try {
-    const order = { reading: ingestion.reading, policy };
+    const { format } = item;
+    const order = { reading: format === undefined ? ingestion.reading : { format }, policy };
     const nature = await reader.read({ name: item.name, bytes }, order, take, signal);
     return { written, nature };
   } catch (error) {
@@ -141,8 +142,9 @@ async function writeAll(
   }
 }
 
-function unreadable({ opaque }: ReadItem, { refused }: Written): ItemError {
+function unreadable({ opaque, format }: ReadItem, { refused, leftOut }: Written): ItemError {
   if (refused !== undefined) return new ItemError('not_indexed', refused);
+  if (leftOut > 0) return new ItemError('format_mismatch', `it says nothing of its kind, as ${format}`);
   const [first] = opaque;
   if (first === undefined) return new ItemError('empty', 'there is no text in it');
   return new ItemError(first.reason, first.place === '' ? first.reason : `${first.reason}: ${first.place}`);

@@ -9,18 +9,25 @@ import type { SourceDeps } from './source-deps.ts';
 
 export type Item = SourceItem & { readonly documentId: string; readonly contentHash: string };
 
-/** `refused`: why the index took one of them not. */
-export type Written = { readonly records: number; readonly refused: string | undefined };
+/** `refused`: why the index took one of them not; `leftOut`: how many were not to be found by this item. */
+export type Written = {
+  readonly records: number;
+  readonly refused: string | undefined;
+  readonly leftOut: number;
+};
 
 /** Puts some drafts of an item into the index, each under an id of its own: written again they are the same records. */
 export async function writeDrafts(
   { search, database, embedder, now }: SourceDeps,
   { ingestion, place: { scope }, rules, signal }: ItemRun,
-  { location, documentId, extra = {} }: Item,
+  { location, documentId, extra = {}, kinds }: Item,
   nature: ItemNature,
-  drafts: readonly Draft[],
+  all: readonly Draft[],
   before: Written,
 ): Promise<Written> {
+  const drafts = kinds === undefined ? all : all.filter(({ kind }) => kinds.includes(kind));
+  const leftOut = before.leftOut + all.length - drafts.length;
+  if (drafts.length === 0) return { ...before, leftOut };
   const { sha256, permit_id, test_id, component, ...more } = extra;
   const golden = typeof sha256 === 'string' && typeof permit_id === 'string' ? { sha256, permit_id } : null;
   const facts = {
@@ -47,7 +54,7 @@ export async function writeDrafts(
     ...(vectors?.[at] === undefined ? {} : { embedding: vectors[at] }),
   }));
   const { indexed, failed } = await search.index(scope, documents, { visible: false });
-  return { records: before.records + indexed, refused: before.refused ?? failed[0]?.reason };
+  return { records: before.records + indexed, refused: before.refused ?? failed[0]?.reason, leftOut };
 }
 
 /** What a tool wrote goes by what it is, wherever it came from. */

@@ -1,3 +1,6 @@
+import type { RecordKind } from '../../contracts/index-record.ts';
+import type { ReadingFormat } from '../../contracts/reading-formats.ts';
+
 /** What can be kept on a row between two pages. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -18,6 +21,10 @@ export type SourceItem = {
   readonly location: string;
   /** Worth giving back with what is found: a branch, a commit, a status. */
   readonly extra?: Readonly<Record<string, string | number | boolean>>;
+  /** What it is known to be, where it may not tell by itself: a report of nothing looks like any other. */
+  readonly format?: ReadingFormat;
+  /** What of it is to be found, where the rest is to be found already; everything when there is none. */
+  readonly kinds?: readonly RecordKind[];
 };
 
 /** What could not even be listed: it is told with the items that could not be read. */

@@ -11,6 +11,7 @@ import {
   quarantineNoticeKey,
   tombstoneKey,
 } from '../../contracts/object-keys.ts';
+import { READING_FORMATS, type ReadingFormat } from '../../contracts/reading-formats.ts';
 import type { Connector, SourceItem } from './connector.ts';
 import { readCursor } from './cursor.ts';
 import type { Reader } from './deps.ts';
@@ -27,10 +28,10 @@ export function openGolden({ test_id: testId }: GoldenSource, { scope, deps }: R
     page: async ({ cursor, limit }) => {
       const { at } = readCursor(Cursor, cursor, { at: 0 });
       const manifest = await shownManifest({ scope, deps }, testId);
-      const files = manifest.files.filter(isToBeFound);
-      const items = files.slice(at, at + limit).map((file) => itemOf(file, manifest));
+      const all = itemsOf(manifest);
+      const items = all.slice(at, at + limit);
       const next = at + items.length;
-      const isLast = next >= files.length;
+      const isLast = next >= all.length;
       return { items, gone: [], lost: [], cursor: isLast ? null : { at: next }, checkpoint: null };
     },
     fetch: async ({ key, version }, { known, maxBytes }) => {
@@ -51,11 +52,29 @@ export function openGolden({ test_id: testId }: GoldenSource, { scope, deps }: R
 
 const Cursor = z.object({ at: z.number().int().min(0) });
 
-/** Documents, reports, lists of packages, the summary. Findings are indexed as such; statements are there to be verified. */
-const isToBeFound = ({ path }: BundleFile): boolean =>
-  FOLDERS.some((folder) => path.startsWith(folder)) || path === BUNDLE.summary;
+/**
+ * Documents as they are; of what a scan has left, what its tools looked at, and the packages, which both lists of them name.
+ * Its findings are indexed by their fingerprints and would be found twice; statements are there to be verified.
+ */
+function itemsOf(manifest: GoldenManifest): SourceItem[] {
+  const { files } = manifest;
+  const bill = [BUNDLE.cyclonedx, BUNDLE.spdx].find((list) => files.some(({ path }) => path === list));
+  return files.flatMap((file) => {
+    const { path } = file;
+    const item = itemOf(file, manifest);
+    if (path.startsWith(DOCUMENTS)) return [item];
+    if (path.startsWith(BUNDLE.reports))
+      return [{ ...item, format: formatOf(item.name), kinds: ['scan_report', 'sbom_report'] as const }];
+    return path === bill ? [{ ...item, kinds: ['package', 'sbom_report'] as const }] : [];
+  });
+}
 
-const FOLDERS = [DOCUMENTS, BUNDLE.reports, BUNDLE.cyclonedx, BUNDLE.spdx];
+/** Whoever scanned has named the report after its tool. */
+function formatOf(name: string): ReadingFormat {
+  if (name.endsWith('.sarif')) return 'sarif';
+  const tool = name.replace(/\.json$/, '');
+  return READING_FORMATS.find((format) => format === tool) ?? (tool === 'dast' ? 'zap' : 'auto');
+}
 
 const itemOf = (
   { path, sha256, size }: BundleFile,

@@ -18,18 +18,8 @@ export const INGESTION_RECORDINGS: readonly Recording[] = [
   })),
   { ...ingestion('ingest-source-continued', () => sourceFakes(12)), short: true, first: true },
   { ...ingestion('ingest-source-continuation', () => sourceFakes(12)), short: true },
-  {
-    name: 'golden-ingestion',
-    activities: () => zones(sourceFakes()),
-    of: () => 'golden-ingestion/web/recorded',
-    start: async (client) => {
-      await client.workflow.execute(WORKFLOWS.goldenIngestion, {
-        taskQueue: taskQueue('ingest'),
-        workflowId: 'golden-ingestion/web/recorded',
-        args: [{ scope: INGESTION.scope, testId: `docs_${'7'.repeat(24)}`, component: 'papers' }],
-      });
-    },
-  },
+  golden('golden-ingestion', []),
+  golden('golden-ingestion-later', [5_000]),
   {
     name: 'scheduled-ingestion',
     activities: () => zones(sourceFakes()),
@@ -43,6 +33,21 @@ export const INGESTION_RECORDINGS: readonly Recording[] = [
     },
   },
 ];
+
+function golden(name: string, after: readonly number[]): Recording {
+  const id = `golden-ingestion/web/${name}`;
+  return {
+    name,
+    activities: () => zones(sourceFakes()),
+    of: () => id,
+    start: async (client) => {
+      const run = { scope: INGESTION.scope, testId: `docs_${'7'.repeat(24)}`, component: 'papers' };
+      await client.workflow.execute(WORKFLOWS.goldenIngestion, {
+        ...{ taskQueue: taskQueue('ingest'), workflowId: id, args: [run, ...after] },
+      });
+    },
+  };
+}
 
 function zones(sources: SourceActivities): Activities {
   const { ingest, ...others } = fakeActivities();

@@ -25,14 +25,8 @@ const LOOK = {
 
 /** What comes to golden, or is looked into or told, and waits for nobody. */
 export const TRANSFORM_RECORDINGS: readonly Recording[] = [
-  {
-    name: 'publish-logged',
-    activities: () => fakes(),
-    of: (input) => workflowId('publish', input),
-    start: async (client, input) => {
-      await startPublication(client, input);
-    },
-  },
+  published('publish-logged'),
+  published('publish-indexed'),
   promotion('promotion', () => fakes()),
   promotion('promotion-indexed', () => fakes()),
   promotion('promotion-golden', () => fakes(), { destinations: ['golden'] }),
@@ -69,6 +63,17 @@ export function startPublication(client: Client, input: ScanInput): Promise<Work
     workflowId: workflowId('publish', input),
     args: [{ scope, component, assessment, testId, bundle, permitId: PERMIT_ID }],
   });
+}
+
+function published(name: string): Recording {
+  return {
+    name,
+    activities: () => fakes(),
+    of: (input) => workflowId('publish', input),
+    start: async (client, input) => {
+      await startPublication(client, input);
+    },
+  };
 }
 
 function promotion(

@@ -59,6 +59,36 @@ test('publishing puts the bundle into golden first and then into registry and in
   expect(fakes.calls.slice(1).sort()).toEqual(['indexFindings', 'logPromotion', 'publishOci']);
 });
 
+test('what golden shows is ingested after it was published, and whoever published waits for none of it', async () => {
+  const fakes = fakeActivities();
+  const run = newRun();
+  const asked = Promise.withResolvers<number>();
+  const openGoldenIngestion: typeof fakes.ingest.openGoldenIngestion = async (golden) => {
+    expect(golden).toEqual({ scope: run.scope, component: run.component, testId: run.testId });
+    asked.resolve(await environment.currentTimeMs());
+    return null; // it was ingested before
+  };
+  const zones = { ...fakes, ingest: { ...fakes.ingest, openGoldenIngestion } };
+  const { client } = environment;
+  await withZones(environment.nativeConnection, code, zones, async () => {
+    const before = await environment.currentTimeMs();
+    await client.workflow.execute(WORKFLOWS.publish, {
+      taskQueue: taskQueue('transform'),
+      workflowId: `publish-${runs++}`,
+      args: [{ ...run, bundle: { prefix: 'p/', digest: 'd'.repeat(64) }, permitId: PERMIT_ID }],
+    });
+    await client.workflow.getHandle(`golden-ingestion/web/${run.testId}`).result();
+    expect((await asked.promise) - before).toBeGreaterThanOrEqual(5_000);
+  });
+});
+
+test('an ingestion of what golden shows that does not come to an end keeps no publication open', async () => {
+  const fakes = fakeActivities();
+  const openGoldenIngestion = () => Promise.reject(new CertusError('dependency_unavailable', 'the database'));
+  const zones = { ...fakes, ingest: { ...fakes.ingest, openGoldenIngestion } };
+  expect(await publish(zones)).toMatchObject({ goldenManifest: 'golden/k' });
+});
+
 test('a refused permit keeps the bundle from the registry as well', async () => {
   const fakes = fakeActivities();
   const promote = () => Promise.reject(new CertusError('permit_missing', 'there is no permit'));

@@ -1,5 +1,6 @@
 import { CancelledFailure, Context, heartbeat } from '@temporalio/activity';
 import type { IngestActivities } from '../../activities/ingest/create-ingest-activities.ts';
+import type { SourceActivities } from '../../activities/ingest/create-source-activities.ts';
 import type { NotifyActivities } from '../../activities/notify/create-notify-activities.ts';
 import type { PublishActivities } from '../../activities/publish/create-publish-activities.ts';
 import type { ScanActivities } from '../../activities/scan/create-scan-activities.ts';
@@ -10,12 +11,13 @@ import type { KnownActivities } from '../../activities/trust/known/create-known-
 import { Manifest } from '../../contracts/manifest.ts';
 import type { ToolRun } from '../../contracts/tool-run.ts';
 import type { ScanInput } from '../../contracts/workflows.ts';
+import { sourceFakes } from './source-fakes.ts';
 
 export type Activities = {
   readonly assurance: ScanActivities;
   readonly trust: TrustActivities & Pick<KnownActivities, 'logPromotion'>;
   readonly transform: PublishActivities & Partial<NotifyActivities>;
-  readonly ingest: IngestActivities;
+  readonly ingest: IngestActivities & Partial<SourceActivities>;
 };
 
 export const FAKE_MANIFEST = Manifest.parse({
@@ -122,7 +124,8 @@ export function fakeActivities() {
   const ingest = {
     indexFindings: () => called('indexFindings', { indexed: 3, masked: 1, failed: [] }),
     forgetEvidence: () => called('forgetEvidence', 3),
-  } satisfies IngestActivities;
+    ...sourceFakes(), // what golden shows is read by itself, a little later
+  } satisfies Activities['ingest'];
   return { assurance, trust, transform, ingest, calls, records, uploads };
 }
 

@@ -120,9 +120,14 @@ describe('golden', () => {
     await show(TEST);
   });
 
-  test('shows documents, reports, packages and the summary, with the permit that let them in', async () => {
+  test('shows documents, reports and packages once, with the permit that let them in', async () => {
     const { keys, items } = await listAll(() => from(TEST), { limit: 2 });
-    expect(keys).toEqual(Object.keys(files).slice(0, 6));
+    expect(keys).toEqual(Object.keys(files).slice(0, 4));
+    expect(items.slice(1).map(({ kinds, format }) => [format, kinds])).toEqual([
+      [undefined, undefined],
+      ['bandit', ['scan_report', 'sbom_report']],
+      [undefined, ['package', 'sbom_report']],
+    ]);
     expect(items[1]).toMatchObject({
       version: sha256(bytes('two')),
       name: 'ä.md',
@@ -133,9 +138,20 @@ describe('golden', () => {
     expect(await textOf(from(TEST), items[1], items[1]?.version)).toBeNull();
   });
 
+  test('shows the packages of the other list where there is but one', async () => {
+    const one = 'test_0123456789b0';
+    const { files } = shown(one);
+    await show(one, { files: files.filter(({ path }) => path !== 'sbom/bom.cdx.json') });
+    const { keys } = await listAll(() => from(one));
+    expect(keys.at(-1)).toBe('sbom/bom.spdx.json');
+  });
+
   test('of an object that is another than the manifest shows is not read', async () => {
     const { items } = await listAll(() => from(TEST));
-    writeFileSync(join(folder, 'objects', 'golden', goldenPrefix(SCOPE, TEST), 'summary.json'), '{"c":2}');
+    writeFileSync(
+      join(folder, 'objects', 'golden', goldenPrefix(SCOPE, TEST), 'sbom/bom.cdx.json'),
+      '{"a":2}',
+    );
     expect(await codeOf(textOf(from(TEST), items.at(-1)))).toBe('digest_mismatch');
   });
 
