@@ -1,6 +1,7 @@
 import type { Detected, DetectHint } from './detector.ts';
 import { unfold } from './fold.ts';
 import { LEXICON } from './kinds/identifiers.ts';
+import { packedIn } from './packed.ts';
 import type { Match, Recogniser } from './recogniser.ts';
 import { surroundingsIn } from './surroundings.ts';
 import { type Windows, windowsOf } from './windows.ts';
@@ -12,8 +13,9 @@ export function findCandidates(
   source: string,
   recognisers: readonly Recogniser[],
   hint: DetectHint = {},
+  depth = 0,
 ): Candidate[] {
-  const { text, offsetOf } = unfold(source);
+  const { text, offsetOf, endOf } = unfold(source);
   const windows: Windows = windowsOf(text, LEXICON);
   const all = { start: 0, end: text.length, digits: 0, dots: 0, sense: 0 };
   const around = surroundingsIn(text, hint, windows);
@@ -24,11 +26,19 @@ export function findCandidates(
       if (window.digits < digits || window.dots < dots) continue;
       if (sense !== 0 && (window.sense & sense) === 0) continue;
       for (const { start, end, ...rest } of recogniser.find(text, window, around))
-        candidates.push({ type, start: offsetOf(start), end: offsetOf(end - 1) + 1, ...rest });
+        candidates.push({ type, start: offsetOf(start), end: endOf(end), ...rest });
     }
+  }
+  for (const packed of depth < DEEPEST ? packedIn(text) : []) {
+    const inside = findCandidates(packed.text, recognisers, { path: hint.path ?? '' }, depth + 1);
+    const [start, end] = [offsetOf(packed.start), endOf(packed.end)];
+    candidates.push(...inside.map((candidate) => ({ ...candidate, start, end })));
   }
   return candidates;
 }
+
+/** Packed once more is what clusters do with a token. */
+const DEEPEST = 2;
 
 /** What is nobody's is known, and does not count. */
 export const confidenceOf = ({ likelihood, nobodys }: Match): number =>

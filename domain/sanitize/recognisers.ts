@@ -14,7 +14,7 @@ import { SECRET } from './kinds/secret.ts';
 import type { Recogniser } from './recogniser.ts';
 
 /** Counted up whenever they find something else than before. */
-export const RECOGNISERS_VERSION = 'certus-detector/2';
+export const RECOGNISERS_VERSION = 'certus-detector/3';
 
 /** What is told about a person. */
 export const OF_PERSONS: readonly Recogniser[] = [

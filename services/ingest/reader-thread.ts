@@ -37,14 +37,15 @@ async function readAll({ name, bytes, policy, reading, maxBytes, maxDrafts, draf
   };
   const options = { maxBytes, maxDrafts, mask };
   const item = await readItem(contentOfBytes(bytes, { name }), JSON.parse(reading), options);
-  const { format, mediaType, language, opaque } = item;
+  const { format, mediaType, language } = item;
   const nature = { format, mediaType, language };
   const batch = new Batch(drafts, nature);
   for await (const draft of item.drafts) await batch.add(draft);
   await batch.send();
   return {
     ...{ ...nature, drafts: batch.count, masked: { ...masked }, rules: detector.rules },
-    opaque: opaque.map(({ reason, place }) => ({ reason, place })),
+    // known only now that everything is read
+    opaque: item.opaque.map(({ reason, place }) => ({ reason, place })),
   };
 }
 

@@ -45,7 +45,8 @@ export function isNobodysAddress(address: string): boolean {
 
 function isNoAddress(address: string): boolean {
   const domain = address.slice(address.lastIndexOf('@') + 1).toLowerCase();
-  return FILE_NAME.test(domain) || /^\d+(?:\.\d+)*$/.test(domain);
+  if (FILE_NAME.test(domain)) return !NAMED_BY_ADDRESS.test(domain.replace(FILE_NAME, ''));
+  return /^\d+(?:\.\d+)*$/.test(domain);
 }
 
 const RESERVED = /(?:^|\.)(?:example\.(?:com|org|net|edu)|example|test|invalid|localhost|local|internal)$/;
@@ -53,6 +54,9 @@ const RESERVED = /(?:^|\.)(?:example\.(?:com|org|net|edu)|example|test|invalid|l
 /** A picture for sharp screens, a package at a version. */
 const FILE_NAME =
   /\.(?:png|jpe?g|gif|svg|webp|avif|js|mjs|ts|css|json|html|py|md|so|dll|exe|tgz|zip|gz|whl|jar)$/;
+
+/** Of a file that is called by somebody's address: a country or what most have, behind more than the `2x` of a picture. */
+const NAMED_BY_ADDRESS = /[\p{L}][\p{L}\p{N}-]{2,62}\.(?:[a-z]{2}|com|org|net|edu|gov|info|biz)$/u;
 
 const MADE_UP =
   /(?:^|\.)noreply\.|^(?:email|domain|yourdomain|company|acme|foo|bar|test|mail|host|server|site|xyz|x|a|b)\.(?:com|org|net|io)$/;

@@ -172,8 +172,13 @@ function alone(text: string, name: Name, isSure: boolean): Guess | undefined {
   if (!isSure || !/(?:^|[\s("“„«])$/.test(before) || !/^(?:['’]s?\b|[\s,.;:!?)"”“»]|$)/.test(after))
     return undefined;
   if (/^[.:][\w/]|^\(|^ ?[=<>{[]/.test(after)) return undefined;
+  if (MONTH.test(name.words[0] ?? '') && (/\d[.,]? $/.test(before) || /^\.? \d/.test(after)))
+    return undefined;
   return guess(name, BEFORE_SOMEBODY.test(before) || AFTER_SOMEBODY.test(after) ? 0.55 : 0.45);
 }
+
+/** `5 Jan 2026` is a day. */
+const MONTH = /^(?:Jan|April|May|June|Juni|Juli|August|Julio|Junio|Mars|Mai)$/;
 
 const BEFORE_SOMEBODY =
   /(?<!\p{L})(?:with|from|by|told|asked|called|met|and|mit|von|bei|und|an|für|avec|chez|par|et|con|por|para|y|colleague|friend|wife|husband|brother|sister|son|daughter|Frau|Bruder|Schwester|Tochter|Sohn)\s$/u;
