@@ -2,11 +2,7 @@ import { z } from 'zod';
 import { MediaType } from './documents.ts';
 import { Sha256, TestId, WorkspaceId } from './identifiers.ts';
 
-/**
- * A kind of personal data, named as Presidio names it where it has the kind. Built in are EMAIL_ADDRESS, PHONE_NUMBER,
- * CREDIT_CARD, IBAN_CODE, IP_ADDRESS, MAC_ADDRESS, URL_CREDENTIALS, US_SSN, US_PASSPORT, DE_ID_CARD, DATE_OF_BIRTH, PERSON,
- * LOCATION_GPS, CRYPTO and SECRET; a policy adds its own.
- */
+/** A kind of personal data or secret, named as Presidio names it where it has the kind; a policy adds its own. */
 export const EntityType = z.string().regex(/^[A-Z][A-Z0-9_]{1,62}$/, 'a kind looks like EMAIL_ADDRESS');
 export type EntityType = z.infer<typeof EntityType>;
 

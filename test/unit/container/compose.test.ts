@@ -225,6 +225,18 @@ test.each(['CERTUS_SMTP_URL', 'CERTUS_MAIL_FROM', 'CERTUS_NOTIFY_ALLOWED_HOSTS']
   },
 );
 
+test.each([
+  ['CERTUS_EMBEDDINGS', 'ollama'],
+  ['CERTUS_EMBEDDINGS_URL', 'http://ollama.example:11434'],
+  ['CERTUS_EMBEDDINGS_MODEL', 'all-minilm'],
+  ['CERTUS_EMBEDDINGS_DIMENSION', '768'],
+])('%s is told to who indexes and to who searches: vectors of two kinds match nothing', (name, value) => {
+  const told = readCompose({ ...PASSWORDS, [name]: value }).services;
+  const holders = Object.keys(told).filter((one) => told[one]?.environment?.[name] === value);
+  expect(holders).toEqual(['api', 'worker-ingest']);
+  for (const one of holders) expect(() => settingsOf(told[one] as Service)).not.toThrow();
+});
+
 describe('the networks', () => {
   const members = (network: string) =>
     all.filter(([, one]) => one.networks?.includes(network)).map(([name]) => name);
