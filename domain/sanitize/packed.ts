@@ -3,17 +3,38 @@ export type Packed = { readonly start: number; readonly end: number; readonly te
 
 export function packedIn(text: string): Packed[] {
   const found: Packed[] = [];
-  for (const { 0: word, index } of text.matchAll(WORD)) {
-    if (!saysSomething(decoded(word.slice(0, TRIED)))) continue;
-    const said = written(decoded(word));
-    if (said !== undefined) found.push({ start: index, end: index + word.length, text: said });
+  // from the place where a word that began here would be long enough: most of what lies before is never looked at
+  for (let last = SHORTEST - 1, begin = 0; last < text.length; last = begin + SHORTEST - 1) {
+    let at = last;
+    while (at >= begin && isOfWord(text.charCodeAt(at))) at -= 1;
+    if (at >= begin) {
+      begin = at + 1;
+      continue;
+    }
+    let end = last + 1;
+    while (end < text.length && isOfWord(text.charCodeAt(end))) end += 1;
+    if (saysSomething(decoded(text.slice(begin, Math.min(end, begin + TRIED))))) {
+      const said = written(decoded(text.slice(begin, end)));
+      if (said !== undefined) found.push({ start: begin, end: withPadding(text, end), text: said });
+    }
+    begin = end + 1;
   }
   return found;
 }
 
 /** Shorter ones hold no address, and names in programs are mostly shorter. */
-const WORD = /[A-Za-z0-9+/_-]{20,}={0,2}/g;
+const SHORTEST = 20;
 const TRIED = 32;
+
+const OF_WORD = new Uint8Array(128);
+for (const sign of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-')
+  OF_WORD[sign.charCodeAt(0)] = 1;
+const isOfWord = (code: number): boolean => code < 128 && OF_WORD[code] === 1;
+
+function withPadding(text: string, end: number): number {
+  if (text[end] !== '=') return end;
+  return text[end + 1] === '=' ? end + 2 : end + 1;
+}
 
 const decoded = (word: string): Buffer => Buffer.from(word, 'base64');
 
