@@ -11,6 +11,7 @@ import {
 } from '../../contracts/index-routes.ts';
 import { IngestionSource, Reading, SchemaMapping } from '../../contracts/ingestion.ts';
 import { ingestKey } from '../../contracts/object-keys.ts';
+import { requireMapping } from '../../services/ingest/require-mapping.ts';
 import { AtOnce } from '../archives/at-once.ts';
 import { type ReceivedFile, withReceivedFile } from '../archives/receive-file.ts';
 import type { Principal } from '../authentication.ts';
@@ -152,7 +153,10 @@ function readingOf(fields: Readonly<Record<string, string>>): Reading {
 
 function mappingOf(text: string): SchemaMapping {
   const parsed = SchemaMapping.safeParse(jsonOf(text));
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    requireMapping(parsed.data, 'schema_dict');
+    return parsed.data;
+  }
   throw invalid(
     parsed.error.issues.map(({ path, message }) => ({ path: ['schema_dict', ...path].join('.'), message })),
   );

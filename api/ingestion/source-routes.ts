@@ -15,6 +15,7 @@ import {
   type SourceRecord,
 } from '../../services/database/ingestion-sources.ts';
 import { listIngestions } from '../../services/database/ingestions.ts';
+import { requireMapping } from '../../services/ingest/require-mapping.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type Route, route } from '../route.ts';
@@ -62,6 +63,7 @@ const add = (deps: Deps) =>
     answers: { 201: { ...shown, description: 'Added.' } },
     errors: ['invalid_request', 'dependency_unavailable'],
     handle: async ({ principal, body: { workspace_id: workspace, name, source, reading, labels } }) => {
+      if (reading.schema !== undefined) requireMapping(reading.schema, 'reading.schema');
       const scope = { tenant: principal.tenant, workspace };
       const id = idOf(scope, { name, source, reading, labels });
       const added = {

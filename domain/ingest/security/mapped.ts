@@ -1,4 +1,4 @@
-import { JSONPathEnvironment, JSONPathError, type JSONPathQuery, type JSONValue } from 'json-p3';
+import { JSONPathError, type JSONPathQuery, type JSONValue } from 'json-p3';
 import type { SchemaMapping } from '../../../contracts/ingestion.ts';
 import { DRAFT_DEFAULTS, type FindingDraft } from '../../finding/draft.ts';
 import { concealed } from '../../finding/reading/conceal.ts';
@@ -10,25 +10,16 @@ import { sourcePath } from '../../finding/reading/source-path.ts';
 import type { Draft } from '../draft.ts';
 import { type Desk, recordsOf } from './desk.ts';
 import { findingRecord } from './finding-record.ts';
+import { compilePath, firstAt } from './json-path.ts';
 import { reportRecord, tally } from './report-record.ts';
 
 type Fields = SchemaMapping['format']['mapping'];
 
-/** What is wrong with a mapping, in words; undefined when it can be used. */
-export function mappingFault({ format }: SchemaMapping): string | undefined {
-  const queries = [format.findings_path, ...Object.values(format.metadata), ...Object.values(format.mapping)];
-  for (const query of queries) {
-    const fault = query === undefined ? undefined : compile(query).fault;
-    if (fault !== undefined) return fault;
-  }
-  return undefined;
-}
-
 /** Whether a document is one of those that a mapping is made for: that where its findings are there is something. */
 export function fits(value: unknown, { format }: SchemaMapping): boolean {
   if (value === null || typeof value !== 'object') return false;
-  const list = compile(format.findings_path.replace(/(?:\[\*\]|\.\*)\s*$/, '')).query;
-  return list !== undefined && first(list, value as JSONValue) !== undefined;
+  const list = compilePath(format.findings_path.replace(/(?:\[\*\]|\.\*)\s*$/, '')).query;
+  return list !== undefined && firstAt(list, value as JSONValue) !== undefined;
 }
 
 /** Findings of a report of any tool, by where its fields are. */
@@ -39,7 +30,7 @@ export function* mappedRecords(
 ): Generator<Draft> {
   const root = value as JSONValue;
   const fields = Object.fromEntries(
-    Object.entries(format.mapping).map(([name, path]) => [name, compile(path ?? '').query]),
+    Object.entries(format.mapping).map(([name, path]) => [name, compilePath(path ?? '').query]),
   ) as Record<keyof Fields, JSONPathQuery | undefined>;
   const findings = new Map<string, number>();
   const severities = new Map(
@@ -47,7 +38,7 @@ export function* mappedRecords(
   );
   const found = function* (): Generator<FindingDraft> {
     let count = 0;
-    for (const node of nodes(compile(format.findings_path).query, root, desk)) {
+    for (const node of nodes(compilePath(format.findings_path).query, root, desk)) {
       count += 1;
       if (count > MOST_FINDINGS) return desk.lost('too_large', 'findings');
       yield concealed(findingOf(node, fields, tool_name, severities));
@@ -59,7 +50,7 @@ export function* mappedRecords(
   }
   const about: Record<string, string> = {};
   for (const [name, path] of Object.entries(format.metadata).slice(0, 50)) {
-    const query = compile(path).query;
+    const query = compilePath(path).query;
     const said = query === undefined ? undefined : textAt(query, root, 500);
     if (said !== undefined) about[name === '__proto__' ? '' : name] = said;
   }
@@ -71,39 +62,6 @@ export function* mappedRecords(
 }
 
 const MOST_FINDINGS = 200_000;
-/** How much of a document a query with `..` may go through. */
-const DEEPEST = 200;
-
-/** Without the functions of regular expressions, which a text can keep busy for ever. */
-class BoundedEnvironment extends JSONPathEnvironment {
-  protected override setupFilterFunctions(): void {
-    super.setupFilterFunctions();
-    for (const name of ['match', 'search']) this.functionRegister.delete(name);
-  }
-}
-
-const ENVIRONMENT = new BoundedEnvironment({ maxRecursionDepth: DEEPEST });
-const MOST_DESCENTS = 1;
-
-function compile(given: string): { readonly query?: JSONPathQuery; readonly fault?: string } {
-  const text = given.trim();
-  if (text === '') return {};
-  const path = text.startsWith('$') ? text : text.startsWith('@') ? `$${text.slice(1)}` : `$.${text}`;
-  // each goes through all that is below: of several the work is a power
-  if (path.split('..').length - 1 > MOST_DESCENTS)
-    return { fault: 'a path goes down through everything more than once' };
-  if (path.split('?').length - 1 > MOST_FILTERS) return { fault: 'a path has too many filters' };
-  try {
-    return { query: ENVIRONMENT.compile(path) };
-  } catch (error) {
-    if (error instanceof JSONPathError)
-      return { fault: `a path is no JSONPath: ${error.message.slice(0, 120)}` };
-    throw error;
-  }
-}
-
-const MOST_FILTERS = 2;
-
 function* nodes(query: JSONPathQuery | undefined, root: JSONValue, desk: Desk): Generator<JSONValue> {
   if (query === undefined) return;
   try {
@@ -114,17 +72,8 @@ function* nodes(query: JSONPathQuery | undefined, root: JSONValue, desk: Desk): 
   }
 }
 
-function first(query: JSONPathQuery, root: JSONValue): JSONValue | undefined {
-  try {
-    for (const { value } of query.lazyQuery(root)) return value;
-  } catch (error) {
-    if (!(error instanceof JSONPathError)) throw error;
-  }
-  return undefined;
-}
-
 function textAt(query: JSONPathQuery, root: JSONValue, max: number): string | undefined {
-  const value = first(query, root);
+  const value = firstAt(query, root);
   if (value === undefined || value === null) return undefined;
   if (Array.isArray(value)) return value.slice(0, 20).map(plain).join(', ').slice(0, max) || undefined;
   return plain(value).slice(0, max) || undefined;

@@ -133,6 +133,25 @@ describe('what a security tool wrote', () => {
     expect(JSON.stringify(found.json)).not.toContain(EMAIL);
   });
 
+  test('by a mapping with a broken path is refused at once, and tells which', async () => {
+    const mapping = {
+      tool_name: 'mine',
+      format: { findings_path: '$.issues[*]', mapping: { title: '$[', severity: '$.level' } },
+    };
+    const fields = { schema_dict: JSON.stringify(mapping) };
+    const answer = await ingesting.upload(workspace, '/security', 'mine.json', '{"issues":[]}', fields);
+    const path = 'schema_dict.format.mapping.title';
+    expect(answer).toMatchObject({ status: 422, json: { code: 'invalid_request', errors: [{ path }] } });
+    const source = { kind: 'git', url: 'https://git.example.com/a.git' };
+    const body = { workspace_id: workspace, name: 'a', source, reading: { schema: mapping } };
+    const added = await ingesting.send('/v1/sources', { method: 'POST', body });
+    expect(added).toMatchObject({
+      status: 422,
+      json: { errors: [{ path: 'reading.schema.format.mapping.title' }] },
+    });
+    expect((await ingesting.send(`/v1/ingestions?workspace_id=${workspace}`)).json.ingestions).toEqual([]);
+  });
+
   test('of its own kind is read by JSONPath, as the earlier system took it', async () => {
     const report = JSON.stringify({
       issues: [{ what: 'the door is open', sev: 'HIGH', file: 'a.c', line: 3 }],

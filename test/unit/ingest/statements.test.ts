@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { SchemaMapping } from '../../../contracts/ingestion.ts';
+import { mappingFaults } from '../../../domain/ingest/security/mapping-faults.ts';
 import { NEEDLE, ofKind, read } from './reading.ts';
 
 const OPENVEX = {
@@ -157,6 +159,8 @@ const schema = (more: Record<string, unknown> = {}, format: Record<string, unkno
     ...format,
   },
 });
+const faultsOf = (...changes: Parameters<typeof schema>) =>
+  mappingFaults(SchemaMapping.parse(schema(...changes)));
 const MINE = {
   about: { version: '7.1', owner: NEEDLE },
   issues: [
@@ -192,13 +196,20 @@ describe('a mapping', () => {
     expect(none.drafts.map(({ title }) => title)).toEqual(['mine: 0 findings']);
   });
 
-  test('whose paths would keep it busy is no mapping', async () => {
-    const { mappingFault } = await import('../../../domain/ingest/security/mapped.ts');
-    const fault = (findings_path: string) => mappingFault(schema({}, { findings_path }) as never);
+  test('whose paths would keep it busy is no mapping', () => {
+    const fault = (findings_path: string) => faultsOf({}, { findings_path })[0]?.message;
     expect(fault('$.issues[*]')).toBeUndefined();
     expect(fault('$.issues[?@.level == "p1"]')).toBeUndefined();
     expect(fault('$..a..b')).toContain('more than once');
     expect(fault('$[?match(@.a, "(a+)+")]')).toContain('no JSONPath');
     expect(fault('$[')).toContain('no JSONPath');
+    expect(fault(' ')).toContain('empty');
+  });
+
+  test('is told which of its paths are none', () => {
+    expect(faultsOf({ title: '$[', severity: '$.level' }, { metadata: { version: '$..a..b' } })).toEqual([
+      { path: 'format.metadata.version', message: expect.stringContaining('more than once') },
+      { path: 'format.mapping.title', message: expect.stringContaining('no JSONPath') },
+    ]);
   });
 });
