@@ -102,12 +102,13 @@ async function openSanitizingOf({
   CERTUS_SANITIZE_THREADS: threads,
   CERTUS_NER_URL: url,
   CERTUS_NER_KINDS: kinds,
+  CERTUS_NER_MODEL: model,
 }: Settings): Promise<Sanitizing> {
   const secret =
     file === undefined
       ? undefined
       : await configured('CERTUS_SANITIZE_KEY_FILE', () => sanitizeSecretFrom(file));
-  const ner = url === undefined ? undefined : openNerClient({ url, kinds });
+  const ner = url === undefined ? undefined : openNerClient({ url, kinds, model });
   return openSanitizing({ threads, secret, ner });
 }
 

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { EntityType, PrivacyPolicy } from '../../contracts/privacy.ts';
 import { type SanitizeFormat, SanitizeOperator } from '../../contracts/sanitize.ts';
-import { OF_MODELS, type SanitizerOptions } from '../../domain/sanitize/operators/sanitize.ts';
-import { RECOGNISERS } from '../../domain/sanitize/recognisers.ts';
+import { knownKinds } from '../../domain/sanitize/operators/known-kinds.ts';
+import type { SanitizerOptions } from '../../domain/sanitize/operators/sanitize.ts';
 import { SANITIZING_POLICY } from '../../domain/sanitize/sanitizing-policy.ts';
 import { requireUsablePrivacyPolicy } from '../../domain/sanitize/usable-privacy-policy.ts';
 import { CommandError } from '../command-error.ts';
@@ -37,7 +37,7 @@ export async function sanitizeAsked(
   const read = async (file: string) =>
     (await readBounded(resolve(workingDirectory, file), MAX_BYTES)).toString('utf8');
   const given = rules === undefined ? SANITIZING_POLICY : policyIn(rules, await read(rules));
-  const known = knownKinds(given);
+  const known = knownKinds(given.custom);
   const operators = Object.fromEntries(operatorFor.map((text) => operatorFrom(text, known)));
   if (!key && !detect && [operator, ...Object.values(operators)].some((one) => KEYED.has(one)))
     throw usage('to pseudonymise or to hash takes a --key; --new-key makes one');
@@ -72,9 +72,6 @@ function policyIn(file: string, text: string): PrivacyPolicy {
   requireUsablePrivacyPolicy(parsed.data);
   return parsed.data;
 }
-
-const knownKinds = ({ custom }: PrivacyPolicy): ReadonlySet<string> =>
-  new Set([...RECOGNISERS, ...custom].map(({ type }) => type).concat(OF_MODELS));
 
 /** A kind that is misspelt would let through what it was meant for. */
 function kindOf(text: string, known: ReadonlySet<string>): string {

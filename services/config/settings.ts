@@ -270,6 +270,21 @@ export const FIELDS = {
     'What the model is asked for.',
     'PERSON,LOCATION',
   ),
+  CERTUS_NER_LANGUAGES: field(
+    list
+      .pipe(z.array(z.string().regex(/^[a-z]{2}$/, 'a language is two small letters')).min(1))
+      .default(['en']),
+    'What the model reads. Of what is ingested, a text in none of them is read as one in the first.',
+    'en,de',
+  ),
+  CERTUS_NER_MODEL: field(
+    z
+      .string()
+      .regex(/^[A-Za-z0-9][A-Za-z0-9._:/-]{0,49}$/, 'a name of up to 50 letters, digits and . _ : / -')
+      .optional(),
+    'What the model is called where it is told what looked; with another name what is indexed is read again.',
+    'en_core_web_lg-3.8.0',
+  ),
   CERTUS_INGEST_THREADS: field(
     z.coerce.number().int().min(1).max(16).default(1),
     'Threads of an ingest worker that read items.',

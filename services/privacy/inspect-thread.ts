@@ -4,6 +4,7 @@ import { CertusError } from '../../contracts/errors.ts';
 import type { PrivacyPolicy } from '../../contracts/privacy.ts';
 import { createDetector } from '../../domain/sanitize/create-detector.ts';
 import type { Detector } from '../../domain/sanitize/detector.ts';
+import { sparing } from '../../domain/sanitize/operators/sparing.ts';
 import { contentOfBytes, contentOfFile } from '../text/content.ts';
 import type { ReadPicture } from '../text/look.ts';
 import { lookInto } from './look-into.ts';
@@ -40,7 +41,7 @@ function known(json: string, as: 'documents' | 'evidence'): { policy: PrivacyPol
   const found = detectors.get(key);
   if (found !== undefined) return found;
   const policy = JSON.parse(json) as PrivacyPolicy;
-  const made = { policy, detector: createDetector(policy, as) };
+  const made = { policy, detector: sparing(createDetector(policy, as), policy.custom) };
   if (detectors.size >= MAX_KNOWN) detectors.clear();
   detectors.set(key, made);
   return made;

@@ -14,8 +14,9 @@ import { piecesOf } from './ner-pieces.ts';
 export interface NerClient {
   /** For whoever asks what looked. */
   readonly name: string;
+  readonly kinds: readonly string[];
   /** Everything that it finds, or an error: a model that says nothing has not said that there is nothing. */
-  find(text: string, language: string): Promise<Detected[]>;
+  find(text: string, language: string, signal?: AbortSignal): Promise<Detected[]>;
 }
 
 type Options = {
@@ -23,18 +24,21 @@ type Options = {
   readonly url: string;
   /** What it is asked for. It may know more: numbers and addresses are found without it, and with their check digits. */
   readonly kinds: readonly string[];
+  /** What it is called where it is told what looked: with another name everything is looked at again. */
+  readonly model?: string | undefined;
   /** For all of one text. */
   readonly seconds?: number;
 };
 
 /** Asks a Presidio analyzer, or whatever else speaks as it does. */
-export function openNerClient({ url, kinds, seconds = 15 }: Options): NerClient {
+export function openNerClient({ url, kinds, model, seconds = 15 }: Options): NerClient {
   const address = new URL('analyze', url.endsWith('/') ? url : `${url}/`);
   const wanted = new Set(kinds);
   return {
-    name: `ner ${[...kinds].sort().join(',')}`,
-    find: (text, language) =>
-      answering(address.host, seconds, async (until) => {
+    name: ['ner', ...(model === undefined ? [] : [model]), [...kinds].sort().join(',')].join(' '),
+    kinds,
+    find: (text, language, signal) =>
+      answering(address.host, seconds, signal, async (until) => {
         const found = await pMap(
           piecesOf(text),
           async ({ start, text: piece }) => {
@@ -106,10 +110,11 @@ function spansIn(text: string, answer: unknown, host: string): Detected[] {
 async function answering<T>(
   host: string,
   seconds: number,
+  signal: AbortSignal | undefined,
   work: (until: AbortSignal) => Promise<T>,
 ): Promise<T> {
   try {
-    return await withDeadline(seconds * 1000, undefined, work);
+    return await withDeadline(seconds * 1000, signal, work);
   } catch (error) {
     if (!(error instanceof FetchError)) throw error;
     throw new CertusError(

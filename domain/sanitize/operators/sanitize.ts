@@ -3,10 +3,10 @@ import { SanitizeOperator } from '../../../contracts/sanitize.ts';
 import { createDetector } from '../create-detector.ts';
 import type { Detected, DetectHint } from '../detector.ts';
 import { MASKED_IN_PLACE } from '../mask-structured.ts';
-import { RECOGNISERS } from '../recognisers.ts';
 import { SANITIZING_POLICY } from '../sanitizing-policy.ts';
 import { Passes, type Sizes, type Stretch, type TreatView } from '../stream/passes.ts';
 import { wantedOf } from './known-finds.ts';
+import { knownKinds } from './known-kinds.ts';
 import { lookWith } from './look.ts';
 import { type Operators, operatorOf, putIn } from './put-in.ts';
 import { countsOf, type Finding, type Sanitized } from './sanitized.ts';
@@ -44,7 +44,7 @@ export function createSanitizer({
   sizes,
   ...operators
 }: SanitizerOptions = {}): Sanitizer {
-  const kinds = kindsOf(policy, operators);
+  const kinds = knownKinds(policy.custom, Object.keys(operators.operators ?? {}));
   const asked = byOperators(policy, kinds, operators);
   const detector = createDetector(asked, 'documents', 'anybodys');
   const strictness = (type: string) => SanitizeOperator.options.indexOf(operatorOf(operators, type));
@@ -100,18 +100,6 @@ const STANDS_FOR: Readonly<Record<SanitizeOperator, PrivacyAction>> = {
   mask_characters: 'mask',
   redact: 'quarantine',
 };
-
-/** What a mask or a pseudonym may speak of. */
-const kindsOf = ({ custom }: PrivacyPolicy, { operators = {} }: Operators): ReadonlySet<string> =>
-  new Set([
-    ...RECOGNISERS.map(({ type }) => type),
-    ...custom.map(({ type }) => type),
-    ...Object.keys(operators),
-    ...OF_MODELS,
-  ]);
-
-/** Kinds that models tell, and that no pattern knows. */
-export const OF_MODELS = ['PERSON', 'LOCATION', 'ORGANIZATION', 'NRP'] as const;
 
 function* inPasses(passes: Passes, text: string): Generator<Stretch> {
   yield* passes.push(text);

@@ -24,6 +24,7 @@ let isThere = true;
 
 const ner: NerClient = {
   name: 'ner test',
+  kinds: ['PERSON'],
   find: async (text) => {
     if (!isThere) throw new CertusError('dependency_unavailable', 'the model was not to be had');
     const start = text.indexOf('Ada');
