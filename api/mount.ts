@@ -1,18 +1,16 @@
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
+import type { Express, Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import { CertusError } from '../contracts/errors.ts';
 import type { Authenticator } from './authentication.ts';
 import { logError } from './log-error.ts';
 import { sendProblem } from './problems.ts';
+import { readBody } from './read-body.ts';
 import { takeYourTime } from './request-deadline.ts';
 import type { Answer, Route } from './route.ts';
 import { acceptUpgrade } from './streams/upgrade.ts';
 import { validate } from './validate.ts';
-
-const readJson = (limit = 1024 * 1024) =>
-  express.json({ limit, inflate: false, strict: false, type: () => true });
 
 /** Serves the table: for each route who may call, then what is sent, then the handler. */
 export function mountRoutes(app: Express, routes: readonly Route[], who: Authenticator, log: Logger): void {
@@ -22,7 +20,7 @@ export function mountRoutes(app: Express, routes: readonly Route[], who: Authent
     for (const route of served) {
       here[route.method](
         authentication(route, who),
-        ...(route.body ? [jsonOnly, readJson(route.body.limit)] : []),
+        ...(route.body ? [jsonOnly, readBody(route.body.limit)] : []),
         ...(route.upload ? [allowUpload] : []),
         handler(route, log),
       );
