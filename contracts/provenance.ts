@@ -130,7 +130,8 @@ export type ProvenanceGraph = z.infer<typeof ProvenanceGraph>;
 
 // Digests
 
-export const DIGEST_KINDS = ['bundle', 'file', 'statement', 'source', 'manifest'] as const;
+/** `image` is what a registry serves. */
+export const DIGEST_KINDS = ['bundle', 'file', 'statement', 'source', 'manifest', 'image'] as const;
 export const DigestKind = z.enum(DIGEST_KINDS);
 export type DigestKind = z.infer<typeof DigestKind>;
 

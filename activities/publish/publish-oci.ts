@@ -5,6 +5,7 @@ import type { PublishInput } from '../../contracts/workflows.ts';
 import { sha256 } from '../../domain/custody/digest.ts';
 import { explainedFiles, publishedFiles, type Sanitized } from '../../domain/custody/explained-files.ts';
 import { oneLine } from '../../domain/text/one-line.ts';
+import { recordKnownDigests } from '../../services/database/known-digests.ts';
 import { takePermit } from '../../services/database/permit-uses.ts';
 import {
   type ArtifactFile,
@@ -76,6 +77,11 @@ export async function publishOci(
       },
     ),
   );
+  // before it can be pulled: whoever pulls it knows this digest and no other
+  const digest = manifest.digest.replace('sha256:', '');
+  await recordKnownDigests(database, input.scope, input.testId, [
+    { sha256: digest, kind: 'image', name: repository },
+  ]);
   await registry.pushManifest(repository, manifest.bytes, manifest.mediaType, input.testId);
   await moveLatest({ registry, golden, scope: input.scope, repository }, manifest, tagsBefore);
   await withdrawIfQuarantined(deps, input);

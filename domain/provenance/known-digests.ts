@@ -1,7 +1,7 @@
 import { BUNDLE, type BundleIndex } from '../../contracts/bundle.ts';
 import { Sha256 } from '../../contracts/identifiers.ts';
 import type { KnownDigest } from '../../contracts/provenance.ts';
-import type { ProvenanceStatement } from '../../contracts/statements.ts';
+import type { PromotionStatement, ProvenanceStatement } from '../../contracts/statements.ts';
 
 type Predicate = ProvenanceStatement['predicate'];
 
@@ -24,6 +24,22 @@ export function digestsOf({ index, bundleDigest, provenanceDigest, provenance }:
     ...(provenance ? materials(provenance) : []),
   ];
 }
+
+/** What others find in golden: masked copies and the statements of Trust and Transform have digests that no bundle names. */
+export const digestsInGolden = (
+  { subject }: Pick<PromotionStatement, 'subject'>,
+  promotionDigest: string,
+): KnownDigest[] => [
+  ...subject.map(({ name, digest: { sha256 } }) => ({ sha256, kind: kindIn(name), name })),
+  { sha256: promotionDigest, kind: 'statement', name: BUNDLE.promotion },
+];
+
+const STATEMENTS: ReadonlySet<string> = new Set([BUNDLE.provenance, BUNDLE.permit, BUNDLE.sanitize]);
+
+const kindIn = (name: string): KnownDigest['kind'] => {
+  if (name === BUNDLE.index) return 'bundle';
+  return STATEMENTS.has(name) ? 'statement' : 'file';
+};
 
 type Material = Predicate['buildDefinition']['resolvedDependencies'][number];
 

@@ -5,20 +5,20 @@ import type { LogEntry } from '../../../contracts/transparency.ts';
 import { sha256 } from '../../../domain/custody/digest.ts';
 import { openTombstone } from '../../../domain/custody/tombstone-statement.ts';
 import { withHeartbeat } from '../../heartbeat.ts';
-import type { PromotionLogDeps } from './log-promotion.ts';
+import type { GoldenLogDeps } from './log-promotion.ts';
 
 const MAX_TOMBSTONE = 32 * 1024 * 1024;
 
 type Run = { readonly scope: Scope; readonly testId: string };
 
-export const createDeletionLogActivities = (deps: PromotionLogDeps) => ({
+export const createDeletionLogActivities = (deps: GoldenLogDeps) => ({
   logDeletion: (run: Run): Promise<number> => withHeartbeat(() => logDeletion(deps, run)),
 });
 export type DeletionLogActivities = ReturnType<typeof createDeletionLogActivities>;
 
 /** Writes down that a copy was deleted, once the tombstone holds; before its files go. */
 export async function logDeletion(
-  { log, keySet, golden }: PromotionLogDeps,
+  { log, keySet, golden }: GoldenLogDeps,
   { scope, testId }: Run,
 ): Promise<number> {
   const bytes = await golden.read(tombstoneKey(scope, testId), MAX_TOMBSTONE);

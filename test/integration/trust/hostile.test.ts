@@ -5,9 +5,10 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as x509 from '@peculiar/x509';
 import { BUNDLE } from '../../../contracts/bundle.ts';
-import { rawPrefix } from '../../../contracts/object-keys.ts';
+import { goldenPrefix, rawPrefix } from '../../../contracts/object-keys.ts';
 import type { ScanStatus } from '../../../contracts/scan.ts';
 import { PREDICATE, STATEMENT_TYPE } from '../../../contracts/statements.ts';
+import { sha256 } from '../../../domain/custody/digest.ts';
 import { sealStatement } from '../../../domain/custody/seal-statement.ts';
 import { openFileSigner } from '../../../services/keys/file-signer.ts';
 import { request } from '../../unit/enrolment/requests.ts';
@@ -172,6 +173,25 @@ describe('the copy in the registry', () => {
       workspace_id: service.workspace,
       ...more,
     });
+
+  test('is known by the digest under which it is pulled, as are the statements that lie in golden', async () => {
+    const known = async (digest: string) => {
+      const { bundles, promotions } = await service.get(`/v1/artifacts/by-digest/${digest}`);
+      const runs = bundles.map(
+        ({ test_id, kind }: { test_id: string; kind: string }) => `${kind} ${test_id}`,
+      );
+      return { runs, published: promotions.map(({ test_id }: { test_id: string }) => test_id) };
+    };
+    const image = published.oci_reference?.split('sha256:')[1] ?? '';
+    const { test_id: testId } = published;
+    expect(await known(image)).toEqual({ runs: [`image ${testId}`], published: [testId] });
+    const golden = goldenPrefix(service.its.scope, testId);
+    for (const path of [BUNDLE.permit, BUNDLE.promotion, BUNDLE.sanitize]) {
+      const digest = sha256(await service.its.golden.read(`${golden}${path}`, MIB));
+      expect(await known(digest)).toEqual({ runs: [`statement ${testId}`], published: [testId] });
+    }
+    expect(await known(DIGEST.sha256)).toEqual({ runs: [], published: [] });
+  });
 
   test(
     'may have grown to gigabytes behind its digest: it is not read to its end, and not called identical',

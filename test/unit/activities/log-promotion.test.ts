@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { logPromotion } from '../../../activities/trust/known/log-promotion.ts';
 import { BUNDLE } from '../../../contracts/bundle.ts';
 import { goldenPrefix } from '../../../contracts/object-keys.ts';
+import type { KnownDigest } from '../../../contracts/provenance.ts';
 import { sha256 } from '../../../domain/custody/digest.ts';
 import { sealStatement } from '../../../domain/custody/seal-statement.ts';
 import { openDirectoryStore } from '../../../services/objects/directory-store.ts';
@@ -43,7 +44,11 @@ describe('a promotion', () => {
     const bytes = statementOf(fixture, BUNDLE.promotion);
     await put(bytes);
     const log = testLog();
-    const deps = { log, keySet: KEY_SET, golden };
+    const noted: KnownDigest[] = [];
+    const note = async (_scope: object, _testId: string, known: readonly KnownDigest[]) => {
+      noted.push(...known);
+    };
+    const deps = { log, keySet: KEY_SET, golden, note };
     const index = await logPromotion(deps, { scope, testId: RUN.testId });
     expect(await logPromotion(deps, { scope, testId: RUN.testId })).toBe(index);
     expect(log.entries.slice(1)).toEqual([
@@ -61,6 +66,11 @@ describe('a promotion', () => {
         note: null,
       },
     ]);
+    const permit = sha256(statementOf(fixture, BUNDLE.permit));
+    expect(noted).toContainEqual({ sha256: sha256(fixture.indexBytes), kind: 'bundle', name: BUNDLE.index });
+    expect(noted).toContainEqual({ sha256: sha256('findings'), kind: 'file', name: 'findings.json' });
+    expect(noted).toContainEqual({ sha256: permit, kind: 'statement', name: BUNDLE.permit });
+    expect(noted).toContainEqual({ sha256: sha256(bytes), kind: 'statement', name: BUNDLE.promotion });
   });
 
   test.each<[string, () => Promise<unknown>, string]>([
@@ -79,9 +89,9 @@ describe('a promotion', () => {
     await place();
     const testId = code === 'wrong_scope' ? 'test_ffffffffffff' : RUN.testId;
     const log = testLog();
-    await expect(logPromotion({ log, keySet: KEY_SET, golden }, { scope, testId })).rejects.toMatchObject({
-      code,
-    });
+    const note = () => Promise.reject(new Error('something was noted'));
+    const deps = { log, keySet: KEY_SET, golden, note };
+    await expect(logPromotion(deps, { scope, testId })).rejects.toMatchObject({ code });
     expect(log.entries).toHaveLength(1);
   });
 });
