@@ -16,6 +16,7 @@ import { sanitizeSecretFrom } from '../services/sanitize/sanitize-secret-file.ts
 import type { Sanitizing } from '../services/sanitize/sanitizing.ts';
 import { openSearchIndex } from '../services/search/open-search.ts';
 import { connectTemporal } from '../services/temporal/client.ts';
+import { openAgentListener } from './agents/open-agent-listener.ts';
 import { apiObjects } from './api-objects.ts';
 import { createApp } from './app.ts';
 import { type Authenticator, TokenHolders, tokenAuthenticator } from './authentication.ts';
@@ -62,7 +63,7 @@ async function main(): Promise<void> {
 
   const trust = await openTrustAccess(settings, { database, store });
   const sanitizing = await openSanitizingOf(settings);
-  const app = createApp({
+  const deps = {
     settings,
     trust,
     sanitizing,
@@ -77,8 +78,9 @@ async function main(): Promise<void> {
     authenticator,
     log,
     version: certusVersion(),
-  });
-  const server = await listen(app, host, port);
+  };
+  const server = await listen(createApp(deps), host, port);
+  const agents = await openAgentListener(settings, deps);
   const stopped = untilStopped();
   log.info({ host, port }, 'serving');
   process.send?.({ ready: true });
@@ -86,7 +88,7 @@ async function main(): Promise<void> {
   await stopped;
   // First, since whoever follows a scan would be waited for: they go on at another process, or at the next one here.
   await events.close();
-  await stop(server);
+  await Promise.all([stop(server), agents && stop(agents)]);
   await Promise.all([
     sanitizing.close(),
     search.close(),
@@ -160,7 +162,7 @@ function exitOnTakenAddress(error: unknown): void {
   const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
   if (!['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES'].includes(code ?? '') || port === undefined) return;
   process.stderr.write(
-    `cannot listen on ${address}:${port} (${code}): set CERTUS_API_HOST and CERTUS_API_PORT\n`,
+    `cannot listen on ${address}:${port} (${code}): set CERTUS_API_HOST and CERTUS_API_PORT, or those for agents\n`,
   );
   process.exit(69);
 }

@@ -36,7 +36,7 @@ function expressPath(path: string, served: readonly Route[]): string {
 
 function authentication(route: Route, who: Authenticator): RequestHandler {
   return async (request, response, next) => {
-    if (route.auth === 'none') return next();
+    if (route.auth !== 'token') return next();
     const principal = await who.authenticate(request.headers.authorization);
     if (!principal)
       throw new CertusError('unauthenticated', 'send the token as "Authorization: Bearer <token>"');

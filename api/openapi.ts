@@ -50,6 +50,7 @@ export function openApiDocument(routes: readonly Route[], version: string): obje
       { name: 'reviews', description: 'What is held back until a person has decided.' },
       { name: 'golden', description: 'What was published: audits, retention, deletion.' },
       { name: 'events', description: 'What happened, and who is told.' },
+      { name: 'agents', description: 'What agents at other sites deliver; a listener of its own.' },
       { name: 'search', description: 'What the chain has published.' },
       { name: 'health', description: 'The state of this server.' },
       { name: 'documentation', description: 'This document and its page.' },
@@ -60,6 +61,10 @@ export function openApiDocument(routes: readonly Route[], version: string): obje
           type: 'http',
           scheme: 'bearer',
           description: 'The token that `npm start` wrote at its first start.',
+        },
+        certificate: {
+          type: 'mutualTLS',
+          description: 'A certificate that was enrolled, shown to the listener for agents.',
         },
       },
     },
@@ -73,7 +78,7 @@ function operation(route: Route): ZodOpenApiOperationObject {
     summary: route.summary,
     ...described(route),
     tags: [route.tag],
-    security: route.auth === 'token' ? [{ token: [] }] : [],
+    security: route.auth === 'none' ? [] : [{ [route.auth]: [] }],
     requestParams: {
       ...(route.params ? { path: route.params as z.ZodObject } : {}),
       ...(route.query ? { query: route.query as z.ZodObject } : {}),
@@ -81,6 +86,7 @@ function operation(route: Route): ZodOpenApiOperationObject {
     },
     ...(route.body ? { requestBody: requestBody(route.body) } : {}),
     ...(route.upload ? { requestBody: uploadBody(route.upload) } : {}),
+    ...(route.brings ? { requestBody: otherBody(route.brings) } : {}),
     responses: { ...successes(route), ...failures(route) },
   };
 }
@@ -110,6 +116,11 @@ function uploadBody({ field, description }: NonNullable<Route['upload']>) {
   };
 }
 
+const otherBody = ({ contentType, description }: NonNullable<Route['brings']>) => ({
+  required: true,
+  content: { [contentType]: { schema: { type: 'object', description } as const } },
+});
+
 function successes(route: Route): ZodOpenApiResponsesObject {
   return Object.fromEntries(
     Object.entries(route.answers).map(([status, answer]) => {
@@ -132,14 +143,14 @@ export function errorCodesOf(route: Route): ErrorCode[] {
   const everywhere: ErrorCode[] = ['internal_error', 'forbidden'];
   const token: ErrorCode[] = [
     ...(route.auth === 'token' ? (['unauthenticated'] as const) : []),
+    ...(route.auth === 'certificate' ? (['agent_not_enrolled'] as const) : []),
     ...(route.role === undefined ? [] : (['forbidden'] as const)),
   ];
   const body: ErrorCode[] = route.body
     ? ['malformed_json', 'payload_too_large', 'unsupported_media_type']
     : [];
-  const upload: ErrorCode[] = route.upload
-    ? ['invalid_request', 'payload_too_large', 'unsupported_media_type']
-    : [];
+  const upload: ErrorCode[] =
+    route.upload || route.brings ? ['invalid_request', 'payload_too_large', 'unsupported_media_type'] : [];
   return [...new Set([...route.errors, ...token, ...body, ...upload, ...everywhere])];
 }
 

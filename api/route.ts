@@ -12,7 +12,7 @@ export type Call<P, Q, H, B> = {
   readonly query: Q;
   readonly headers: H;
   readonly body: B;
-  /** Of a route that takes an upload: the request itself, whose body nobody has touched. */
+  /** The request itself, for who takes an upload or asks for a certificate: nobody has touched its body. */
   readonly upload: IncomingMessage;
   /** Present on every route that needs a token. */
   readonly principal: Principal;
@@ -63,7 +63,8 @@ export type Route<
   readonly summary: string;
   readonly description?: string;
   readonly tag: string;
-  readonly auth: 'token' | 'none';
+  /** By a token, by the certificate of the connection, which the handler asks for, or not at all. */
+  readonly auth: 'token' | 'certificate' | 'none';
   /** Whoever does not have it gets `forbidden`. */
   readonly role?: Role;
   readonly params?: P;
@@ -77,6 +78,8 @@ export type Route<
   };
   /** Instead of a body: one file, of any size, by this name in a form, or alone as application/octet-stream. */
   readonly upload?: { readonly field: string; readonly description: string };
+  /** A body of another kind, which the handler reads from the request. */
+  readonly brings?: { readonly contentType: string; readonly description: string };
   readonly answers: Readonly<Record<number, AnswerDescription>>;
   /** The codes this route answers with, besides those that every route can. */
   readonly errors: readonly ErrorCode[];

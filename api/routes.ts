@@ -1,3 +1,4 @@
+import { deliveryRoutes } from './agents/delivery-routes.ts';
 import { archiveRoutes } from './archives/archive-routes.ts';
 import { artifactRoutes } from './artifacts/artifact-routes.ts';
 import type { ApiDeps } from './deps.ts';
@@ -93,6 +94,7 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...statsRoutes(deps),
     ...documentationRoutes(() => document),
   ];
-  const document = openApiDocument(routes, deps.version);
+  // served by a listener of its own, and documented where everything else is
+  const document = openApiDocument([...routes, ...deliveryRoutes(deps)], deps.version);
   return routes;
 }

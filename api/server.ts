@@ -1,19 +1,17 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Express } from 'express';
 import { REQUEST_PATIENCE, requireInTime } from './request-deadline.ts';
 import { cutOffUpgraded, isUpgrade, serveUpgrades } from './streams/upgrade.ts';
 
 /** The limits that keep one slow or endless client from holding the server. */
-const LIMITS = {
+export const LIMITS = {
   maxHeaderSize: 16 * 1024,
   headersTimeout: 10_000,
   // for the largest upload; what is no upload has a deadline of its own
   requestTimeout: 6 * 60 * 60_000,
   keepAliveTimeout: 10_000,
   connectionsCheckingInterval: 5_000,
-  // Everything else that asks for another protocol is answered in this one, as it may be.
-  shouldUpgradeCallback: isUpgrade,
 };
 
 /** Listens, and resolves once requests are answered; rejects when the address cannot be had. */
@@ -23,18 +21,31 @@ export async function listen(
   port: number,
   patience = REQUEST_PATIENCE,
 ): Promise<Server> {
-  const server = createServer(LIMITS, (request, response) => {
+  const server = createServer(
+    // Everything else that asks for another protocol is answered in this one, as it may be.
+    { ...LIMITS, shouldUpgradeCallback: isUpgrade },
+    inTime(app, patience),
+  );
+  serveUpgrades(server, app);
+  await listening(server, host, port);
+  return server;
+}
+
+/** Has no request hold its connection for longer than it may take to arrive. */
+export const inTime =
+  (app: Express, patience = REQUEST_PATIENCE): RequestListener =>
+  (request, response) => {
     requireInTime(request, patience, () => refuseBrokenRequest(TOO_SLOW, request.socket));
     app(request, response);
-  });
+  };
+
+export async function listening(server: Server, host: string, port: number): Promise<void> {
   server.maxConnections = 1024;
-  serveUpgrades(server, app);
   server.on('clientError', refuseBrokenRequest);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', reject).listen(port, host, resolve);
   await promise;
   server.off('error', reject);
-  return server;
 }
 
 /** Answers what is being answered, takes nothing new, and after a while cuts off who does not finish. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ComponentId, Sha256, WorkspaceId } from './identifiers.ts';
 import { AccessLabel, RecordKind } from './index-record.ts';
-import { IngestionId } from './ingestion.ts';
+import { AgentSourceName, IngestionId } from './ingestion.ts';
 
 /** The payload type of the signed envelope: what is signed as a delivery is good for nothing else. */
 export const DELIVERY_TYPE = 'application/vnd.certus.delivery.v1+json';
@@ -53,7 +53,7 @@ export const Delivery = z.strictObject({
   schema: z.literal('certus.delivery/v1'),
   workspace: WorkspaceId,
   /** The name of the source in the agent's own configuration; with the agent's certificate it names where items belong. */
-  source: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/),
+  source: AgentSourceName,
   source_kind: z.enum(['folder', 'git', 's3', 'drop']),
   /** Counts up, source by source: what comes late must not undo what came after it. */
   sequence: z.number().int().min(1),

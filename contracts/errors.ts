@@ -26,6 +26,11 @@ export const ERROR_STATUS = {
   // ingestion
   item_unreadable: 422,
   ingestion_ended: 409,
+  // deliveries of agents
+  agent_not_enrolled: 403,
+  delivery_invalid: 422,
+  delivery_out_of_order: 409,
+  delivery_waits: 429,
   // embeddings
   embedding_failed: 502,
   // archives

@@ -87,6 +87,22 @@ export type FolderFile = z.infer<typeof FolderFile>;
 export const MOST_FOLDER_FILES = 100_000;
 export const FolderList = z.array(FolderFile).max(MOST_FOLDER_FILES);
 
+/** As an agent's own configuration calls it; together with the agent it says where items belong. */
+export const AgentSourceName = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/);
+/** One delivery of an agent. Nobody asks for it: it comes by the listener for agents, and no request takes this kind. */
+export const AgentSource = z.strictObject({
+  kind: z.literal('agent'),
+  /** Id of the key that the agent enrolled. */
+  agent: z.string().regex(/^[0-9a-f]{32}$/),
+  source: AgentSourceName,
+  /** Digest of what was signed. */
+  delivery: Sha256,
+  /** Digest of the signed bundle, under which it lies in `uploads`. */
+  bundle: Sha256,
+  sequence: z.number().int().min(1),
+});
+export type AgentSource = z.infer<typeof AgentSource>;
+
 export const IngestionSource = z.discriminatedUnion('kind', [
   UploadSource,
   FolderSource,
@@ -95,6 +111,7 @@ export const IngestionSource = z.discriminatedUnion('kind', [
   CrawlSource,
   S3Source,
   GoldenSource,
+  AgentSource,
 ]);
 export type IngestionSource = z.infer<typeof IngestionSource>;
 
@@ -131,13 +148,19 @@ export const Reading = z.strictObject({
 });
 export type Reading = z.infer<typeof Reading>;
 
+/** How an ingestion reads its items: as its caller said, or as records that an agent has made of them. */
+export const RunReading = Reading.extend({
+  format: z.enum([...READING_FORMATS, 'delivered']).default('auto'),
+});
+export type RunReading = z.infer<typeof RunReading>;
+
 /** What a run of the pipeline is given; where it has come to, it finds on its row. */
 export const IngestionInput = z.object({
   scope: Scope,
   ingestionId: IngestionId,
   /** Null when it is done once: then nothing is remembered for a next time but what the items say. */
   sourceId: SourceId.nullable(),
-  kind: z.enum(['upload', 'folder', 'git', 'web', 'web_crawl', 's3', 'golden']),
+  kind: z.enum(['upload', 'folder', 'git', 'web', 'web_crawl', 's3', 'golden', 'agent']),
   component: ComponentId.nullable(),
 });
 export type IngestionInput = z.infer<typeof IngestionInput>;

@@ -18,5 +18,7 @@ export function locationOf(source: IngestionSource): string {
       return `s3://${source.bucket}/${source.prefix}`;
     case 'golden':
       return source.test_id;
+    case 'agent':
+      return `agent:${source.agent}/${source.source}`;
   }
 }

@@ -193,13 +193,17 @@ const replay = (deps: Deps) =>
     id: 'replayIngestion',
     summary: 'Ingest the same source once more',
     description:
-      'A new ingestion: what is indexed and unchanged is not read again, so it is what could not be read that is tried again.',
+      'A new ingestion: what is indexed and unchanged is not read again, so it is what could not be read that is tried again. ' +
+      'A delivery of an agent is ingested again only while none has come after it.',
     tag: 'ingestion',
     auth: 'token',
     params: Params,
     body: { schema: Workspace, examples: { default: {} } },
     answers: { 202: { ...shown, description: 'Another ingestion has begun.' } },
-    errors: ['invalid_request', 'not_found', 'dependency_unavailable'],
+    errors: [
+      ...(['invalid_request', 'not_found', 'dependency_unavailable'] as const),
+      ...(['delivery_out_of_order', 'delivery_waits'] as const),
+    ],
     handle: async ({ principal, params, body }) => {
       const scope = { tenant: principal.tenant, workspace: body.workspace_id };
       const { config, sourceId, reading, labels, component } = await found(deps, scope, params.ingestion_id);

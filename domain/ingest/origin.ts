@@ -16,6 +16,9 @@ export function originOf(sourceId: string | null, source: IngestionSource): stri
       return `folder:${source.name}`;
     case 'golden':
       return `golden:${source.test_id}`;
+    // told apart from sources of people by nothing: what it has brought can be found, and forgotten, as of any source
+    case 'agent':
+      return `source_${sha256(locationOf(source)).slice(0, 24)}`;
     default:
       return `${source.kind}:${sha256(locationOf(source)).slice(0, 32)}`;
   }

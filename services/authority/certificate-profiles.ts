@@ -70,7 +70,11 @@ async function leafExtensions(
   return [
     new BasicConstraintsExtension(false, undefined, true),
     new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
-    new ExtendedKeyUsageExtension([ExtendedKeyUsage.codeSigning]),
+    // one certificate is signer and identity of an agent; with the one for a sample nobody connects anywhere
+    new ExtendedKeyUsageExtension([
+      ExtendedKeyUsage.codeSigning,
+      ...(profile === 'compliance' ? [] : [ExtendedKeyUsage.clientAuth]),
+    ]),
     // verifiers of Sigstore know a signer by its alternative name
     new SubjectAlternativeNameExtension([
       { type: 'url', value: `https://certus.dev/signers/${tenant}/${purpose}/${keyId}` },

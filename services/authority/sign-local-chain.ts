@@ -44,10 +44,10 @@ export async function signLocalChain(rootKeyPem: string, issuingKeyPem: string, 
     subject: nameOf('issuing authority', issuing),
     notAfter: wholeSecond(now.getTime() + 10 * YEAR_MS),
     publicKey: issuing,
-    // it may issue what signs, and no further authority
+    // it may issue what signs and who connects, and no further authority
     extensions: [
       ...(await extensions(issuing, root, 0)),
-      new ExtendedKeyUsageExtension([ExtendedKeyUsage.codeSigning]),
+      new ExtendedKeyUsageExtension([ExtendedKeyUsage.codeSigning, ExtendedKeyUsage.clientAuth]),
     ],
   });
   return `${issuingCertificate.toString('pem')}\n${rootCertificate.toString('pem')}\n`;

@@ -103,6 +103,28 @@ export const FIELDS = {
     '/run/secrets/certus-tokens.json',
   ),
 
+  CERTUS_AGENT_PORT: field(
+    port.optional(),
+    'Port on which the API listens for agents of other sites, with TLS on both sides; none are listened for when not set.',
+    '8057',
+  ),
+  CERTUS_AGENT_HOST: field(text.default('127.0.0.1'), 'Address on which agents are listened for.', '0.0.0.0'),
+  CERTUS_AGENT_TLS_CERT_FILE: field(
+    optionalFile,
+    'Certificate that the listener for agents shows, and its issuers after it.',
+    '/etc/certus/agents.pem',
+  ),
+  CERTUS_AGENT_TLS_KEY_FILE: field(
+    optionalFile,
+    'Private key of that certificate. API only.',
+    '/run/secrets/agents.key',
+  ),
+  CERTUS_AGENT_CLIENT_CA_FILE: field(
+    optionalFile,
+    'Certificates of who issues those of agents; the built-in authority when not set.',
+    '/etc/certus/agent-authority.pem',
+  ),
+
   CERTUS_ZONES: field(
     list.pipe(z.array(z.enum(ZONES)).min(1)).optional(),
     'The trust zones this worker serves.',

@@ -1,5 +1,6 @@
 import type { Scope } from '../../contracts/identifiers.ts';
 import type { IngestionSource } from '../../contracts/ingestion.ts';
+import { openAgent } from './agent.ts';
 import type { Connector } from './connector.ts';
 import type { ConnectorDeps } from './deps.ts';
 import { openFolder } from './folder.ts';
@@ -19,6 +20,8 @@ export function openConnector(source: IngestionSource, scope: Scope, deps: Conne
       return openFolder(source, { scope, deps });
     case 'golden':
       return openGolden(source, { scope, deps });
+    case 'agent':
+      return openAgent(source, { scope, deps });
     case 'git':
       return openGit(source, { scope, deps });
     case 's3':

@@ -5,7 +5,7 @@ import {
   IngestionSource,
   IngestionState,
   NO_PROGRESS,
-  Reading,
+  RunReading,
 } from '../../contracts/ingestion.ts';
 import type { Database } from './database.ts';
 import { reachable } from './errors.ts';
@@ -21,7 +21,7 @@ export type IngestionRecord = {
   readonly kind: string;
   readonly location: string;
   readonly config: IngestionSource;
-  readonly reading: Reading;
+  readonly reading: RunReading;
   readonly labels: readonly string[];
   readonly component: string | null;
   readonly state: IngestionState;
@@ -169,7 +169,7 @@ const recordOf = ({
   ...row,
   scope: { tenant, workspace },
   config: IngestionSource.parse(config),
-  reading: Reading.parse(reading),
+  reading: RunReading.parse(reading),
   state: IngestionState.parse(state),
   progress: IngestionProgress.parse(progress),
   error: Fault.parse(error),

@@ -113,7 +113,7 @@ type Open = {
 };
 
 /** Without what steers a terminal or turns the direction of writing; joiners stay, words of some scripts need them. */
-const readable = (text: string): string =>
+export const readable = (text: string): string =>
   (UNSEEN.test(text) ? text.replace(EVERY_UNSEEN, '') : text).toWellFormed();
 
 const SIGNS =

@@ -1,11 +1,11 @@
-import type { Reading } from '../../contracts/ingestion.ts';
+import type { RunReading } from '../../contracts/ingestion.ts';
 import type { PrivacyPolicy } from '../../contracts/privacy.ts';
 import type { Draft } from '../../domain/ingest/draft.ts';
 
 export type ItemToRead = { readonly name: string; readonly bytes: Uint8Array };
 
 export type ReadOrder = {
-  readonly reading: Reading;
+  readonly reading: RunReading;
   /** What must not get into the index: as the workspace looks for it, and however it would treat it elsewhere. */
   readonly policy: PrivacyPolicy;
 };

@@ -1,4 +1,4 @@
-import type { Reading } from '../../contracts/ingestion.ts';
+import type { RunReading } from '../../contracts/ingestion.ts';
 import type { OpaqueReason } from '../../contracts/privacy.ts';
 import type { Draft } from '../../domain/ingest/draft.ts';
 import type { Mask } from '../../domain/ingest/mask.ts';
@@ -9,6 +9,7 @@ import type { LookOptions } from '../text/look.ts';
 import { type Piece, type PieceFile, under } from '../text/piece.ts';
 import { DocumentDrafts, type TextPiece } from './document-drafts.ts';
 import { languageOf, SAMPLE } from './language.ts';
+import { readDelivered } from './read-delivered.ts';
 import { createFileReader, type Told } from './read-file.ts';
 import type { ToldDocument } from './security-document.ts';
 
@@ -39,14 +40,15 @@ export type ItemReading = {
 /** What an item says, by what it holds. Hostile content is no error: what of it cannot be read is told. */
 export async function readItem(
   content: Content,
-  reading: Reading,
+  { format: wanted, ...reading }: RunReading,
   options: ReadItemOptions,
 ): Promise<ItemReading> {
+  if (wanted === 'delivered') return readDelivered(content, options);
   const item = new ItemBeingRead(content, options);
   const { format, mediaType, pieces, opaque } = await extract(
     content,
     options,
-    createFileReader(reading, item),
+    createFileReader({ ...reading, format: wanted }, item),
   );
   const [ahead, sample] = await startOf(pieces);
   return {
