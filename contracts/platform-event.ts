@@ -12,6 +12,7 @@ export const EVENT_TYPES = [
   'golden_drift',
   'golden_archived',
   'golden_deleted',
+  'key_expiring',
 ] as const;
 export const EventType = z.enum(EVENT_TYPES);
 export type EventType = z.infer<typeof EventType>;

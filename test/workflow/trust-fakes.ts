@@ -1,3 +1,4 @@
+import type { EventActivities } from '../../activities/events/create-event-activities.ts';
 import type { QuarantineActivities } from '../../activities/publish/create-quarantine-activities.ts';
 import type {
   LocationActivities,
@@ -23,7 +24,10 @@ export type TrustFakes = {
     KnownActivities &
     SignatureTrustActivities &
     WitnessActivities;
-  readonly transform: Activities['transform'] & QuarantineActivities & LocationActivities;
+  readonly transform: Activities['transform'] &
+    QuarantineActivities &
+    LocationActivities &
+    Pick<EventActivities, 'recordPlatformEvent'>;
   readonly ingest: Activities['ingest'];
 };
 
@@ -127,6 +131,8 @@ export function trustFakes(): TrustFakes & { readonly calls: string[] } {
       withdrawOci: () => called('withdrawOci', 'withdrawn'),
       recordQuarantine: () => called('recordQuarantine', undefined),
       lookAtLocations: () => called('lookAtLocations', []),
+      recordPlatformEvent: ({ once }) =>
+        called(`recordPlatformEvent ${once}`, { eventId: '7', wanted: false }),
     },
     ingest,
     calls,

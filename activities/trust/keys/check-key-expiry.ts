@@ -1,3 +1,4 @@
+import { expiryOnce } from '../../../contracts/key-expiry.ts';
 import { keysThatExpire, type SigningKeyRecord } from '../../../services/database/signing-keys.ts';
 import { findTrustEvent, recordTrustEvent } from '../../../services/database/trust-events.ts';
 import type { TrustDeps } from '../deps.ts';
@@ -42,7 +43,7 @@ async function tell(
   const days = WARNINGS.find((warning) => notAfter.getTime() - now.getTime() <= warning * DAY);
   if (days === undefined) return undefined;
   const { tenant, id: keyId, environment } = key;
-  const once = `key_expiring/${keyId}/${days}`;
+  const once = expiryOnce(keyId, days);
   const data = { environment, days, not_after: notAfter.toISOString() };
   const event = { tenant, type: 'key_expiring', about: keyId, data, once, at: now };
   // what was told by a run that died before it could answer is this run's news, too
