@@ -69,8 +69,9 @@ module.exports = {
         'services/advisories',
         'services/sigstore',
         'services/registry',
+        'services/agent',
       ],
-      'cli/ talks to the API only; offline verification lives in domain/, the advisory database is a folder, and what was published is pulled from its registry.',
+      'cli/ talks to the API only; offline verification lives in domain/, the advisory database is a folder, what was published is pulled from its registry, and an agent runs at a site without any server of ours.',
     ),
     room('infra', ['contracts', 'services'], 'infra/ starts processes; it does not import their code.'),
     {

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Surroundings } from './context.ts';
 import { programOf } from './program-of.ts';
 import { advisoryCommands } from './words/advisories.ts';
+import { agentCommands } from './words/agent.ts';
 import { documentCommands } from './words/documents.ts';
 import { enrolmentCommands } from './words/enrol.ts';
 import { evidenceCommands } from './words/evidence.ts';
@@ -46,6 +47,7 @@ const GROUPS = [
   sanitizeCommands,
   pullCommands,
   ingestCommands,
+  agentCommands,
   policyCommands,
   reviewCommands,
   provenanceCommands,

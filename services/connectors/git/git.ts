@@ -6,7 +6,7 @@ import { isFileError } from '../../files/failure.ts';
 import { COMMIT } from '../../git/newest-commit.ts';
 import type { Connector, SourceItem, SourcePage } from '../connector.ts';
 import { readCheckpoint, readCursor } from '../cursor.ts';
-import type { Reader } from '../deps.ts';
+import type { ConnectorDeps, Reader } from '../deps.ts';
 import { chosenBy } from '../globs.ts';
 import { isTextLike } from '../text-like.ts';
 import type { CloneAsked } from './clones.ts';
@@ -19,7 +19,10 @@ import { type GitSource, shownUrl, treePage } from './tree-page.ts';
  * The files of a branch, and when that is asked for what its commits say. Next time only what has changed since: a history that
  * was rewritten, so that the commit of the last time is nowhere, begins anew. All pages are of one commit, whoever reads them.
  */
-export function openGit(source: GitSource, { scope, deps }: Reader): Connector {
+export function openGit(
+  source: GitSource,
+  { scope, deps }: Pick<Reader, 'scope'> & { readonly deps: Pick<ConnectorDeps, 'git'> },
+): Connector {
   const { url, branch, history } = source;
   const { clones, listings, maxFiles } = deps.git;
   const isChosen = chosenBy(source, isTextLike);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { IngestionSource } from '../../../contracts/ingestion.ts';
 import type { Connector, SourceItem } from '../connector.ts';
 import { readCursor } from '../cursor.ts';
-import type { Reader } from '../deps.ts';
+import type { ConnectorDeps } from '../deps.ts';
 import { chosenBy } from '../globs.ts';
 import { oddName } from '../names.ts';
 import type { ListedObject } from './source-bucket.ts';
@@ -14,7 +14,10 @@ type S3Source = Extract<IngestionSource, { kind: 's3' }>;
  * Every object below a prefix, under its whole key. As with scans a prefix is a folder: "src" stands for "src" and all below
  * "src/", and never for "src-of-others/".
  */
-export function openS3(source: S3Source, { deps }: Pick<Reader, 'deps'>): Connector {
+export function openS3(
+  source: S3Source,
+  { deps }: { readonly deps: Pick<ConnectorDeps, 'buckets'> },
+): Connector {
   const bucket = deps.buckets(source.bucket);
   const { prefix } = source;
   const folder = prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`;
