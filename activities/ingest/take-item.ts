@@ -136,8 +136,8 @@ async function writeAll(
     return { written, nature };
   } catch (error) {
     if (away !== undefined) throw away.error;
-    if (error instanceof CertusError && error.code !== 'internal_error')
-      throw new ItemError(error.code, error.message);
+    // a model that is away, or what is wrong with the reader, is nothing that the item has done
+    if (error instanceof CertusError && !error.retryable) throw new ItemError(error.code, error.message);
     throw error;
   }
 }

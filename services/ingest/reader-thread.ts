@@ -6,6 +6,7 @@ import type { Draft } from '../../domain/ingest/draft.ts';
 import { createDetector } from '../../domain/sanitize/create-detector.ts';
 import type { Detector } from '../../domain/sanitize/detector.ts';
 import { maskText } from '../../domain/sanitize/mask-text.ts';
+import { sparing } from '../../domain/sanitize/operators/sparing.ts';
 import { contentOfBytes } from '../text/content.ts';
 import type { ItemNature } from './item-reader.ts';
 import { readItem } from './read-item.ts';
@@ -87,7 +88,8 @@ const detectors = new Map<string, Detector>();
 function known(json: string): Detector {
   const found = detectors.get(json);
   if (found !== undefined) return found;
-  const made = createDetector(JSON.parse(json) as PrivacyPolicy, 'documents', 'anybodys');
+  const policy = JSON.parse(json) as PrivacyPolicy;
+  const made = sparing(createDetector(policy, 'documents', 'anybodys'), policy.custom);
   if (detectors.size >= MAX_KNOWN) detectors.clear();
   detectors.set(json, made);
   return made;

@@ -6,7 +6,9 @@ import { requireSettings } from '../../services/config/require.ts';
 import { openConnector } from '../../services/connectors/open-connector.ts';
 import { openConnectorDeps } from '../../services/connectors/open-deps.ts';
 import { openEmbedder } from '../../services/embeddings/open-embedder.ts';
+import { lookingAgain } from '../../services/ingest/look-again.ts';
 import { openItemReader } from '../../services/ingest/open-item-reader.ts';
+import { namesOf } from '../../services/sanitize/names-of.ts';
 import type { ZoneService } from '../serve-zone.ts';
 import { now, readKeySet, type Shared } from '../shared.ts';
 
@@ -24,10 +26,12 @@ export async function ingestServices({
   ]);
   const deps = { golden: objects.readable(settings.CERTUS_GOLDEN_BUCKET), search: await search() };
   const connecting = await openConnectorDeps({ ...settings, CERTUS_WORK_DIR, CERTUS_OBJECTS }, objects, now);
-  const reader = openItemReader({
+  const names = namesOf(settings);
+  const rulesAlone = openItemReader({
     threads: settings.CERTUS_INGEST_THREADS,
     maxBytes: settings.CERTUS_INGEST_MAX_BYTES,
   });
+  const reader = names === undefined ? rulesAlone : lookingAgain(rulesAlone, names);
   const sources = createSourceActivities({
     ...{ database, search: deps.search, now },
     reader,
@@ -37,7 +41,7 @@ export async function ingestServices({
     maxItemBytes: settings.CERTUS_INGEST_MAX_BYTES,
   });
   const activities = {
-    ...createIngestActivities(deps),
+    ...createIngestActivities({ ...deps, names }),
     ...createForgetActivities(deps),
     ...createReindexActivities(deps),
     ...sources,
