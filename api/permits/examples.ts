@@ -44,6 +44,16 @@ export const permitExample: UploadPermission = {
   },
 };
 
+export const permitBundleExample = {
+  mediaType: SIGSTORE_BUNDLE_MEDIA_TYPE,
+  verificationMaterial: { publicKey: { hint: '5c'.repeat(16) } },
+  dsseEnvelope: {
+    payload: 'eyJfdHlwZSI6Imh0dHBzOi8vaW4tdG90by5pby9TdGF0ZW1lbnQvdjEifQ==',
+    payloadType: 'application/vnd.in-toto+json',
+    signatures: [{ sig: 'MEUCIQ==' }],
+  },
+};
+
 export const deniedExample: UploadPermission = {
   ...permitExample,
   permitted: false,

@@ -28,6 +28,7 @@ import {
   statementExample,
 } from './examples.ts';
 import { isAsked } from './permit-runs.ts';
+import { permitStatementRoute } from './permit-statement-route.ts';
 import { pendingView, permitView } from './permit-view.ts';
 import { publishWith } from './publish-with.ts';
 import { finished, requestPermit } from './request-permit.ts';
@@ -43,7 +44,15 @@ const Params = z.object({ id: PermitId });
 
 /** Whether a bundle may be published, and what Trust has said about it. */
 export function permitRoutes(deps: Deps): Route[] {
-  return [request(deps), list(deps), breakGlass(deps), show(deps), publish(deps), statements(deps)];
+  return [
+    request(deps),
+    list(deps),
+    breakGlass(deps),
+    show(deps),
+    permitStatementRoute(deps),
+    publish(deps),
+    statements(deps),
+  ];
 }
 
 const pathOf = ({ upload_permission_id, scan_id }: UploadPermission, workspace: string) =>

@@ -1,6 +1,5 @@
 import { DenialReason, Violation } from '../../contracts/denial.ts';
 import type { Scope } from '../../contracts/identifiers.ts';
-import type { KeySet } from '../../contracts/keys.ts';
 import { rawPrefix } from '../../contracts/object-keys.ts';
 import { PermitFacts, ShadowJudgement, type UploadPermission } from '../../contracts/permission.ts';
 import { PermitStatement } from '../../contracts/statements.ts';
@@ -9,13 +8,14 @@ import { CustodyError } from '../../domain/custody/custody-error.ts';
 import { type OpenedStatement, openStatement } from '../../domain/custody/open-statement.ts';
 import type { PermitRecord } from '../../services/database/permits.ts';
 import type { ApiDeps } from '../deps.ts';
+import { witnessOf } from './witnessed-permit.ts';
 
 type Deps = Pick<ApiDeps, 'settings' | 'trust'>;
 type Opened = OpenedStatement<PermitStatement>;
 
 /** What Trust has decided, as its signature shows it: a row that says more than its statement is shown as refused. */
 export function permitView(deps: Deps, scope: Scope, row: PermitRecord, now: Date): UploadPermission {
-  const opened = row.permitted ? openedPermit(row, scope, deps.trust.keySet) : undefined;
+  const opened = openedPermit(deps, scope, row);
   const expired = opened !== undefined && now.getTime() >= Date.parse(termsOf(opened).expires_at);
   const facts = PermitFacts.safeParse(row.facts).data;
   return {
@@ -32,7 +32,7 @@ export function permitView(deps: Deps, scope: Scope, row: PermitRecord, now: Dat
     expires_at: opened === undefined ? null : termsOf(opened).expires_at,
     transparency_entry:
       row.logEntryId === null ? null : { entry_id: row.logEntryId, index: Number(row.logIndex) },
-    verification_proof: facts === undefined ? null : proofView(row, facts, opened),
+    verification_proof: facts === undefined ? null : proofView(deps, row, facts, opened),
     storage_config: opened === undefined ? null : storageView(deps, scope, facts?.component ?? null, opened),
   };
 }
@@ -58,7 +58,13 @@ export const pendingView = (id: string, testId: string, tier: Tier): UploadPermi
 
 const termsOf = ({ statement }: Opened) => statement.predicate.certus_permit;
 
-function openedPermit(row: PermitRecord, { tenant, workspace }: Scope, keySet: KeySet): Opened | undefined {
+/** The permit in a row, when Trust has signed one under this very name; nothing otherwise. */
+export function openedPermit(
+  { trust: { keySet } }: Pick<ApiDeps, 'trust'>,
+  { tenant, workspace }: Scope,
+  row: PermitRecord,
+): Opened | undefined {
+  if (!row.permitted) return undefined;
   try {
     const opened = openStatement(row.statement ?? new Uint8Array(), {
       schema: PermitStatement,
@@ -98,12 +104,14 @@ function refusal(
 
 /** In the words of old, each from what was found and not from what was claimed. */
 function proofView(
+  deps: Deps,
   row: PermitRecord,
   facts: PermitFacts,
   opened: Opened | undefined,
 ): UploadPermission['verification_proof'] {
   const inner = facts.signature === null;
   const unbroken = inner && facts.integrity === null;
+  const witness = opened && witnessOf(deps, row, opened.key.public_key_pem);
   return {
     chain_verified: unbroken && opened !== undefined,
     inner_signature_valid: inner,
@@ -111,16 +119,11 @@ function proofView(
     chain_unbroken: unbroken,
     signer_inner: facts.signers.find(({ as }) => as === 'evidence')?.key_id ?? null,
     signer_outer: opened?.key.id ?? null,
-    sigstore_timestamp: null,
+    sigstore_timestamp: witness?.integrated_time ?? null,
     verification_timestamp: row.decidedAt.toISOString(),
-    rekor_entry_uuid: uuidOf(row.rekor),
+    rekor_entry_uuid: witness?.uuid ?? null,
     cosign_signature: opened === undefined ? null : signatureOf(row.statement ?? new Uint8Array()),
   };
-}
-
-function uuidOf(rekor: unknown): string | null {
-  if (typeof rekor !== 'object' || rekor === null || !('uuid' in rekor)) return null;
-  return typeof rekor.uuid === 'string' ? rekor.uuid : null;
 }
 
 /** Of a statement that was opened: its form is known. */

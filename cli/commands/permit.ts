@@ -6,6 +6,7 @@ import type { ApiClient } from '../api-client.ts';
 import { CommandError } from '../command-error.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { printableJson } from '../neutralise.ts';
 import { parseJson } from '../parse-json.ts';
 import { query } from '../query.ts';
 
@@ -60,6 +61,17 @@ export async function showPermit(
 ): Promise<ExitCode> {
   const path = `/v1/permits/${encodeURIComponent(permitId)}${query({ workspace_id: workspace })}`;
   await shown(context, await context.api().get(path, UploadPermission));
+  return EXIT.ok;
+}
+
+/** For cosign and others, which read it from a file. */
+export async function printPermitStatement(
+  { api, stdout }: Context,
+  permitId: string,
+  { workspace }: InWorkspace,
+): Promise<ExitCode> {
+  const path = `/v1/permits/${encodeURIComponent(permitId)}/statement${query({ workspace_id: workspace })}`;
+  stdout.write(`${printableJson(await api().get(path, z.record(z.string(), z.unknown())))}\n`);
   return EXIT.ok;
 }
 

@@ -1,5 +1,12 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { breakGlass, publishWithPermit, requestPermit, showPermit, showPermits } from '../commands/permit.ts';
+import {
+  breakGlass,
+  printPermitStatement,
+  publishWithPermit,
+  requestPermit,
+  showPermit,
+  showPermits,
+} from '../commands/permit.ts';
 import { evaluatePolicy, setPolicy, shadowPolicy, showPolicies } from '../commands/policy.ts';
 import { type Words, withFormat, withWorkspace } from './options.ts';
 
@@ -35,6 +42,9 @@ export function policyCommands({ program, runs }: Words): void {
   withFormat(withWorkspace(permit.command('show <permit_id>')))
     .description('one decision, with its reasons')
     .action(runs(showPermit));
+  withWorkspace(permit.command('statement <permit_id>'))
+    .description('the permit as it was signed, a Sigstore bundle for other tools')
+    .action(runs(printPermitStatement));
   withFormat(withWorkspace(permit.command('list')))
     .description('decisions, newest first')
     .option('--scan <test_id>', 'only about this scan')

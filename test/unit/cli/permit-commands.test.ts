@@ -3,10 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import type { z } from 'zod';
-import { bypassedExample, deniedExample, permitExample } from '../../../api/permits/examples.ts';
+import {
+  bypassedExample,
+  deniedExample,
+  permitBundleExample,
+  permitExample,
+} from '../../../api/permits/examples.ts';
 import { evaluationExample, policyExample } from '../../../api/policies/examples.ts';
 import type { ApiClient } from '../../../cli/api-client.ts';
-import { breakGlass, requestPermit, showPermit } from '../../../cli/commands/permit.ts';
+import { breakGlass, printPermitStatement, requestPermit, showPermit } from '../../../cli/commands/permit.ts';
 import { evaluatePolicy, setPolicy, shadowPolicy } from '../../../cli/commands/policy.ts';
 import type { Context } from '../../../cli/context.ts';
 import { createOutput } from '../../../cli/output.ts';
@@ -107,4 +112,11 @@ test('breaking the glass asks for a time that is one', async () => {
     0,
   );
   expect(said.text).toContain('order_1');
+});
+
+test('a permit is printed as it was signed, for tools that read bundles', async () => {
+  const { context, said } = cli(permitBundleExample);
+  expect(await printPermitStatement(context, 'permit_1', here)).toBe(0);
+  expect(said.asked).toMatchObject([{ path: '/v1/permits/permit_1/statement?workspace_id=default' }]);
+  expect(JSON.parse(said.text)).toEqual(permitBundleExample);
 });
