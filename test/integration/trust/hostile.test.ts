@@ -11,6 +11,7 @@ import { PREDICATE, STATEMENT_TYPE } from '../../../contracts/statements.ts';
 import { sha256 } from '../../../domain/custody/digest.ts';
 import { sealStatement } from '../../../domain/custody/seal-statement.ts';
 import { openFileSigner } from '../../../services/keys/file-signer.ts';
+import { openLayoutRegistry } from '../../../services/registry/layout-registry.ts';
 import { request } from '../../unit/enrolment/requests.ts';
 import { Service } from '../assurance/service.ts';
 import { until } from '../local/processes.ts';
@@ -182,8 +183,11 @@ describe('the copy in the registry', () => {
       );
       return { runs, published: promotions.map(({ test_id }: { test_id: string }) => test_id) };
     };
-    const image = published.oci_reference?.split('sha256:')[1] ?? '';
     const { test_id: testId } = published;
+    const { tenant, workspace } = service.its.scope;
+    const registry = openLayoutRegistry(join(service.its.home, 'oci'));
+    const pulled = await registry.pullManifest(`certus/${tenant}/${workspace}/shop`, testId);
+    const image = sha256(pulled?.bytes ?? '');
     expect(await known(image)).toEqual({ runs: [`image ${testId}`], published: [testId] });
     const golden = goldenPrefix(service.its.scope, testId);
     for (const path of [BUNDLE.permit, BUNDLE.promotion, BUNDLE.sanitize]) {
