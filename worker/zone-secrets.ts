@@ -27,6 +27,7 @@ const OF_THE_API: readonly SettingName[] = [
   'CERTUS_OPERATOR_KEY_FILE',
   'CERTUS_API_TOKENS_FILE',
   'CERTUS_SANITIZE_KEY_FILE',
+  'CERTUS_AGENT_TLS_KEY_FILE',
 ];
 
 /**

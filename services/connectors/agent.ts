@@ -73,6 +73,11 @@ async function openDelivery(source: AgentSource, { scope, deps }: Reader): Promi
   const bytes = await readItem(deps.uploads, ingestKey(scope, bundle), {
     sha256: bundle,
     maxBytes: MOST_DELIVERY_BYTES,
+  }).catch((error: unknown) => {
+    // not that its items are gone from the site
+    if (error instanceof CertusError && error.code === 'item_gone')
+      throw new CertusError('upload_not_found', 'what was delivered is not there');
+    throw error;
   });
   const payload = Buffer.from(Signed.parse(jsonOf(bytes)).dsseEnvelope.payload, 'base64');
   if (sha256(payload) !== digest)

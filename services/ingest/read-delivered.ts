@@ -32,17 +32,18 @@ export function readDelivered(
   } = item ?? {};
   const desk = createDesk(mask, content.name, lost);
   if (drafts.length > maxDrafts) lost('too_large', 'records');
-  const make = (draft: DeliveredDraft) => made(draft, desk, lost);
+  const make = (draft: DeliveredDraft) => made(draft, desk);
   return {
     format: FORMAT.test(format) ? format : 'unknown',
     mediaType: desk.line(mediaType, 200),
     language: language !== null && LANGUAGE.test(language) ? language : null,
     drafts: masked(recordsOf(drafts.slice(0, maxDrafts), make, desk), { mask, format }),
     get opaque() {
-      for (const { reason, place } of told)
-        unread.push({ reason: reasonOf(reason), place: desk.line(place, 300) });
-      told.length = 0;
-      return unread.length === 0 && drafts.length === 0 ? [{ reason: 'empty' as const, place: '' }] : unread;
+      const all = [
+        ...unread,
+        ...told.map(({ reason, place }) => ({ reason: reasonOf(reason), place: desk.line(place, 300) })),
+      ];
+      return all.length === 0 && drafts.length === 0 ? [{ reason: 'empty' as const, place: '' }] : all;
     },
   };
 }
@@ -57,9 +58,9 @@ function reasonOf(reason: string): Unread['reason'] {
   return OpaqueReason.safeParse(reason).data ?? 'damaged';
 }
 
-function made(draft: DeliveredDraft, desk: Desk, lost: Desk['lost']): Draft {
+function made(draft: DeliveredDraft, desk: Desk): Draft {
   const { kind, key, title, text, severity, place, licenses, extra } = draft;
-  if (text.length > MOST_TEXT) lost('too_large', 'a text of one record');
+  if (text.length > MOST_TEXT) desk.lost('too_large', 'a text of one record');
   const lines = Object.entries(LINES).flatMap(([name, max]) => {
     const value = draft[name as keyof typeof LINES];
     return value === undefined || value === '' ? [] : [[name, desk.line(value, max)] as const];

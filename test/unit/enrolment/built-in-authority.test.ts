@@ -46,11 +46,25 @@ describe('a certificate', () => {
     expect(text).toContain(`Subject: O = acme, OU = sandbox, CN = ${applicant.keyId}`);
     expect(text).toMatch(/Basic Constraints: critical\s+CA:FALSE/);
     expect(text).toMatch(/Key Usage: critical\s+Digital Signature\s/);
-    expect(text).toMatch(/Extended Key Usage:\s+Code Signing\s/);
+    expect(text).toMatch(/Extended Key Usage:\s+Code Signing, TLS Web Client Authentication\s/);
     expect(text).toContain(`URI:https://certus.dev/signers/acme/sandbox/${applicant.keyId}`);
     expect(openssl('x509', '-in', 'leaf.pem', '-noout', '-serial').trim()).toBe(
       `serial=${serial.toUpperCase()}`,
     );
+  });
+
+  test('lets nobody connect who has only shown a sample', async () => {
+    const { applicant } = await newcomer('acme', 'production');
+    const { certificate } = await authority.requestCompliance(applicant, null);
+    store('leaf.pem', certificate.certificatePem);
+    expect(openssl('x509', '-in', 'leaf.pem', '-noout', '-text')).toMatch(
+      /Extended Key Usage:\s+Code Signing\s/,
+    );
+    const verify = ['verify', '-untrusted', 'issuing.pem', '-CAfile', 'root.pem', 'leaf.pem'];
+    expect(openssl(...verify)).toContain('leaf.pem: OK');
+    expect(() => openssl(...verify.toSpliced(1, 0, '-purpose', 'sslclient'))).toThrow();
+    store('leaf.pem', (await authority.issueSandbox(applicant)).certificatePem);
+    expect(openssl(...verify.toSpliced(1, 0, '-purpose', 'sslclient'))).toContain('leaf.pem: OK');
   });
 
   test('holds under the root for stock tools, and under no other root', async () => {
