@@ -5,6 +5,7 @@ import { originOf } from '../../domain/ingest/origin.ts';
 import { forgetItems, unseenItems } from '../../services/database/ingested-items.ts';
 import { recordCheckpoint } from '../../services/database/ingestion-sources.ts';
 import { changeIngestion, findIngestion, type IngestionRecord } from '../../services/database/ingestions.ts';
+import { forgetful } from '../../services/embeddings/forgetful.ts';
 import { isListed } from './listed.ts';
 import type { SourceDeps } from './source-deps.ts';
 import { FILTER_VALUES } from './take-page.ts';
@@ -37,7 +38,7 @@ export async function finishIngestion(
 
 /** Of a run that was taken away while it was being indexed nothing may stay behind; answers why it is not shown. */
 async function forgetIfHidden(
-  { connect, search }: Pick<SourceDeps, 'connect' | 'search'>,
+  { connect, search, database }: Pick<SourceDeps, 'connect' | 'search' | 'database'>,
   { scope, config }: IngestionRecord,
   signal: AbortSignal,
 ): Promise<CertusError | undefined> {
@@ -48,7 +49,7 @@ async function forgetIfHidden(
     return undefined;
   } catch (error) {
     if (!(error instanceof CertusError) || error.retryable) throw error;
-    await search.remove(scope, { test_id: [config.test_id] });
+    await forgetful(search, database).remove(scope, { test_id: [config.test_id] });
     return error;
   } finally {
     await golden.close();

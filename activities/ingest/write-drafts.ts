@@ -2,7 +2,7 @@ import { READING_FORMATS } from '../../contracts/reading-formats.ts';
 import type { Draft } from '../../domain/ingest/draft.ts';
 import { indexRecord } from '../../domain/ingest/index-records.ts';
 import type { SourceItem } from '../../services/connectors/connector.ts';
-import { embedOnce } from '../../services/embeddings/cached-embeddings.ts';
+import { embedOnce, textOf } from '../../services/embeddings/cached-embeddings.ts';
 import type { ItemNature } from '../../services/ingest/item-reader.ts';
 import type { ItemRun } from './item-run.ts';
 import type { SourceDeps } from './source-deps.ts';
@@ -47,8 +47,8 @@ export async function writeDrafts(
     extra: { ...more, format: nature.format },
   };
   const records = drafts.map((draft) => indexRecord(draft, facts));
-  const texts = records.map(({ title, text }) => `${title}\n${text}`);
-  const vectors = embedder && (await embedOnce(database, embedder, scope.tenant, texts, signal));
+  const vectors =
+    embedder && (await embedOnce(database, embedder, scope.tenant, records.map(textOf), signal));
   const documents = records.map((record, at) => ({
     ...record,
     ...(vectors?.[at] === undefined ? {} : { embedding: vectors[at] }),

@@ -4,6 +4,7 @@ import { Sha256, WorkspaceId } from '../../contracts/identifiers.ts';
 import { IngestionId, SourceId } from '../../contracts/ingestion.ts';
 import { SearchFilters } from '../../contracts/search.ts';
 import { forgetWhere } from '../../services/database/ingested-items.ts';
+import { forgetful } from '../../services/embeddings/forgetful.ts';
 import type { ApiDeps } from '../deps.ts';
 import { invalid } from '../problems.ts';
 import { type Route, route } from '../route.ts';
@@ -71,7 +72,7 @@ export function forgetRoutes({ database, search }: Pick<ApiDeps, 'database' | 's
             status: 200,
             body: { removed: 0, remaining: await search.count(scope, filters), dry_run },
           };
-        const removed = await search.remove(scope, filters);
+        const removed = await forgetful(search, database).remove(scope, filters);
         // otherwise they would count as indexed, and never be read again
         await forgetWhere(database, scope, {
           ...(ingestion_id === undefined ? {} : { ingestionId: ingestion_id }),

@@ -15,6 +15,7 @@ import {
   type SourceRecord,
 } from '../../services/database/ingestion-sources.ts';
 import { listIngestions } from '../../services/database/ingestions.ts';
+import { forgetful } from '../../services/embeddings/forgetful.ts';
 import { requireMapping } from '../../services/ingest/require-mapping.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -165,7 +166,7 @@ const remove = (deps: Deps) =>
       await removeSchedule(deps.temporal, scheduleIdOf(scope, id));
       await removeSource(deps.database, scope, id, new Date());
       const filters = { source_id: [id] };
-      const removed = await deps.search.remove(scope, filters);
+      const removed = await forgetful(deps.search, deps.database).remove(scope, filters);
       await forgetWhere(deps.database, scope, { origin: id });
       return { status: 200, body: { removed, remaining: await deps.search.count(scope, filters) } };
     },

@@ -43,3 +43,18 @@ export async function keepEmbeddings(
       ON CONFLICT (tenant, model, content_hash) DO UPDATE SET vector = excluded.vector`);
   }
 }
+
+export async function hasEmbeddings({ client }: Database, tenant: string): Promise<boolean> {
+  const first = await reachable(client.embedding.findFirst({ where: { tenant }, select: { model: true } }));
+  return first !== null;
+}
+
+/** Whichever model has made them. */
+export async function dropEmbeddings(
+  { client }: Database,
+  tenant: string,
+  which: readonly string[] | 'all',
+): Promise<void> {
+  const those = which === 'all' ? {} : { contentHash: { in: [...which] } };
+  await reachable(client.embedding.deleteMany({ where: { tenant, ...those } }));
+}

@@ -13,7 +13,7 @@ export async function embedOnce(
   signal: AbortSignal,
 ): Promise<Float32Array[]> {
   const model = `${embedder.model} ${embedder.dimension}`;
-  const hashes = texts.map((text) => createHash('sha256').update(text).digest('hex'));
+  const hashes = texts.map(digestOfText);
   const byHash = new Map(hashes.map((hash, n) => [hash, texts[n] ?? '']));
   const kept = await findEmbeddings(db, { tenant, model }, [...byHash.keys()]);
   const vectors = new Map<string, Float32Array>();
@@ -37,5 +37,12 @@ export async function embedOnce(
   }
   return hashes.map((hash) => vectors.get(hash) as Float32Array);
 }
+
+/** What of a record is embedded. */
+export const textOf = ({ title, text }: { readonly title: string; readonly text: string }): string =>
+  `${title}\n${text}`;
+
+/** Under which its vector is remembered. */
+export const digestOfText = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 const KEPT_AT_ONCE = 256;

@@ -35,7 +35,14 @@ const options = (input: ScanInput) => ({
   args: [input],
 });
 const carryOut = (activities: Activities, input = newInput()): Promise<RunRecord> =>
-  during(activities, () => environment.client.workflow.execute(WORKFLOWS.scan, options(input)));
+  during(activities, async () => {
+    const { client } = environment;
+    const run: RunRecord = await client.workflow.execute(WORKFLOWS.scan, options(input));
+    const isPublished = run.publication !== undefined && 'goldenManifest' in run.publication;
+    // nobody else waits for it, and the next test would go on with it
+    if (isPublished) await client.workflow.getHandle(`golden-ingestion/web/${input.testId}`).result();
+    return run;
+  });
 const failed = (activities: Activities, input = newInput()) =>
   expect(carryOut(activities, input)).rejects.toBeInstanceOf(WorkflowFailedError);
 const states = (steps: Step[]) => Object.fromEntries(steps.map(({ name, state }) => [name, state]));

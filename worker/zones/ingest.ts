@@ -5,6 +5,7 @@ import { createReindexActivities } from '../../activities/ingest/reindex.ts';
 import { requireSettings } from '../../services/config/require.ts';
 import { openConnector } from '../../services/connectors/open-connector.ts';
 import { openConnectorDeps } from '../../services/connectors/open-deps.ts';
+import { forgetful } from '../../services/embeddings/forgetful.ts';
 import { openEmbedder } from '../../services/embeddings/open-embedder.ts';
 import { lookingAgain } from '../../services/ingest/look-again.ts';
 import { openItemReader } from '../../services/ingest/open-item-reader.ts';
@@ -24,7 +25,9 @@ export async function ingestServices({
     'CERTUS_WORK_DIR',
     'CERTUS_OBJECTS',
   ]);
-  const deps = { golden: objects.readable(settings.CERTUS_GOLDEN_BUCKET), search: await search() };
+  const index = await search();
+  const golden = objects.readable(settings.CERTUS_GOLDEN_BUCKET);
+  const deps = { golden, search: forgetful(index, database) };
   const connecting = await openConnectorDeps({ ...settings, CERTUS_WORK_DIR, CERTUS_OBJECTS }, objects, now);
   const names = namesOf(settings);
   const rulesAlone = openItemReader({
@@ -33,7 +36,7 @@ export async function ingestServices({
   });
   const reader = names === undefined ? rulesAlone : lookingAgain(rulesAlone, names);
   const sources = createSourceActivities({
-    ...{ database, search: deps.search, now },
+    ...{ database, search: index, now },
     reader,
     embedder: await openEmbedder(settings),
     keySet: await readKeySet(settings),
@@ -43,7 +46,7 @@ export async function ingestServices({
   const activities = {
     ...createIngestActivities({ ...deps, names }),
     ...createForgetActivities(deps),
-    ...createReindexActivities(deps),
+    ...createReindexActivities({ search: index }),
     ...sources,
   };
   const close = async () => {
