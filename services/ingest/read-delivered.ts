@@ -1,4 +1,5 @@
 import { type DeliveredDraft, DeliveredItem } from '../../contracts/delivery.ts';
+import { ERROR_STATUS, type ErrorCode } from '../../contracts/errors.ts';
 import { SEVERITIES } from '../../contracts/finding.ts';
 import { jsonOf } from '../../contracts/json-of.ts';
 import { OpaqueReason } from '../../contracts/privacy.ts';
@@ -55,6 +56,7 @@ const LANGUAGE = /^[a-z]{2,3}(?:-[A-Za-z]{2,4})?$/;
 /** What a site calls it is shown to people: only words that are known. */
 function reasonOf(reason: string): Unread['reason'] {
   if (reason === 'empty' || reason === 'format_mismatch') return reason;
+  if (Object.hasOwn(ERROR_STATUS, reason)) return reason as ErrorCode;
   return OpaqueReason.safeParse(reason).data ?? 'damaged';
 }
 

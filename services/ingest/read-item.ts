@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../contracts/errors.ts';
 import type { RunReading } from '../../contracts/ingestion.ts';
 import type { OpaqueReason } from '../../contracts/privacy.ts';
 import type { Draft } from '../../domain/ingest/draft.ts';
@@ -21,7 +22,8 @@ export type ReadItemOptions = LookOptions & {
 
 /** What of an item was not read, and why. */
 export type Unread = {
-  readonly reason: OpaqueReason | 'empty' | 'format_mismatch';
+  /** An agent may have met an error of ours. */
+  readonly reason: OpaqueReason | 'empty' | 'format_mismatch' | ErrorCode;
   readonly place: string;
 };
 

@@ -19,10 +19,11 @@ async function readDelivered(item: DeliveredItem | string, { mask = real, maxDra
   const bytes = Buffer.from(typeof item === 'string' ? item : JSON.stringify(item));
   const reading = RunReading.parse({ format: 'delivered' });
   const options = { maxBytes: 1 << 24, maxDrafts, mask };
-  const { drafts, ...read } = await readItem(contentOfBytes(bytes, { name: 'a.md' }), reading, options);
-  const made: Draft[] = [];
-  for await (const draft of drafts) made.push(draft);
-  return { ...read, drafts: made, opaque: read.opaque };
+  const read = await readItem(contentOfBytes(bytes, { name: 'a.md' }), reading, options);
+  const drafts: Draft[] = [];
+  for await (const draft of read.drafts) drafts.push(draft);
+  const { format, mediaType, language, opaque } = read;
+  return { format, mediaType, language, drafts, opaque };
 }
 const withDraft = (changes: Partial<DeliveredDraft>): DeliveredItem =>
   itemOf('a.md', { drafts: [{ kind: 'finding', key: 'k', title: 't', text: 'x', ...changes }] });
@@ -80,12 +81,14 @@ describe('what a site has made of an item', () => {
   test('is told with what could not be read there, in words that are known here', async () => {
     const unread = [
       { reason: 'encrypted', place: 'attachment 1' },
+      { reason: 'item_too_large', place: '' },
       { reason: '<script>', place: `mail of ${EMAIL}` },
     ];
     const { opaque, drafts } = await readDelivered(itemOf('a.pdf', { drafts: [], unread }));
     expect(drafts).toEqual([]);
     expect(opaque).toEqual([
       { reason: 'encrypted', place: 'attachment 1' },
+      { reason: 'item_too_large', place: '' },
       { reason: 'damaged', place: 'mail of [EMAIL_ADDRESS]' },
     ]);
     expect((await readDelivered(itemOf('a.md', { drafts: [] }))).opaque).toEqual([
