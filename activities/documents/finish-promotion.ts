@@ -10,9 +10,9 @@ import { sanitizedDocuments } from '../../domain/documents/sanitized-documents.t
 import { recordGoldenCopy } from '../../services/database/golden-copies.ts';
 import { takePermit } from '../../services/database/permit-uses.ts';
 import { allPromotionItems, type PromotionItem } from '../../services/database/promotion-items.ts';
+import { policyInForce } from '../../services/privacy/policy-in-force.ts';
 import { readDocumentsEvidence } from '../custody/read-documents-evidence.ts';
 import { readGoldenManifest } from '../custody/read-golden-manifest.ts';
-import { privacyPolicyInForce } from '../privacy/privacy-policy.ts';
 import type { PublishDeps } from '../publish/deps.ts';
 import { goldenManifest, shownManifest } from '../publish/golden-manifest.ts';
 import {
@@ -107,7 +107,7 @@ async function show(
   const to = goldenPrefix(scope, testId);
   await requireInGolden(golden, to, items);
   const [{ policy, digest }, retainUntil] = await Promise.all([
-    privacyPolicyInForce(deps, scope),
+    policyInForce(deps, scope),
     deps.lockUntil(scope, usedAt),
   ]);
   requireSamePolicy(input, digest);

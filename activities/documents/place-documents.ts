@@ -13,8 +13,8 @@ import {
   recordPromotionItems,
   reviewsAmong,
 } from '../../services/database/promotion-items.ts';
+import { policyInForce } from '../../services/privacy/policy-in-force.ts';
 import { readDocumentsEvidence } from '../custody/read-documents-evidence.ts';
-import { privacyPolicyInForce } from '../privacy/privacy-policy.ts';
 import type { PublishDeps } from '../publish/deps.ts';
 import { requirePermit } from '../publish/permitted-bundle.ts';
 import { requireNotQuarantined } from '../publish/quarantine-notice.ts';
@@ -60,7 +60,7 @@ export async function placeDocuments(
 ): Promise<PlacedPage> {
   const { database, scope, testId } = { ...deps, ...input };
   await requireNotQuarantined(deps.golden, input);
-  const { policy, digest } = await privacyPolicyInForce(deps, scope);
+  const { policy, digest } = await policyInForce(deps, scope);
   // named before anything is placed: rows of an attempt that crashed would else count under a policy that was set since
   if (input.policy === null) return { next: input.from, policy: digest, reviews: [] };
   requireSamePolicy(input, digest);

@@ -6,9 +6,10 @@ import { forgetItems, unseenItems } from '../../services/database/ingested-items
 import { recordCheckpoint } from '../../services/database/ingestion-sources.ts';
 import { changeIngestion, findIngestion, type IngestionRecord } from '../../services/database/ingestions.ts';
 import { forgetful } from '../../services/embeddings/forgetful.ts';
+import { forgetIfRemoved, sourceOf } from './forget-removed.ts';
 import { isListed } from './listed.ts';
+import { FILTER_VALUES } from './record-items.ts';
 import type { SourceDeps } from './source-deps.ts';
-import { FILTER_VALUES } from './take-page.ts';
 
 /**
  * Takes out of the index what the source has no more, and says where the next ingestion is to begin. Only a listing that came
@@ -30,6 +31,7 @@ export async function finishIngestion(
   await deps.search.refresh();
   const hidden = await forgetIfHidden(deps, run, signal);
   if (hidden !== undefined) throw hidden;
+  await sourceOf(deps, run);
   if (run.sourceId !== null) await recordCheckpoint(database, scope, run.sourceId, run.cursor.checkpoint);
   const progress = { ...run.progress, removed: run.progress.removed + removed };
   await changeIngestion(database, scope, ingestionId, { state: 'done', progress, endedAt: deps.now() });
@@ -98,7 +100,9 @@ async function forgetIfLeft(
   signal: AbortSignal,
 ): Promise<void> {
   const run = await findIngestion(deps.database, scope, ingestionId);
-  if (run?.config.kind !== 'golden') return;
+  if (run === undefined) return;
+  await forgetIfRemoved(deps, run);
+  if (run.config.kind !== 'golden') return;
   await deps.search.refresh();
   await forgetIfHidden(deps, run, signal);
 }

@@ -12,5 +12,9 @@ export type ItemRun = {
   /** What looks for personal data: an item that others looked into is read again. */
   readonly rules: string;
   readonly known: ReadonlyMap<string, IngestedItem>;
+  /** By an attempt before this one. */
+  readonly setAside: ReadonlySet<string>;
+  /** Writes down what is in the index of an item, and takes out of it what was there of it before. */
+  readonly record: (item: IngestedItem) => Promise<void>;
   readonly signal: AbortSignal;
 };

@@ -5,11 +5,11 @@ import type { Draft } from '../../domain/ingest/draft.ts';
 import { documentIdOf } from '../../domain/ingest/index-records.ts';
 import type { FetchedItem, SourceItem } from '../../services/connectors/connector.ts';
 import { clearFailedItem, recordFailedItem } from '../../services/database/failed-items.ts';
-import { forgetItems, type IngestedItem, recordItem } from '../../services/database/ingested-items.ts';
+import { forgetItems, type IngestedItem } from '../../services/database/ingested-items.ts';
 import type { ItemNature, ReadItem } from '../../services/ingest/item-reader.ts';
 import type { ItemRun } from './item-run.ts';
 import type { SourceDeps } from './source-deps.ts';
-import { type Item, type Written, writeDrafts } from './write-drafts.ts';
+import { type Item, NOTHING_YET, type Written, writeDrafts } from './write-drafts.ts';
 
 export type ItemEnd = {
   readonly key: string;
@@ -83,7 +83,7 @@ async function read(
   const version = fetched.version ?? item.version;
   if (current?.contentHash === contentHash) {
     // another version of the same bytes: a file that was touched, a page that was sent again
-    await recordItem(deps.database, place, { ...current, version, seenBy: ingestion.id }, deps.now());
+    await run.record({ ...current, version, seenBy: ingestion.id });
     return skipped(item.key);
   }
   const documentId = documentIdOf(place.origin, item.key, contentHash);
@@ -94,14 +94,14 @@ async function read(
     fetched,
   );
   if (written.records === 0) throw unreadable(nature, written);
-  await replaceBefore(deps, run, item.key, documentId);
   const row = { key: item.key, version, contentHash, documentId, rules: run.rules, records: written.records };
   const seen = { bytes: fetched.bytes.length, ingestionId: ingestion.id, seenBy: ingestion.id };
-  await recordItem(deps.database, place, { ...row, ...seen }, deps.now());
+  await run.record({ ...row, ...seen });
   const partly = nature.opaque.find(({ reason }) => reason !== 'empty');
-  if (partly === undefined && written.refused === undefined)
+  if (partly !== undefined || written.refused !== undefined)
+    await recordPartly(deps, run, item, partly, written);
+  else if (run.setAside.has(item.key))
     await clearFailedItem(deps.database, place.scope, ingestion.id, item.key);
-  else await recordPartly(deps, run, item, partly, written);
   const masked = Object.values(nature.masked).reduce((sum, count) => sum + count, 0);
   return { key: item.key, outcome: 'indexed', bytes: fetched.bytes.length, records: written.records, masked };
 }
@@ -119,11 +119,17 @@ async function writeAll(
 ): Promise<{ readonly written: Written; readonly nature: ReadItem }> {
   const { reader } = deps;
   const { ingestion, policy, signal } = run;
-  let written: Written = { records: 0, refused: undefined, leftOut: 0 };
+  let written = NOTHING_YET;
   let away: { readonly error: unknown } | undefined;
   const take = async (drafts: readonly Draft[], nature: ItemNature) => {
     try {
-      written = await writeDrafts(deps, run, item, nature, drafts, written);
+      const part = await writeDrafts(deps, run, item, nature, drafts);
+      // others of it may have been written meanwhile
+      written = {
+        records: written.records + part.records,
+        refused: written.refused ?? part.refused,
+        leftOut: written.leftOut + part.leftOut,
+      };
     } catch (error) {
       away = { error };
       throw error;
@@ -132,7 +138,7 @@ async function writeAll(
   try {
     const { format } = item;
     const order = { reading: format === undefined ? ingestion.reading : { format }, policy };
-    const nature = await reader.read({ name: item.name, bytes }, order, take, signal);
+    const nature = await reader.read({ ...item, bytes }, order, take, signal);
     return { written, nature };
   } catch (error) {
     if (away !== undefined) throw away.error;
@@ -148,19 +154,6 @@ function unreadable({ opaque, format }: ReadItem, { refused, leftOut }: Written)
   const [first] = opaque;
   if (first === undefined) return new ItemError('empty', 'there is no text in it');
   return new ItemError(first.reason, first.place === '' ? first.reason : `${first.reason}: ${first.place}`);
-}
-
-/** First the new, then the old: between the two something is found twice, and never not at all. */
-async function replaceBefore(
-  { search }: SourceDeps,
-  { known, place }: ItemRun,
-  key: string,
-  documentId: string,
-): Promise<void> {
-  const before = known.get(key);
-  if (before === undefined) return;
-  const same = before.documentId === documentId ? { ingestion_id: [before.ingestionId] } : {};
-  await search.remove(place.scope, { document_id: [before.documentId], ...same });
 }
 
 async function recordPartly(

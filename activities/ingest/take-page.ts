@@ -3,14 +3,15 @@ import { CertusError } from '../../contracts/errors.ts';
 import type { IngestionInput, IngestionProgress } from '../../contracts/ingestion.ts';
 import { originOf } from '../../domain/ingest/origin.ts';
 import type { SourceItem, SourcePage } from '../../services/connectors/connector.ts';
-import { recordFailedItem } from '../../services/database/failed-items.ts';
+import { recordFailedItem, setAsideAmong } from '../../services/database/failed-items.ts';
 import { forgetItems, knownItems, markSeen } from '../../services/database/ingested-items.ts';
-import { findSource } from '../../services/database/ingestion-sources.ts';
 import { findIngestion, type IngestionRecord, recordPage } from '../../services/database/ingestions.ts';
+import { policyInForce } from '../../services/privacy/policy-in-force.ts';
 import { ByteRoom } from '../documents/byte-room.ts';
-import { privacyPolicyInForce } from '../privacy/privacy-policy.ts';
+import { sourceOf } from './forget-removed.ts';
 import type { ItemRun } from './item-run.ts';
 import { type Checkpoint, checkpointFor, isListed, type Listed } from './listed.ts';
+import { FILTER_VALUES, itemRecorder } from './record-items.ts';
 import type { SourceDeps } from './source-deps.ts';
 import { type ItemEnd, takeItem } from './take-item.ts';
 
@@ -36,8 +37,8 @@ export async function takePage(
 ): Promise<PageTaken> {
   const run = await requireRunning(deps, { scope, ingestionId });
   if (run.pages > pages) return { progress: run.progress, more: !isListed(run.cursor) };
-  const source = run.sourceId === null ? undefined : await findSource(deps.database, scope, run.sourceId);
-  const { policy } = await privacyPolicyInForce(deps, scope);
+  const source = await sourceOf(deps, run);
+  const { policy } = await policyInForce(deps, scope);
   const rules = deps.reader.rulesFor(policy);
   const connector = await deps.connect(run.config, scope);
   try {
@@ -97,7 +98,7 @@ async function requireRunning(
 
 async function takeItems(
   deps: SourceDeps,
-  taking: Omit<ItemRun, 'place' | 'known'>,
+  taking: Omit<ItemRun, 'place' | 'known' | 'setAside' | 'record'>,
   page: SourcePage,
 ): Promise<ItemEnd[]> {
   const { database } = deps;
@@ -105,9 +106,12 @@ async function takeItems(
   const { scope, id } = ingestion;
   const place = { scope, origin: originOf(ingestion.sourceId, ingestion.config) };
   const items = page.items.filter(({ key }, at) => page.items.findIndex((other) => other.key === key) === at);
+  const keys = items.map(({ key }) => key);
+  const known = await knownItems(database, place, [...keys, ...page.gone]);
   const run: ItemRun = {
-    ...{ ...taking, place },
-    known: await knownItems(database, place, [...items.map(({ key }) => key), ...page.gone]),
+    ...{ ...taking, place, known },
+    setAside: await setAsideAmong(database, scope, id, keys),
+    record: itemRecorder(deps, place, known),
   };
   const room = new ByteRoom(BYTES_IN_FLIGHT);
   const take = async (item: SourceItem) => {
@@ -164,8 +168,6 @@ async function removeGone(
   }
   return there.map(({ key }) => ({ key, outcome: 'removed', bytes: 0, records: 0, masked: 0 }));
 }
-
-export const FILTER_VALUES = 50;
 
 function counted(before: IngestionProgress, ends: readonly ItemEnd[]): IngestionProgress {
   const count = (wanted: ItemEnd['outcome']) => ends.filter(({ outcome }) => outcome === wanted).length;

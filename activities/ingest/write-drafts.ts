@@ -16,26 +16,27 @@ export type Written = {
   readonly leftOut: number;
 };
 
+export const NOTHING_YET: Written = { records: 0, refused: undefined, leftOut: 0 };
+
 /** Puts some drafts of an item into the index, each under an id of its own: written again they are the same records. */
 export async function writeDrafts(
   { search, database, embedder, now }: SourceDeps,
   { ingestion, place: { scope }, rules, signal }: ItemRun,
-  { location, documentId, extra = {}, kinds }: Item,
+  { documentId, extra = {}, kinds }: Item,
   nature: ItemNature,
   all: readonly Draft[],
-  before: Written,
 ): Promise<Written> {
   const drafts = kinds === undefined ? all : all.filter(({ kind }) => kinds.includes(kind));
-  const leftOut = before.leftOut + all.length - drafts.length;
-  if (drafts.length === 0) return { ...before, leftOut };
-  const { sha256, permit_id, test_id, component, ...more } = extra;
+  const leftOut = all.length - drafts.length;
+  if (drafts.length === 0) return { ...NOTHING_YET, leftOut };
+  const { sha256, permit_id, test_id, component } = extra;
   const golden = typeof sha256 === 'string' && typeof permit_id === 'string' ? { sha256, permit_id } : null;
   const facts = {
     ...scope,
     ingestionId: ingestion.id,
     sourceId: ingestion.sourceId,
     source: SECURITY_FORMATS.has(nature.format) ? nature.format : ingestion.kind,
-    location,
+    location: nature.location,
     documentId,
     component: ingestion.component ?? (typeof component === 'string' ? component : null),
     testId: typeof test_id === 'string' ? test_id : null,
@@ -44,7 +45,7 @@ export async function writeDrafts(
     sanitizer: rules,
     golden,
     capturedAt: now().toISOString(),
-    extra: { ...more, format: nature.format },
+    extra: { ...said(nature), format: nature.format },
   };
   const records = drafts.map((draft) => indexRecord(draft, facts));
   const vectors =
@@ -54,8 +55,14 @@ export async function writeDrafts(
     ...(vectors?.[at] === undefined ? {} : { embedding: vectors[at] }),
   }));
   const { indexed, failed } = await search.index(scope, documents, { visible: false });
-  return { records: before.records + indexed, refused: before.refused ?? failed[0]?.reason, leftOut };
+  return { records: indexed, refused: failed[0]?.reason, leftOut };
 }
+
+/** What of its source stands in no field of its own. */
+const said = ({ extra }: ItemNature) =>
+  Object.fromEntries(Object.entries(extra).filter(([name]) => !FIELDS.has(name)));
+
+const FIELDS: ReadonlySet<string> = new Set(['sha256', 'permit_id', 'test_id', 'component']);
 
 /** What a tool wrote goes by what it is, wherever it came from. */
 const SECURITY_FORMATS: ReadonlySet<string> = new Set(

@@ -6,9 +6,9 @@ import {
   openPrivacyScan,
   updatePrivacyScan,
 } from '../../services/database/privacy-scans.ts';
+import { policyInForce } from '../../services/privacy/policy-in-force.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import { type InspectedPage, inspectPage, type PrivacyScanDeps, type ScanPlace } from './inspect-page.ts';
-import { privacyPolicyInForce } from './privacy-policy.ts';
 import { writePrivacyReport } from './write-privacy-report.ts';
 
 /** The steps of a privacy scan. */
@@ -17,7 +17,7 @@ export const createPrivacyScanActivities = (deps: PrivacyScanDeps) => ({
   beginPrivacyScan: (input: PrivacyScanInput): Promise<string> =>
     withHeartbeat(async () => {
       await openPrivacyScan(deps.database, input, deps.now());
-      const { digest } = await privacyPolicyInForce(deps, input);
+      const { digest } = await policyInForce(deps, input);
       await updatePrivacyScan(deps.database, input, input.id, { policyDigest: digest });
       return digest;
     }),

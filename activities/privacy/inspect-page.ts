@@ -9,10 +9,10 @@ import { sha256 } from '../../domain/custody/digest.ts';
 import { replaceResults } from '../../services/database/privacy-scans.ts';
 import { listReceived, type ReceivedRecord } from '../../services/database/received-documents.ts';
 import { findScan } from '../../services/database/scans.ts';
+import { type PolicyInForce, policyInForce } from '../../services/privacy/policy-in-force.ts';
 import type { PublishDeps } from '../publish/deps.ts';
 import { heldBefore, holdDocument } from './hold-document.ts';
 import { type FileAt, isTampered, lookInto, resultOf } from './look-into.ts';
-import { type PrivacyPolicyInForce, privacyPolicyInForce } from './privacy-policy.ts';
 
 export type PrivacyScanDeps = Pick<
   PublishDeps,
@@ -41,7 +41,7 @@ export async function inspectPage(
   policyDigest: string,
   signal: AbortSignal,
 ): Promise<InspectedPage> {
-  const inForce = await privacyPolicyInForce(deps, input);
+  const inForce = await policyInForce(deps, input);
   if (inForce.digest !== policyDigest)
     throw new CertusError('privacy_policy_invalid', 'another policy was set during the scan: scan again');
   const page = await (input.testId === null
@@ -73,7 +73,7 @@ type Looked = { readonly result: PrivacyScanResult; readonly review?: ReviewInpu
 async function reported(
   { inspector }: PrivacyScanDeps,
   file: File,
-  { policy }: PrivacyPolicyInForce,
+  { policy }: PolicyInForce,
 ): Promise<Looked> {
   const as = file.document === undefined ? 'evidence' : 'documents';
   const { inspection } = await lookInto(inspector, file, { policy, as });
@@ -86,7 +86,7 @@ async function reportedAndHeld(
   { tenant, workspace }: PrivacyScanInput,
   file: FileAt,
   { name, sha256: digest, size, media_type }: ReceivedRecord,
-  { policy }: PrivacyPolicyInForce,
+  { policy }: PolicyInForce,
 ): Promise<Looked> {
   const scope = { tenant, workspace };
   const request = { policy, as: 'documents' } as const;

@@ -6,8 +6,8 @@ import { openOrder } from '../../domain/custody/order-statement.ts';
 import { isSince } from '../../domain/documents/released-by.ts';
 import { findOrder } from '../../services/database/orders.ts';
 import { findReview } from '../../services/database/reviews.ts';
+import { policyInForce } from '../../services/privacy/policy-in-force.ts';
 import type { PublishDeps } from '../publish/deps.ts';
-import { privacyPolicyInForce } from './privacy-policy.ts';
 
 export type DecisionToOpen = {
   readonly scope: Scope;
@@ -43,7 +43,7 @@ export async function openDecision(
     !isSince(given_at, openedAt)
   )
     throw new CertusError('order_invalid', `the order ${orderId} is not about this review`);
-  const { policy } = await privacyPolicyInForce(deps, scope);
+  const { policy } = await policyInForce(deps, scope);
   const secondPerson = policy.review.second_person;
   return { orderId, by, verdict: action.verdict, reason: action.reason, at: given_at, secondPerson };
 }

@@ -15,7 +15,7 @@ import { HELD_PREVIEW, heldMasked, heldOriginal } from '../../domain/review/held
 import { reviewIdOf } from '../../domain/review/review-id.ts';
 import { openReview, reviewInputOf } from '../../services/database/reviews.ts';
 import type { Inspected, PreviewPiece } from '../../services/privacy/inspector.ts';
-import type { PrivacyPolicyInForce } from '../privacy/privacy-policy.ts';
+import type { PolicyInForce } from '../../services/privacy/policy-in-force.ts';
 import type { PublishDeps } from './deps.ts';
 import { inspectFile, type LookedInto } from './place-file.ts';
 import { MAX_STATEMENT } from './released-evidence.ts';
@@ -32,7 +32,7 @@ const MAX_PREVIEW = 1024 * 1024;
 export async function holdEvidence(
   deps: PublishDeps,
   input: PublishInput,
-  privacy: PrivacyPolicyInForce,
+  privacy: PolicyInForce,
   looked: readonly LookedInto[],
   usedAt: Date,
 ): Promise<ReviewInput> {
@@ -81,7 +81,7 @@ type Kept = { readonly file: BundleFile; readonly inspected: Inspected };
 async function keep(
   { inspector, quarantine }: PublishDeps,
   { scope }: PublishInput,
-  { policy }: PrivacyPolicyInForce,
+  { policy }: PolicyInForce,
   id: string,
   { file, source }: LookedInto,
 ): Promise<Kept> {
@@ -123,7 +123,7 @@ async function storePreview({ quarantine }: PublishDeps, key: string, kept: read
 async function storeHold(
   { inspector, quarantine, promotionSigner, keySet }: PublishDeps,
   { scope, testId, bundle }: PublishInput,
-  { digest: policyDigest }: PrivacyPolicyInForce,
+  { digest: policyDigest }: PolicyInForce,
   looked: readonly LookedInto[],
   usedAt: Date,
 ): Promise<string> {

@@ -2,9 +2,9 @@ import { BUNDLE, ScanDocument } from '../../contracts/bundle.ts';
 import { jsonOf } from '../../contracts/json-of.ts';
 import type { ReviewOutcome } from '../../contracts/review.ts';
 import type { PublishInput } from '../../contracts/workflows.ts';
+import { type PolicyInForce, policyInForce } from '../../services/privacy/policy-in-force.ts';
 import { readEvidenceStatement } from '../custody/read-evidence.ts';
 import { readListed } from '../custody/read-listed.ts';
-import { type PrivacyPolicyInForce, privacyPolicyInForce } from '../privacy/privacy-policy.ts';
 import type { PublishDeps } from './deps.ts';
 import { type PermittedBundle, requirePermit } from './permitted-bundle.ts';
 import { openHeldStatement, type Release, requireReleased } from './released-evidence.ts';
@@ -12,7 +12,7 @@ import { openHeldStatement, type Release, requireReleased } from './released-evi
 /** All that a promotion goes by: what was permitted, what the policy asks for, what people have decided. */
 export type OpenedPromotion = {
   readonly permitted: PermittedBundle;
-  readonly privacy: PrivacyPolicyInForce;
+  readonly privacy: PolicyInForce;
   readonly release: Release | undefined;
   /** Of the attempt; what the statements say. */
   readonly at: Date;
@@ -37,7 +37,7 @@ export async function openPromotion(
   const question = { database, keySet, destination: 'golden', usedAt } as const;
   const [permitted, privacy, retainUntil, scanBytes] = await Promise.all([
     requirePermit(question, input, readListed(raw, input.bundle.prefix)),
-    privacyPolicyInForce(deps, input.scope),
+    policyInForce(deps, input.scope),
     deps.lockUntil(input.scope, at),
     readEvidenceStatement(raw, `${input.bundle.prefix}${BUNDLE.scan}`),
   ]);

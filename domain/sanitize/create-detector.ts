@@ -41,7 +41,7 @@ export function createDetector(
 const STRICTNESS = PrivacyAction.options;
 
 /** A tenant's patterns and exceptions are rules, too: what is signed says with which of them a file was looked into. */
-function rulesOf({ custom, allow }: PrivacyPolicy): string {
+export function rulesOf({ custom, allow }: PrivacyPolicy): string {
   if (custom.length === 0 && allow.length === 0) return RECOGNISERS_VERSION;
   return `${RECOGNISERS_VERSION} own:${sha256(canonicalJson({ custom, allow })).slice(0, 16)}`;
 }

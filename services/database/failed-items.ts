@@ -50,7 +50,19 @@ export async function listFailedItems(
   return { items, next: rows.length > limit ? items.at(-1)?.key : undefined };
 }
 
-/** Those that were read after all. */
+/** Which of these were set aside. */
+export async function setAsideAmong(
+  { client }: Place,
+  scope: Scope,
+  ingestionId: string,
+  keys: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const where = { ...scope, ingestionId, key: { in: [...keys] } };
+  const rows = await reachable(client.failedItem.findMany({ where, select: { key: true } }));
+  return new Set(rows.map(({ key }) => key));
+}
+
+/** It was read after all. */
 export async function clearFailedItem(
   { client }: Place,
   scope: Scope,

@@ -35,19 +35,40 @@ export async function knownItems(
   return new Map(rows.map(({ bytes, ...row }) => [row.key, { ...row, bytes: Number(bytes) }]));
 }
 
-/** Once it is in the index, and what it replaces is out of it. */
-export async function recordItem(
+/** Once they are in the index, and what they replace is out of it. */
+export async function recordItems(
   { client }: Place,
-  { scope, origin }: Origin,
-  item: IngestedItem,
+  { scope: { tenant, workspace }, origin }: Origin,
+  items: readonly IngestedItem[],
   indexedAt: Date,
 ): Promise<void> {
-  const { key, ...rest } = storable({ ...item, indexedAt });
-  const where = { tenant_workspace_origin_key: { ...scope, origin, key } };
-  await reachable(
-    client.ingestedItem.upsert({ where, create: { ...scope, origin, key, ...rest }, update: rest }),
-  );
+  const rows = new Map(items.map((item) => storable(item)).map((item) => [item.key, rowOf(item)]));
+  if (rows.size === 0) return;
+  await reachable(client.$executeRaw`
+    INSERT INTO ingested_items (
+      tenant, workspace, origin, key, version, content_hash, document_id, rules, records, bytes, ingestion_id, seen_by, indexed_at
+    )
+    SELECT
+      ${tenant}, ${workspace}, ${origin}, key, version, content_hash, document_id, rules, records, bytes, ingestion_id, seen_by,
+      ${indexedAt}
+    FROM jsonb_to_recordset(${JSON.stringify([...rows.values()])}::jsonb) AS row (
+      key text, version text, content_hash text, document_id text, rules text, records int, bytes bigint, ingestion_id text,
+      seen_by text
+    )
+    ORDER BY key
+    ON CONFLICT (tenant, workspace, origin, key) DO UPDATE SET
+      version = excluded.version, content_hash = excluded.content_hash, document_id = excluded.document_id,
+      rules = excluded.rules, records = excluded.records, bytes = excluded.bytes, ingestion_id = excluded.ingestion_id,
+      seen_by = excluded.seen_by, indexed_at = excluded.indexed_at`);
 }
+
+const rowOf = ({ contentHash, documentId, ingestionId, seenBy, ...same }: IngestedItem): object => ({
+  ...same,
+  content_hash: contentHash,
+  document_id: documentId,
+  ingestion_id: ingestionId,
+  seen_by: seenBy,
+});
 
 /** They are there, and as they were. */
 export async function markSeen(

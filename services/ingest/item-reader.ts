@@ -2,7 +2,15 @@ import type { RunReading } from '../../contracts/ingestion.ts';
 import type { PrivacyPolicy } from '../../contracts/privacy.ts';
 import type { Draft } from '../../domain/ingest/draft.ts';
 
-export type ItemToRead = { readonly name: string; readonly bytes: Uint8Array };
+export type ItemToRead = {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  /** Where its source has it, and what it says of it: names of people and keys stand in these as well. */
+  readonly location?: string;
+  readonly extra?: Extra;
+};
+
+type Extra = Readonly<Record<string, string | number | boolean>>;
 
 export type ReadOrder = {
   readonly reading: RunReading;
@@ -15,6 +23,9 @@ export type ItemNature = {
   readonly format: string;
   readonly mediaType: string;
   readonly language: string | null;
+  /** As they may be indexed. */
+  readonly location: string;
+  readonly extra: Extra;
 };
 
 /** What there was, besides the drafts. */
@@ -32,7 +43,10 @@ export type ReadItem = ItemNature & {
 export interface ItemReader {
   /** What looks for personal data under this policy: read with other rules, an item is read again. */
   rulesFor(policy: PrivacyPolicy): string;
-  /** Hands over what an item says, masked, some hundred drafts at a time, and waits each time until they are dealt with. */
+  /**
+   * Hands over what an item says, masked, some hundred drafts at a time, and ends once all are dealt with. Few are ahead of what
+   * is dealt with; the next item is read meanwhile.
+   */
   read(
     item: ItemToRead,
     order: ReadOrder,

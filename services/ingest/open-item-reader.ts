@@ -1,11 +1,11 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { CertusError } from '../../contracts/errors.ts';
-import type { Draft } from '../../domain/ingest/draft.ts';
-import { createDetector } from '../../domain/sanitize/create-detector.ts';
+import { rulesOf } from '../../domain/sanitize/create-detector.ts';
 import { indexPolicy } from '../../domain/sanitize/index-policy.ts';
+import { OwnTime } from '../privacy/own-time.ts';
 import { Turns } from '../privacy/turns.ts';
-import type { ItemNature, ItemReader } from './item-reader.ts';
+import type { ItemReader } from './item-reader.ts';
 import type { DraftBatch, ReaderAnswer, ReaderTask } from './reader-task.ts';
 
 type Options = {
@@ -37,41 +37,50 @@ export function openItemReader({
   const running = new Turns(threads);
   let isClosed = false;
 
+  /** One item in one thread, from its first byte to its last; the last drafts may still be on their way. */
+  async function inThread(task: Omit<ReaderTask, 'drafts'>, take: TakeDrafts, signal: AbortSignal) {
+    signal.throwIfAborted();
+    const stop = new AbortController();
+    const { port1, port2 } = new MessageChannel();
+    const time = new OwnTime(seconds, () => stop.abort(LATE));
+    const taken = handOver(port1, (...some) => time.whileOthers(() => take(...some)), stop);
+    try {
+      const answer = await pool.run(
+        { ...task, drafts: port2 },
+        {
+          signal: AbortSignal.any([stop.signal, signal]),
+          transferList: [task.bytes.buffer as ArrayBuffer, port2],
+        },
+      );
+      if ('failure' in answer) throw new CertusError(answer.failure.code, answer.failure.message);
+      return { answer, taken };
+    } catch (error) {
+      await taken.close(); // what stopped the thread is what is thrown
+      if (isClosed || signal.aborted || error instanceof CertusError) throw error;
+      throw diedOf(error, stop.signal.reason === LATE);
+    } finally {
+      time.end();
+    }
+  }
+
   return {
-    rulesFor: (policy) => createDetector(indexPolicy(policy), 'documents', 'anybodys').rules,
-    read: (item, { reading, policy }, take, signal) =>
-      running.take(async () => {
-        signal.throwIfAborted();
-        const limit = new AbortController();
-        const timer = setTimeout(() => limit.abort(), seconds * 1000);
-        const channel = new MessageChannel();
-        const taken = handOver(channel.port1, take, limit);
-        const bytes = new Uint8Array(item.bytes); // a copy, for it is given away
+    rulesFor: (policy) => rulesOf(indexPolicy(policy)),
+    read: async ({ name, bytes, location = '', extra = {} }, { reading, policy }, take, signal) => {
+      const { answer, taken } = await running.take(() => {
         const task = {
-          name: item.name,
-          bytes,
+          ...{ name, location, extra },
+          bytes: new Uint8Array(bytes), // a copy, for it is given away
           policy: JSON.stringify(indexPolicy(policy)),
           reading: JSON.stringify(reading),
-          maxBytes,
-          maxDrafts,
-          drafts: channel.port2,
+          ...{ maxBytes, maxDrafts },
         };
-        try {
-          const answer = await pool.run(task, {
-            signal: AbortSignal.any([limit.signal, signal]),
-            transferList: [bytes.buffer, channel.port2],
-          });
-          if ('failure' in answer) throw new CertusError(answer.failure.code, answer.failure.message);
-          return answer;
-        } catch (error) {
-          taken.rethrow(); // what stopped the thread
-          if (isClosed || signal.aborted || error instanceof CertusError) throw error;
-          throw diedOf(error, limit.signal.aborted);
-        } finally {
-          clearTimeout(timer);
-          channel.port1.close();
-        }
-      }),
+        return inThread(task, take, signal);
+      });
+      // the thread has the next item by now
+      await taken.all(answer.drafts);
+      await taken.close();
+      return answer;
+    },
     async close() {
       isClosed = true;
       await pool.destroy();
@@ -79,25 +88,43 @@ export function openItemReader({
   };
 }
 
-/** One batch at a time: a thread that reads faster than the index writes waits for it. */
-function handOver(
-  port: MessagePort,
-  take: (drafts: readonly Draft[], nature: ItemNature) => Promise<void>,
-  stop: AbortController,
-): { readonly rethrow: () => void } {
+const LATE = Symbol('late');
+
+type TakeDrafts = Parameters<ItemReader['read']>[2];
+
+/** A thread that reads faster than the index writes waits for it. What cannot be taken stops the thread, and is what is thrown. */
+function handOver(port: MessagePort, take: TakeDrafts, stop: AbortController) {
   let failure: { readonly error: unknown } | undefined;
-  port.on('message', ({ drafts, nature }: DraftBatch) => {
-    take(drafts, nature).then(
-      () => port.postMessage(null),
-      (error: unknown) => {
-        failure ??= { error };
-        stop.abort();
-      },
-    );
+  let [done, underWay] = [0, 0];
+  let changed: () => void = () => undefined;
+  port.on('message', async ({ drafts, nature }: DraftBatch) => {
+    underWay += 1;
+    try {
+      await take(drafts, nature);
+      done += drafts.length;
+      port.postMessage(null);
+    } catch (error) {
+      failure ??= { error };
+      stop.abort();
+    } finally {
+      underWay -= 1;
+      changed();
+    }
   });
+  const until = async (is: () => boolean): Promise<void> => {
+    while (!is())
+      await new Promise<void>((resolve) => {
+        changed = resolve;
+      });
+    if (failure !== undefined) throw failure.error;
+  };
   return {
-    rethrow: () => {
-      if (failure !== undefined) throw failure.error;
+    /** Until so many are dealt with. */
+    all: (count: number) => until(() => failure !== undefined || done >= count),
+    /** No more are taken, and those that are under way are waited for. */
+    close: () => {
+      port.close();
+      return until(() => underWay === 0);
     },
   };
 }

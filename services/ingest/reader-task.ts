@@ -8,12 +8,14 @@ import type { ItemNature, ReadItem } from './item-reader.ts';
 export type ReaderTask = {
   readonly name: string;
   readonly bytes: Uint8Array;
+  readonly location: string;
+  readonly extra: ItemNature['extra'];
   /** The policy as JSON: a thread knows it again by it. */
   readonly policy: string;
   readonly reading: string;
   readonly maxBytes: number;
   readonly maxDrafts: number;
-  /** Drafts go out here, and each answer asks for the next ones. */
+  /** Drafts go out here, and each answer says that some are dealt with. */
   readonly drafts: MessagePort;
 };
 

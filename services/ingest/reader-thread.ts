@@ -3,6 +3,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { CertusError } from '../../contracts/errors.ts';
 import type { PrivacyPolicy } from '../../contracts/privacy.ts';
 import type { Draft } from '../../domain/ingest/draft.ts';
+import { maskOrigin } from '../../domain/ingest/mask-origin.ts';
 import { createDetector } from '../../domain/sanitize/create-detector.ts';
 import type { Detector } from '../../domain/sanitize/detector.ts';
 import { maskText } from '../../domain/sanitize/mask-text.ts';
@@ -23,12 +24,10 @@ export async function read(task: ReaderTask): Promise<ReaderAnswer> {
     // any other message could have something of the item in it
     const message = `an item could not be read (${error instanceof Error ? error.name : 'something was thrown'})`;
     return { failure: { code: 'internal_error', message } };
-  } finally {
-    task.drafts.close();
   }
 }
 
-async function readAll({ name, bytes, policy, reading, maxBytes, maxDrafts, drafts }: ReaderTask) {
+async function readAll({ name, bytes, policy, reading, maxBytes, maxDrafts, drafts, ...origin }: ReaderTask) {
   const detector = known(policy);
   const masked: Record<string, number> = Object.create(null);
   const mask = (text: string, hint?: Parameters<Detector['detect']>[1]) => {
@@ -39,10 +38,10 @@ async function readAll({ name, bytes, policy, reading, maxBytes, maxDrafts, draf
   const options = { maxBytes, maxDrafts, mask };
   const item = await readItem(contentOfBytes(bytes, { name }), JSON.parse(reading), options);
   const { format, mediaType, language } = item;
-  const nature = { format, mediaType, language };
+  const nature = { format, mediaType, language, ...maskOrigin(origin, mask) };
   const batch = new Batch(drafts, nature);
   for await (const draft of item.drafts) await batch.add(draft);
-  await batch.send();
+  batch.send();
   return {
     ...{ ...nature, drafts: batch.count, masked: { ...masked }, rules: detector.rules },
     // known only now that everything is read
@@ -50,37 +49,47 @@ async function readAll({ name, bytes, policy, reading, maxBytes, maxDrafts, draf
   };
 }
 
-/** So many go out together: each trip to the other side costs as much as some drafts. */
+/**
+ * So many go out together: each trip to the other side costs as much as some drafts. A few may be on their way while it reads on,
+ * and it waits for none at its end: whoever has them is the one to wait until they are dealt with.
+ */
 class Batch {
   count = 0;
   #waiting: Draft[] = [];
   #characters = 0;
+  #underWay = 0;
   readonly #port: MessagePort;
   readonly #nature: ItemNature;
 
   constructor(port: MessagePort, nature: ItemNature) {
     this.#port = port;
     this.#nature = nature;
+    port.on('message', () => {
+      this.#underWay -= 1;
+    });
   }
 
   async add(draft: Draft): Promise<void> {
     this.#waiting.push(draft);
     this.#characters += draft.text.length;
     this.count += 1;
-    if (this.#waiting.length >= MOST_DRAFTS || this.#characters >= MOST_CHARACTERS) await this.send();
+    if (this.#waiting.length < MOST_DRAFTS && this.#characters < MOST_CHARACTERS) return;
+    this.send();
+    while (this.#underWay >= MOST_UNDER_WAY) await once(this.#port, 'message');
   }
 
-  async send(): Promise<void> {
+  send(): void {
     if (this.#waiting.length === 0) return;
     this.#port.postMessage({ drafts: this.#waiting, nature: this.#nature } satisfies DraftBatch);
+    this.#underWay += 1;
     this.#waiting = [];
     this.#characters = 0;
-    await once(this.#port, 'message');
   }
 }
 
 const MOST_DRAFTS = 500;
 const MOST_CHARACTERS = 1024 * 1024;
+const MOST_UNDER_WAY = 2;
 
 /** Patterns of a policy are compiled once, and not for every item. */
 const detectors = new Map<string, Detector>();

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Scope } from '../../contracts/identifiers.ts';
 import type { SearchFilters } from '../../contracts/search.ts';
 import { capturedBetween, givenFilters } from './paging.ts';
@@ -8,9 +8,7 @@ export type Clause = Record<string, unknown>;
 
 /** The only way to a document: two tenants that use one id still have two documents. */
 export function documentKey({ tenant, workspace }: Scope, id: string): string {
-  return createHash('sha256')
-    .update(JSON.stringify([tenant, workspace, id]))
-    .digest('hex');
+  return hash('sha256', JSON.stringify([tenant, workspace, id]));
 }
 
 /** Part of every request that reads or removes: scope first, then who asks, then the filters. */

@@ -4,7 +4,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { privacyPolicyInForce } from '../../../activities/privacy/privacy-policy.ts';
 import { carryOut } from '../../../activities/trust/orders/carry-out.ts';
 import type { PrivacyPolicy, SetPrivacyPolicy } from '../../../contracts/privacy.ts';
 import {
@@ -16,6 +15,7 @@ import { recordGoldenCopy } from '../../../services/database/golden-copies.ts';
 import { privacyPolicies } from '../../../services/database/privacy-policies.ts';
 import { recordScanPromotion, type ScanPromotion } from '../../../services/database/promotions.ts';
 import { openDirectoryStore } from '../../../services/objects/directory-store.ts';
+import { policyInForce } from '../../../services/privacy/policy-in-force.ts';
 import { KEYS } from '../../unit/domain/custody-fixture.ts';
 import { newTrust, order } from '../permit/trust-fixture.ts';
 
@@ -38,7 +38,7 @@ const named = (name: string): PrivacyPolicy => ({ ...DEFAULT_PRIVACY_POLICY, nam
 const setting = (workspace: string, policy: PrivacyPolicy): SetPrivacyPolicy => ({
   ...{ kind: 'set_privacy_policy', workspace, policy },
 });
-const inForce = (scope: { tenant: string; workspace: string }) => privacyPolicyInForce(trust.deps, scope);
+const inForce = (scope: { tenant: string; workspace: string }) => policyInForce(trust.deps, scope);
 
 async function set(workspace: string, policy: PrivacyPolicy, changes: Parameters<typeof order>[2] = {}) {
   const { order: given } = await order(database, setting(workspace, policy), changes);
