@@ -12,13 +12,14 @@ import { openGoldenIngestion } from './open-golden-ingestion.ts';
 import { openScheduledIngestion } from './open-scheduled-ingestion.ts';
 import type { SourceDeps } from './source-deps.ts';
 import { type PageTaken, takePage } from './take-page.ts';
+import { tellingWhatIsWaitedFor } from './tell-waiting.ts';
 
 /** What the workflow of an ingestion has done for it. */
 export const createSourceActivities = (deps: SourceDeps) => ({
   takePage: (input: IngestionInput, pages: number): Promise<PageTaken> =>
     withHeartbeat((signal) => {
       const { attempt } = Context.current().info;
-      return takePage(deps, input, pages, { signal, attempt });
+      return tellingWhatIsWaitedFor(deps, input, () => takePage(deps, input, pages, { signal, attempt }));
     }),
   finishIngestion: (input: IngestionInput): Promise<IngestionProgress> =>
     withHeartbeat((signal) => finishIngestion(deps, input, signal)),

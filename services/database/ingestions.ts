@@ -128,6 +128,7 @@ export async function recordPage(
       data: {
         pages: pages + 1,
         progress,
+        error: Prisma.DbNull, // nothing is waited for any more
         cursor: cursor === null ? Prisma.DbNull : (storable(cursor) as Json),
       },
     }),

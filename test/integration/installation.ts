@@ -196,6 +196,12 @@ class Workers {
     return this.#end('SIGKILL', zones);
   }
 
+  pidOf(zone: Zone): number {
+    const pid = this.#running.get(zone)?.pid;
+    if (pid === undefined) throw new Error(`no worker of ${zone} runs`);
+    return pid;
+  }
+
   /** Holds the processes where they are: what reaches them is taken and not done. */
   freeze(...zones: readonly Zone[]): void {
     for (const zone of zones) this.#running.get(zone)?.kill('SIGSTOP');

@@ -9,6 +9,7 @@ import type { Connector } from '../../../services/connectors/connector.ts';
 import { openClones } from '../../../services/connectors/git/clones.ts';
 import { openListings } from '../../../services/connectors/git/listings.ts';
 import { openConnector } from '../../../services/connectors/open-connector.ts';
+import type { SourceBuckets } from '../../../services/connectors/s3/source-bucket.ts';
 import { openItemReader } from '../../../services/ingest/open-item-reader.ts';
 import { openDirectoryStore } from '../../../services/objects/directory-store.ts';
 import type { SearchIndex } from '../../../services/search/search-index.ts';
@@ -17,11 +18,24 @@ import { type Answer, type Asking, needed, startApi } from '../api-harness.ts';
 
 const BOUNDARY = 'certus-form';
 
+type More = {
+  readonly search?: SearchIndex;
+  /** None is a source when not given. */
+  readonly buckets?: SourceBuckets;
+};
+
 /** The API and the ingest zone, with a real index, real sources and a real reader. */
-export async function startIngesting(folder: string, webHosts: readonly string[] = []) {
+export async function startIngesting(
+  folder: string,
+  webHosts: readonly string[] = [],
+  { search, buckets = noBucket }: More = {},
+) {
   const store = openDirectoryStore(join(folder, 'objects'));
   mkdirSync(join(folder, 'repositories'), { recursive: true });
-  const api = await startApi({ store, temporalAddress: needed('CERTUS_TEMPORAL_ADDRESS') });
+  const api = await startApi({
+    ...{ store, temporalAddress: needed('CERTUS_TEMPORAL_ADDRESS') },
+    ...(search === undefined ? {} : { search }),
+  });
   const { database, trust } = api.deps;
   const bucket = (name: string) => store.readable(name);
   await store.bucket('golden');
@@ -37,9 +51,7 @@ export async function startIngesting(folder: string, webHosts: readonly string[]
   const connecting = {
     uploads: bucket('uploads'),
     golden: bucket('golden'),
-    buckets: () => {
-      throw new Error('no bucket is a source here');
-    },
+    buckets,
     git: {
       clones: openClones(join(folder, 'clones'), access, now),
       listings: openListings(),
@@ -122,6 +134,10 @@ export async function startIngesting(folder: string, webHosts: readonly string[]
     },
   };
 }
+
+const noBucket: SourceBuckets = () => {
+  throw new Error('no bucket is a source here');
+};
 
 export type Ingesting = Awaited<ReturnType<typeof startIngesting>>;
 
