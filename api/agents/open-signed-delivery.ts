@@ -28,13 +28,7 @@ function signedPayload(bytes: Uint8Array, { raw, publicKey }: X509Certificate): 
   if (content.$case !== 'dsseEnvelope' || content.dsseEnvelope.payloadType !== DELIVERY_TYPE)
     throw new CertusError('delivery_invalid', `it is no envelope of the type ${DELIVERY_TYPE}`);
   const signer = verificationMaterial.content;
-  const leaf =
-    signer.$case === 'certificate'
-      ? signer.certificate
-      : signer.$case === 'x509CertificateChain'
-        ? signer.x509CertificateChain.certificates[0]
-        : undefined;
-  if (leaf === undefined || !raw.equals(leaf.rawBytes))
+  if (signer.$case !== 'certificate' || !raw.equals(signer.certificate.rawBytes))
     throw new CertusError('untrusted_signer', 'it is not signed with the certificate of this connection');
   if (!signedContent(bundle, undefined).verifySignature(publicKey))
     throw new CertusError('signature_invalid', 'the signature does not hold under the certificate');
