@@ -267,6 +267,11 @@ export const FIELDS = {
     'Whether pictures are read with tesseract, where it is installed; without it they count as not looked into.',
     'true',
   ),
+  CERTUS_PRIVACY_NER_KINDS: field(
+    list.pipe(z.array(EntityType).min(1).max(20)).default(['PERSON']),
+    'What the model of CERTUS_NER_URL is asked for in documents that are to go to golden: what it finds is held back as the policy says.',
+    'PERSON,NRP',
+  ),
   CERTUS_PRIVACY_MAX_BYTES: field(
     bytes.default(256 * 1024 * 1024),
     'Text that one file may give before the rest of it counts as not looked into.',
@@ -294,7 +299,7 @@ export const FIELDS = {
   ),
   CERTUS_NER_LANGUAGES: field(
     list
-      .pipe(z.array(z.string().regex(/^[a-z]{2}$/, 'a language is two small letters')).min(1))
+      .pipe(z.array(z.string().regex(/^[a-z]{2}$/, 'a language is two small letters')).min(1).max(15))
       .default(['en']),
     'What the model reads. Of what is ingested, a text in none of them is read as one in the first.',
     'en,de',
@@ -302,7 +307,7 @@ export const FIELDS = {
   CERTUS_NER_MODEL: field(
     z
       .string()
-      .regex(/^[A-Za-z0-9][A-Za-z0-9._:/-]{0,49}$/, 'a name of up to 50 letters, digits and . _ : / -')
+      .regex(/^[A-Za-z0-9][A-Za-z0-9._:/-]{0,39}$/, 'a name of up to 40 letters, digits and . _ : / -')
       .optional(),
     'What the model is called where it is told what looked; with another name what is indexed is read again.',
     'en_core_web_lg-3.8.0',

@@ -98,7 +98,7 @@ function known(json: string): Detector {
   const found = detectors.get(json);
   if (found !== undefined) return found;
   const policy = JSON.parse(json) as PrivacyPolicy;
-  const made = sparing(createDetector(policy, 'documents', 'anybodys'), policy.custom);
+  const made = sparing(createDetector(policy, 'documents', 'anybodys'), policy);
   if (detectors.size >= MAX_KNOWN) detectors.clear();
   detectors.set(json, made);
   return made;

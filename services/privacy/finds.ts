@@ -1,8 +1,10 @@
 import { type Inspection, MAX_PLACES, type PrivacyPlace } from '../../contracts/privacy.ts';
-import type { Detected, Detector } from '../../domain/sanitize/detector.ts';
+import type { Detected } from '../../domain/sanitize/detector.ts';
 import { maskText } from '../../domain/sanitize/mask-text.ts';
+import type { SparingDetector } from '../../domain/sanitize/operators/sparing.ts';
 import { type Piece, placesIn } from '../text/piece.ts';
 import { WHOLE_FILE } from './judge.ts';
+import type { NamedPiece } from './named-pieces.ts';
 
 /** A piece of a file with what was found in it. */
 export type Looked = { readonly piece: Piece; readonly spans: readonly Detected[] };
@@ -11,23 +13,23 @@ export type Looked = { readonly piece: Piece; readonly spans: readonly Detected[
 export class Finds {
   readonly counts = new Map<string, number>();
   readonly places: PrivacyPlace[] = [];
-  readonly #detector: Detector;
+  readonly #detector: SparingDetector;
   readonly #hint: { readonly path: string; readonly format: string };
   #shown: [place: string, shown: string] = ['', ''];
 
-  constructor(detector: Detector, hint: { readonly path: string; readonly format: string }) {
+  constructor(detector: SparingDetector, hint: { readonly path: string; readonly format: string }) {
     this.#detector = detector;
     this.#hint = hint;
   }
 
   /** What counts in it; its place then says nothing about anybody. */
-  look(found: Piece): Looked {
+  look({ piece: found, names, ofPlace }: NamedPiece): Looked {
     const { text, heading, counts } = found;
     const hint = heading === undefined ? this.#hint : { ...this.#hint, heading };
     const spans = this.#detector
-      .detect(text, hint)
+      .detect(text, hint, names)
       .filter(({ start }) => counts === undefined || (start >= counts.from && start < counts.to));
-    const piece = { ...found, place: this.shown(found.place) };
+    const piece = { ...found, place: this.shown(found.place, ofPlace) };
     if (spans.length > 0) this.#count(piece, spans);
     return { piece, spans };
   }
@@ -39,10 +41,10 @@ export class Finds {
   }
 
   /** Files and sheets are called what people call them: a place goes where values must not. */
-  shown(place: string): string {
+  shown(place: string, names: readonly Detected[] = []): string {
     if (place === '') return '';
     if (this.#shown[0] !== place)
-      this.#shown = [place, clipped(maskText(place, this.#detector.detect(place)))];
+      this.#shown = [place, clipped(maskText(place, this.#detector.detect(place, {}, names)))];
     return this.#shown[1];
   }
 

@@ -4,7 +4,10 @@ import {
   MASKED_IN_PLACE,
   type MaskedInPlace,
   maskStructured,
+  reading,
+  regionsOf,
 } from '../../domain/sanitize/mask-structured.ts';
+import type { SparingDetector } from '../../domain/sanitize/operators/sparing.ts';
 import { type Content, contentOfBytes, MAX_MARKUP } from '../text/content.ts';
 import { decode, type Encoding, encode } from '../text/encoding.ts';
 import { extract } from '../text/extract.ts';
@@ -12,6 +15,7 @@ import type { LookOptions } from '../text/look.ts';
 import { Finds } from './finds.ts';
 import type { Inspected, MaskedCopy } from './inspector.ts';
 import { actionOf, judge, WHOLE_FILE } from './judge.ts';
+import { type FindNames, namedPiece, namedPieces } from './named-pieces.ts';
 import { Preview } from './preview.ts';
 import { Rendition } from './rendition.ts';
 
@@ -26,23 +30,28 @@ export type Order = {
 export async function lookInto(
   content: Content,
   order: Order,
-  detector: Detector,
+  detector: SparingDetector,
   options: LookOptions,
+  find?: FindNames,
 ): Promise<Inspected> {
   const rules = order.policy[order.as];
   const { format, mediaType, encoding, pieces, opaque } = await extract(content, options);
   const finds = new Finds(detector, { path: content.name, format });
   const preview = order.preview ? new Preview() : undefined;
   const rendition = order.mask === undefined ? undefined : new Rendition();
-  const name = finds.look({ place: 'name', text: content.name });
+  const name = finds.look(await namedPiece({ place: 'name', text: content.name }, find));
   preview?.add(name);
   const named = new Set(name.spans.map(({ type }) => type));
-  for await (const piece of pieces) {
+  for await (const piece of namedPieces(pieces, find)) {
     const looked = finds.look(piece);
     preview?.add(looked);
     rendition?.add(looked);
   }
-  const unread = opaque.map(({ reason, place }) => ({ reason, place: finds.shown(place) || WHOLE_FILE }));
+  const ofPlaces = await find?.(opaque.map(({ place }) => place));
+  const unread = opaque.map(({ reason, place }, at) => ({
+    reason,
+    place: finds.shown(place, ofPlaces?.[at]) || WHOLE_FILE,
+  }));
   const inspection = {
     ...{ format, media_type: mediaType, kinds: finds.kinds, places: finds.places, opaque: unread },
     action: judge(rules, finds.counts.keys(), named, unread),
@@ -51,7 +60,17 @@ export async function lookInto(
   const masked =
     wanted.size === 0 || unread.length > 0 || named.size > 0 || rendition === undefined
       ? undefined
-      : await maskedCopy({ content, format, mediaType, encoding, detector, rendition, wanted, options });
+      : await maskedCopy({
+          content,
+          format,
+          mediaType,
+          encoding,
+          detector,
+          rendition,
+          wanted,
+          options,
+          find,
+        });
   return {
     inspection,
     ...(masked === undefined ? {} : { masked }),
@@ -75,24 +94,57 @@ type Masking = {
   readonly format: string;
   readonly mediaType: string;
   readonly encoding: Encoding | undefined;
-  readonly detector: Detector;
+  readonly detector: SparingDetector;
+  readonly find: FindNames | undefined;
   readonly rendition: Rendition;
   readonly wanted: ReadonlySet<string>;
   readonly options: LookOptions;
 };
 
 async function maskedCopy(masking: Masking): Promise<MaskedCopy | undefined> {
-  const { content, format, mediaType, encoding, rendition, wanted } = masking;
+  const { content, format, encoding, rendition, wanted } = masking;
   const written = encoding !== undefined && isInPlace(format) ? asWritten(content, encoding) : undefined;
   if (written === undefined || encoding === undefined || !isInPlace(format)) {
     const text = rendition.text((type) => wanted.has(type));
     if (text === undefined) return undefined;
     return checked({ bytes: Buffer.from(text), mediaType: 'text/plain', suffix: '.masked.txt' }, masking);
   }
-  const hint = { path: content.name };
-  const text = maskStructured(format, written, masking.detector, wanted, hint);
-  const bytes = text === undefined ? undefined : encode(text, encoding);
-  return bytes === undefined ? undefined : checked({ bytes, mediaType, suffix: '' }, masking);
+  return maskedInPlace(format, written, encoding, masking);
+}
+
+/** A model reads a text that is masked with other eyes than before: what it finds then is masked as well, but not for ever. */
+async function maskedInPlace(
+  format: MaskedInPlace,
+  written: string,
+  encoding: Encoding,
+  masking: Masking,
+): Promise<MaskedCopy | undefined> {
+  const { content, mediaType, wanted, find } = masking;
+  let text = written;
+  for (let round = 0; round < (find === undefined ? 1 : ROUNDS); round += 1) {
+    const detector = await knowing(format, text, masking);
+    const next = maskStructured(format, text, detector, wanted, { path: content.name });
+    const bytes = next === undefined ? undefined : encode(next, encoding);
+    if (next === undefined || bytes === undefined) return undefined;
+    const copy = await checked({ bytes, mediaType, suffix: '' }, masking);
+    if (copy !== undefined) return copy;
+    text = next;
+  }
+  return undefined;
+}
+
+const ROUNDS = 3;
+
+/** The detector, which knows of this text what the model has found in it. */
+async function knowing(format: MaskedInPlace, text: string, { detector, find }: Masking): Promise<Detector> {
+  const regions = find === undefined ? undefined : regionsOf(format, text);
+  if (find === undefined || regions === undefined) return detector;
+  const { said } = reading(text, regions);
+  const [names = []] = await find([said]);
+  return {
+    rules: detector.rules,
+    detect: (some, hint) => detector.detect(some, hint, some === said ? names : []),
+  };
 }
 
 const isInPlace = (format: string): format is MaskedInPlace =>
@@ -112,7 +164,7 @@ async function checked(copy: MaskedCopy, masking: Masking): Promise<MaskedCopy |
   const again = await extract(contentOfBytes(copy.bytes, { name }), masking.options);
   if (copy.suffix === '' && again.format !== masking.format) return undefined;
   const finds = new Finds(masking.detector, { path: name, format: again.format });
-  for await (const piece of again.pieces)
+  for await (const piece of namedPieces(again.pieces, masking.find))
     if (finds.look(piece).spans.some(({ type }) => masking.wanted.has(type))) return undefined;
   return again.opaque.length > 0 ? undefined : { ...copy, bytes: new Uint8Array(copy.bytes) };
 }

@@ -3,11 +3,14 @@ import { Piscina } from 'piscina';
 import { CertusError } from '../../contracts/errors.ts';
 import type { OpaqueReason } from '../../contracts/privacy.ts';
 import { RECOGNISERS_VERSION } from '../../domain/sanitize/recognisers.ts';
+import type { NamesInTexts } from '../sanitize/names-in-texts.ts';
 import { MAX_WHOLE } from '../text/content.ts';
 import type { ReadPicture } from '../text/look.ts';
+import { answeringNames } from './answering-names.ts';
 import { type Gathered, gather } from './gather.ts';
 import type { FileToInspect, Inspected, Inspector, InspectRequest } from './inspector.ts';
 import { unread } from './judge.ts';
+import { OwnTime } from './own-time.ts';
 import type { ThreadAnswer, ThreadTask } from './thread-task.ts';
 import { Turns } from './turns.ts';
 
@@ -19,10 +22,21 @@ type InspectorOptions = {
   readonly seconds?: number;
   /** Reads what pictures show. */
   readonly ocr?: ReadPicture | undefined;
+  /** A model that is asked about documents besides. One that does not answer is an error: without it names would pass. */
+  readonly names?: NamesInTexts | undefined;
+  /** How long the model may take over one file. */
+  readonly modelSeconds?: number;
 };
 
 /** Threads that look into files. None is started before there is something to do, and none stays for long when there is not. */
-export function openInspector({ threads, maxBytes, seconds = 120, ocr }: InspectorOptions): Inspector {
+export function openInspector({
+  threads,
+  maxBytes,
+  seconds = 120,
+  ocr,
+  names,
+  modelSeconds = 1200,
+}: InspectorOptions): Inspector {
   const pool = new Piscina<ThreadTask, ThreadAnswer>({
     filename: new URL('./inspect-thread.ts', import.meta.url).href,
     name: 'inspect',
@@ -39,29 +53,36 @@ export function openInspector({ threads, maxBytes, seconds = 120, ocr }: Inspect
 
   const run = async (task: ThreadTask, request: InspectRequest): Promise<Inspected> => {
     const limit = new AbortController();
-    const timer = setTimeout(() => limit.abort(), seconds * 1000);
+    const time = new OwnTime(seconds, () => limit.abort());
     const pictures = ocr === undefined ? undefined : answering(ocr);
+    const asked =
+      names === undefined || request.as !== 'documents'
+        ? undefined
+        : answeringNames(names, { time, seconds: modelSeconds, signal: limit.signal });
     const given = 'bytes' in task.content ? [task.content.bytes.buffer as ArrayBuffer] : [];
-    const transferList = pictures === undefined ? given : [...given, pictures.theirs];
+    const ports = [pictures?.theirs, asked?.theirs].filter((port) => port !== undefined);
     try {
       const answer = await pool.run(
-        { ...task, pictures: pictures?.theirs },
-        { signal: limit.signal, transferList },
+        { ...task, pictures: pictures?.theirs, names: asked?.theirs },
+        { signal: limit.signal, transferList: [...given, ...ports] },
       );
       if ('failure' in answer) throw new CertusError(answer.failure.code, answer.failure.message);
       return answer;
     } catch (error) {
       if (isClosed) throw error;
+      // of a text that the model refuses nobody can say what is in it
+      if (asked?.refused() === true) return { inspection: unread(request.policy[request.as], 'damaged') };
       const reason = limit.signal.aborted ? 'too_slow' : reasonOf(error);
       return { inspection: unread(request.policy[request.as], reason) };
     } finally {
-      clearTimeout(timer);
+      time.end();
       pictures?.ours.close();
+      asked?.ours.close();
     }
   };
 
   return {
-    rules: `certus/1 ${RECOGNISERS_VERSION}`,
+    rules: `certus/1 ${RECOGNISERS_VERSION}${names === undefined ? '' : ` ${names.name} of documents`}`,
     inspect: (file, request) =>
       atOnce.take(async () => {
         const gathered = await gather(file, most);
@@ -91,6 +112,7 @@ const taskOf = (
   ...{ name, size, content, as, mask, preview, maxBytes },
   policy: JSON.stringify(policy),
   pictures: undefined,
+  names: undefined,
 });
 
 /** How a thread died of a file. What is wrong with the inspector itself is an error, not an answer about the file. */

@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { ErrorCode } from '../../contracts/errors.ts';
+import type { Detected } from '../../domain/sanitize/detector.ts';
 import type { Inspected } from './inspector.ts';
 
 // What goes to a thread and comes back: values alone, since no class survives the way.
@@ -17,7 +18,14 @@ export type ThreadTask = {
   readonly maxBytes: number;
   /** Where pictures are read, if anywhere. */
   readonly pictures: MessagePort | undefined;
+  /** Where names are asked for, if anywhere. */
+  readonly names: MessagePort | undefined;
 };
+
+/** Of the texts that were asked about. */
+export type NamesAnswer =
+  | { readonly found: readonly (readonly Detected[])[] }
+  | { readonly failure: { readonly code: ErrorCode; readonly message: string } };
 
 export type ThreadAnswer =
   | Inspected

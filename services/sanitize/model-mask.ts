@@ -1,22 +1,18 @@
 import type { PrivacyPolicy } from '../../contracts/privacy.ts';
+import type { Detector } from '../../domain/sanitize/detector.ts';
 import { maskText } from '../../domain/sanitize/mask-text.ts';
-import { wantedOf } from '../../domain/sanitize/operators/known-finds.ts';
-import { knownKinds } from '../../domain/sanitize/operators/known-kinds.ts';
-import { lookWith } from '../../domain/sanitize/operators/look.ts';
+import { type SparingDetector, sparing } from '../../domain/sanitize/operators/sparing.ts';
 import type { NamesInTexts } from './names-in-texts.ts';
 
 /** Masks what a model finds in texts that the rules have been through, as the policy says of documents. */
 export class ModelMask {
   readonly counts: Record<string, number> = Object.create(null);
   readonly #names: NamesInTexts;
-  readonly #wanted: ReturnType<typeof wantedOf>;
-  readonly #look: ReturnType<typeof lookWith>;
+  readonly #detector: SparingDetector;
 
   constructor(names: NamesInTexts, policy: PrivacyPolicy) {
     this.#names = names;
-    this.#wanted = wantedOf(policy);
-    const kinds = knownKinds(policy.custom, names.kinds);
-    this.#look = lookWith({ detector: { rules: '', detect: () => [] }, kinds, strictness: () => 0 });
+    this.#detector = sparing(NO_RULES, policy, { kinds: names.kinds });
   }
 
   /** Answers of each of the texts how it is masked. Titles and paths are those of many things, and asked for once. */
@@ -29,10 +25,13 @@ export class ModelMask {
     const found = await this.#names.find(texts, language, signal);
     const masked = new Map<string, string>();
     for (const [at, text] of texts.entries()) {
-      const spans = this.#look(text, {}, this.#wanted(text, found[at] ?? []));
+      const spans = this.#detector.detect(text, {}, found[at]);
       for (const { type } of spans) this.counts[type] = (this.counts[type] ?? 0) + 1;
       if (spans.length > 0) masked.set(text, maskText(text, spans));
     }
     return (text) => masked.get(text) ?? text;
   }
 }
+
+/** They have been here. */
+const NO_RULES: Detector = { rules: '', detect: () => [] };

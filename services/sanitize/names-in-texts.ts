@@ -9,13 +9,14 @@ import type { NerClient } from './ner-client.ts';
 export interface NamesInTexts {
   readonly name: string;
   readonly kinds: readonly string[];
+  /** What it reads; a text in none of them is read as one in the first. */
+  readonly languages: readonly string[];
   /** Of each text what is found in it. A model that is away is an error, and so is a text that it will not look at. */
   find(texts: readonly string[], language: string | null, signal: AbortSignal): Promise<Detected[][]>;
 }
 
 type Options = {
   readonly ner: NerClient;
-  /** Those that the model reads; a text in none of them is read as one in the first. */
   readonly languages: readonly string[];
   /** Requests of this process at the same time. */
   readonly sideBySide?: number;
@@ -26,6 +27,7 @@ export function openNamesInTexts({ ner, languages, sideBySide = 4 }: Options): N
   return {
     name: `${ner.name} ${languages.join(',')}`,
     kinds: ner.kinds,
+    languages,
     find: async (texts, language, signal) => {
       const spoken = languages.find((one) => one === language) ?? languages[0] ?? 'en';
       const found = texts.map((): Detected[] => []);

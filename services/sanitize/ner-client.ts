@@ -2,6 +2,7 @@ import pMap from 'p-map';
 import { z } from 'zod';
 import { CertusError } from '../../contracts/errors.ts';
 import { EntityType } from '../../contracts/privacy.ts';
+import { sha256 } from '../../domain/custody/digest.ts';
 import type { Detected } from '../../domain/sanitize/detector.ts';
 import { inUnits } from '../../domain/sanitize/stream/code-points.ts';
 import { checkUrl } from '../fetch/check-url.ts';
@@ -35,7 +36,7 @@ export function openNerClient({ url, kinds, model, seconds = 15 }: Options): Ner
   const address = new URL('analyze', url.endsWith('/') ? url : `${url}/`);
   const wanted = new Set(kinds);
   return {
-    name: ['ner', ...(model === undefined ? [] : [model]), [...kinds].sort().join(',')].join(' '),
+    name: ['ner', ...(model === undefined ? [] : [model]), toldKinds(kinds)].join(' '),
     kinds,
     find: (text, language, signal) =>
       answering(address.host, seconds, signal, async (until) => {
@@ -53,6 +54,12 @@ export function openNerClient({ url, kinds, model, seconds = 15 }: Options): Ner
         return found.flat();
       }),
   };
+}
+
+/** What is signed has room for the name of a model, and not for any number of kinds. */
+function toldKinds(kinds: readonly string[]): string {
+  const told = [...kinds].sort().join(',');
+  return told.length <= 60 ? told : `${kinds.length}-kinds:${sha256(told).slice(0, 16)}`;
 }
 
 const AT_ONCE = 4;

@@ -1,10 +1,10 @@
 type Piece = { readonly start: number; readonly text: string };
 
 /** As much at a time as a model reads well; each holds a little of the one before, so that no name is cut in two. */
-export function piecesOf(text: string): Piece[] {
+export function piecesOf(text: string, length = LENGTH): Piece[] {
   const pieces: Piece[] = [];
   for (let start = 0; start < text.length; ) {
-    const most = Math.min(text.length, start + LENGTH);
+    const most = Math.min(text.length, start + length);
     const end = most === text.length ? most : wordEnd(text, most);
     pieces.push({ start, text: text.slice(start, end) });
     if (end === text.length) break;

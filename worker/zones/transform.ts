@@ -19,6 +19,7 @@ import type { BucketOptions } from '../../services/objects/store.ts';
 import { findPictureReader } from '../../services/privacy/ocr.ts';
 import { openInspector } from '../../services/privacy/open-inspector.ts';
 import { openRegistry } from '../../services/registry/open-registry.ts';
+import { namesOf } from '../../services/sanitize/names-of.ts';
 import { pathFolders } from '../../services/tools/on-path.ts';
 import type { ZoneService } from '../serve-zone.ts';
 import { now, readKeySet, type Shared } from '../shared.ts';
@@ -41,6 +42,7 @@ export async function transformServices({
     ocr: settings.CERTUS_PRIVACY_OCR
       ? await findPictureReader(pathFolders(settings.CERTUS_TOOL_PATH ?? process.env.PATH))
       : undefined,
+    names: namesOf(settings, settings.CERTUS_PRIVACY_NER_KINDS),
   });
   const deps = {
     database,

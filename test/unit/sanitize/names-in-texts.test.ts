@@ -80,6 +80,19 @@ describe('many texts', () => {
     expect(analyzer.asked[0]?.text.isWellFormed()).toBe(true);
   });
 
+  test('are read in pieces where one is long, each with a deadline of its own', async () => {
+    const texts = [`${'word '.repeat(20_000)}Quillon${' word'.repeat(9000)}`, 'Quillon'];
+    expect(
+      new Set(
+        shown(texts, await names().find(texts, 'en', signal))
+          .flat()
+          .map(String),
+      ),
+    ).toEqual(new Set(['PERSON,Quillon']));
+    expect(analyzer.asked.length).toBeGreaterThan(6);
+    expect(Math.max(...analyzer.asked.map(({ text }) => text.length))).toBeLessThanOrEqual(20_002);
+  });
+
   test('have each their part of what reaches over from one to the next', () => {
     const [joined] = joinedTexts(['write to Ada', '12', 'Lovelace now']);
     const text = joined?.text ?? '';

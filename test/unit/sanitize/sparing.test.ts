@@ -15,7 +15,7 @@ const policy = PrivacyPolicy.parse({
 });
 const strict = indexPolicy(policy);
 const bare = createDetector(strict, 'documents', 'anybodys');
-const detector = sparing(bare, policy.custom);
+const detector = sparing(bare, strict);
 
 const LETTER = [
   'Dear Mr. Jonathan Whitfield, your card is 4556 7375 8689 9855 and your number KD-123456.',
