@@ -299,7 +299,12 @@ export const FIELDS = {
   ),
   CERTUS_NER_LANGUAGES: field(
     list
-      .pipe(z.array(z.string().regex(/^[a-z]{2}$/, 'a language is two small letters')).min(1).max(15))
+      .pipe(
+        z
+          .array(z.string().regex(/^[a-z]{2}$/, 'a language is two small letters'))
+          .min(1)
+          .max(15),
+      )
       .default(['en']),
     'What the model reads. Of what is ingested, a text in none of them is read as one in the first.',
     'en,de',
