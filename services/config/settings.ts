@@ -497,8 +497,8 @@ export const FIELDS = {
   CERTUS_OPENSEARCH_PASSWORD: field(text.optional(), 'OpenSearch password.', '…', { secret: true }),
 
   CERTUS_EMBEDDINGS: field(
-    z.enum(['off', 'ollama', 'openai']).default('off'),
-    'What makes vectors of texts, so that search finds what means the same: Ollama, or any server with the embeddings API of OpenAI.',
+    z.enum(['off', 'onnx', 'ollama', 'openai']).default('off'),
+    'What makes vectors of texts, so that search finds what means the same: a model in the process, Ollama, or any server with the embeddings API of OpenAI.',
     'ollama',
   ),
   CERTUS_EMBEDDINGS_URL: field(
@@ -506,7 +506,16 @@ export const FIELDS = {
     'Where the embedding server is; of an OpenAI API with its version.',
     'http://ollama:11434',
   ),
-  CERTUS_EMBEDDINGS_MODEL: field(text.optional(), 'The model that embeds texts.', 'all-minilm'),
+  CERTUS_EMBEDDINGS_MODEL: field(
+    text.optional(),
+    'The model that embeds texts; of onnx the folder with model.onnx and tokenizer.json.',
+    'all-minilm',
+  ),
+  CERTUS_EMBEDDINGS_RUNTIME: field(
+    optionalFile,
+    'Folder that ONNX Runtime is installed in: it does not come with Certus, and without it you are told the command.',
+    '/opt/onnxruntime',
+  ),
   CERTUS_EMBEDDINGS_DIMENSION: field(
     z.coerce.number().int().min(1).max(4096).default(384),
     'How many values its vectors have. Another number takes `certus index reindex`, and ingesting again.',

@@ -5,4 +5,6 @@ export interface Embedder {
   readonly dimension: number;
   /** One vector of unit length for each text, in their order. What cannot be embedded is an error, and never left out. */
   embed(texts: readonly string[], signal: AbortSignal): Promise<Float32Array[]>;
+  /** Ends what it started, where it did. */
+  close?(): Promise<void>;
 }

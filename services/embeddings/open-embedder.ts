@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { ConfigurationError } from '../config/load.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Embedder } from './embedder.ts';
@@ -9,12 +10,14 @@ type Needed = Pick<
   | 'CERTUS_EMBEDDINGS_MODEL'
   | 'CERTUS_EMBEDDINGS_DIMENSION'
   | 'CERTUS_EMBEDDINGS_KEY_FILE'
+  | 'CERTUS_EMBEDDINGS_RUNTIME'
 >;
 
 /** What embeds texts; nothing does where it is off. */
 export async function openEmbedder(settings: Needed): Promise<Embedder | undefined> {
   const { CERTUS_EMBEDDINGS: kind, CERTUS_EMBEDDINGS_URL: url, CERTUS_EMBEDDINGS_MODEL: model } = settings;
   if (kind === 'off') return undefined;
+  if (kind === 'onnx') return openOnnx(settings);
   const missing = [
     ...(url === undefined ? ['CERTUS_EMBEDDINGS_URL: where the embedding server is'] : []),
     ...(model === undefined ? ['CERTUS_EMBEDDINGS_MODEL: which model it is asked for'] : []),
@@ -29,4 +32,22 @@ export async function openEmbedder(settings: Needed): Promise<Embedder | undefin
     dimension: settings.CERTUS_EMBEDDINGS_DIMENSION,
     keyFile: settings.CERTUS_EMBEDDINGS_KEY_FILE,
   });
+}
+
+/** Nobody else loads a byte of it. */
+async function openOnnx({
+  CERTUS_EMBEDDINGS_MODEL: model,
+  CERTUS_EMBEDDINGS_RUNTIME: runtime,
+  CERTUS_EMBEDDINGS_DIMENSION: dimension,
+}: Needed): Promise<Embedder> {
+  const { installCommand } = await import('./onnx/runtime.ts');
+  if (model === undefined || runtime === undefined)
+    throw new ConfigurationError([
+      ...(model === undefined ? ['CERTUS_EMBEDDINGS_MODEL: the folder of the model'] : []),
+      ...(runtime === undefined
+        ? [`CERTUS_EMBEDDINGS_RUNTIME: a folder, after ${installCommand('FOLDER')}`]
+        : []),
+    ]);
+  const { openOnnxEmbedder } = await import('./onnx/onnx-embedder.ts');
+  return openOnnxEmbedder({ folder: resolve(model), runtime, dimension });
 }

@@ -2,6 +2,7 @@ import pMap from 'p-map';
 import { CertusError } from '../../contracts/errors.ts';
 import { unitVector } from '../search/vector.ts';
 import { type Ask, askServer } from './ask-server.ts';
+import { inBatches } from './batches.ts';
 import type { Embedder } from './embedder.ts';
 import type { Protocol } from './protocols.ts';
 
@@ -23,7 +24,7 @@ export function remoteEmbedder(options: RemoteOptions): Embedder {
     model,
     dimension,
     embed: async (texts, signal) => {
-      const batches = [...inBatches(texts)];
+      const batches = [...inBatches(texts, BATCH_TEXTS)];
       const vectors = await pMap(
         batches,
         (batch) => askServer(asking(batch), { ...options, url, signal }),
@@ -50,25 +51,6 @@ export function remoteEmbedder(options: RemoteOptions): Embedder {
 
 const CHARACTERS_OF_A_NUMBER = 32;
 const BATCH_TEXTS = 64;
-const BATCH_CHARACTERS = 128 * 1024;
-/** Models of today read a few thousand tokens, and what means something to a search stands in front of that. */
-const TEXT_CHARACTERS = 8_000;
-
-function* inBatches(texts: readonly string[]): Generator<string[]> {
-  let batch: string[] = [];
-  let size = 0;
-  for (const text of texts) {
-    const cut = text.slice(0, TEXT_CHARACTERS).toWellFormed();
-    if (batch.length === BATCH_TEXTS || (batch.length > 0 && size + cut.length > BATCH_CHARACTERS)) {
-      yield batch;
-      batch = [];
-      size = 0;
-    }
-    batch.push(cut);
-    size += cut.length;
-  }
-  if (batch.length > 0) yield batch;
-}
 
 function usable(values: readonly number[], dimension: number): Float32Array {
   if (values.length !== dimension)

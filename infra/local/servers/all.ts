@@ -1,6 +1,7 @@
 import { type Availability, availability } from '../obtain/obtain.ts';
 import { cosign } from './cosign.ts';
 import type { ServerEntry, ServerName } from './entry.ts';
+import { onnxruntime } from './onnxruntime.ts';
 import { opensearch } from './opensearch.ts';
 import { openssl } from './openssl.ts';
 import { postgres } from './postgres.ts';
@@ -20,6 +21,7 @@ export const SERVERS: Readonly<Record<ServerName, ServerEntry>> = {
   registry,
   cosign,
   openssl,
+  onnxruntime,
   ...SCANNERS,
 };
 

@@ -11,6 +11,7 @@ export type ServerName =
   | 'registry'
   | 'cosign'
   | 'openssl'
+  | 'onnxruntime'
   | ScannerName;
 
 /** Scanners of others. */

@@ -184,6 +184,7 @@ describe('settings', () => {
     CERTUS_EMBEDDINGS_MODEL: 'all-minilm',
     CERTUS_EMBEDDINGS_DIMENSION: 384,
     CERTUS_EMBEDDINGS_KEY_FILE: undefined,
+    CERTUS_EMBEDDINGS_RUNTIME: undefined,
   } as const;
   test('say who embeds, and whether anybody does', async () => {
     expect(await openEmbedder({ ...settings, CERTUS_EMBEDDINGS: 'off' })).toBeUndefined();
@@ -198,6 +199,12 @@ describe('settings', () => {
     };
     await expect(openEmbedder(without)).rejects.toMatchObject({
       faults: [expect.any(String), expect.any(String)],
+    });
+    await expect(openEmbedder({ ...without, CERTUS_EMBEDDINGS: 'onnx' })).rejects.toMatchObject({
+      faults: [
+        expect.stringMatching(/^CERTUS_EMBEDDINGS_MODEL: /),
+        expect.stringMatching(/^CERTUS_EMBEDDINGS_RUNTIME: .*npm install .*onnxruntime-web@\d/),
+      ],
     });
   });
 });
