@@ -138,8 +138,8 @@ describe('what is shown of a permit', () => {
 
     const other = await startSigstore();
     const asItWas = JSON.parse(Buffer.from(sealed).toString('utf8'));
-    for (const of of [undefined, other])
-      expect(await shown(id, of)).toEqual({ uuid: null, at: null, body: asItWas });
+    for (const pinned of [undefined, other])
+      expect(await shown(id, pinned)).toEqual({ uuid: null, at: null, body: asItWas });
     await other.close();
     const forged = JSON.stringify({ ...entry, integrated_time: '2020-01-01T00:00:00.000Z' });
     await database.client.$executeRaw`UPDATE permits SET rekor = ${forged}::jsonb WHERE id = ${id}`;
