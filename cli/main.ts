@@ -51,5 +51,8 @@ async function programFor(
   exit: (code: number) => void,
 ): Promise<Command> {
   if (word === 'sanitize') return programOf([sanitizeCommands], surroundings, exit);
+  // nor does what runs for months hold them in its memory
+  if (word === 'agent')
+    return programOf([(await import('./words/agent.ts')).agentCommands], surroundings, exit);
   return (await import('./program.ts')).createProgram(surroundings, exit);
 }

@@ -37,6 +37,9 @@ export class Inbox {
     return new Inbox(folder, keys, sizes);
   }
 
+  /** How much room it takes up. */
+  static sizeOf = (bytes: Uint8Array): number => HEAD + SEALING + bytes.length;
+
   static async bytesIn(folder: string): Promise<number> {
     let bytes = 0;
     for (const name of await readdir(folder)) {
@@ -58,7 +61,7 @@ export class Inbox {
     const arrival = `${String(last + 1).padStart(12, '0')}-${randomBytes(8).toString('hex')}`;
     const file = `${arrival}~${this.#keys.nameOf('dropped', name)}~${source}`;
     // a number is given once, also to those who come at the same time
-    this.#sizes.set(file, HEAD + SEALING + bytes.length);
+    this.#sizes.set(file, Inbox.sizeOf(bytes));
     const head = Buffer.alloc(HEAD - SEALING, ' ');
     head.write(JSON.stringify(name));
     try {

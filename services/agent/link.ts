@@ -55,7 +55,6 @@ export function openLink(url: string, { ca, certificatePem, keyPem }: Identity):
     try {
       raw = await exchange(path, sent, signal);
     } catch (error) {
-      if (!(error instanceof Error)) throw error;
       return { kind: 'away', code: reasonOf(error) };
     }
     return meant(raw, id, sent !== undefined);
@@ -117,8 +116,8 @@ async function bounded(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
 }
 
 /** The code alone: a message may quote what was sent. */
-function reasonOf(error: Error): string {
-  const { code } = error as { code?: unknown };
-  const known = typeof code === 'string' ? code : error.name;
+function reasonOf(error: unknown): string {
+  const { code, name } = error as { code?: unknown; name?: unknown };
+  const known = typeof code === 'string' ? code : String(name);
   return /^[A-Za-z0-9_]{1,60}$/.test(known) ? known.toLowerCase() : 'unreachable';
 }

@@ -3,12 +3,15 @@ import { createDetector } from '../../domain/sanitize/create-detector.ts';
 import type { Detected } from '../../domain/sanitize/detector.ts';
 import { indexPolicy } from '../../domain/sanitize/index-policy.ts';
 import { maskText } from '../../domain/sanitize/mask-text.ts';
+import { isTextLike } from '../connectors/text-like.ts';
 import type { SiteKeys } from './site-keys.ts';
 
 /** What a source calls its items, as it may leave the site. */
 export interface NameMask {
   /** One line, masked like every text, not longer than `max`. */
   line(text: string, max: number): string;
+  /** The name of a file: how it ends tells its format, and stays. */
+  file(name: string): string;
   /** The name of an item at the platform: its own where nothing of it is personal, else one that stays the same and its alone. */
   key(source: string, key: string): string;
   /** Of what would tell what it was made of: a digest of a short text is soon guessed. */
@@ -17,14 +20,28 @@ export interface NameMask {
 
 export function createNameMask(policy: PrivacyPolicy, { nameOf }: SiteKeys): NameMask {
   const detector = createDetector(indexPolicy(policy), 'documents', 'anybodys');
+  const found = (text: string): Detected[] => [
+    ...detector.detect(text),
+    ...detector.detect(text.replace(/[_-]/g, ' ')),
+    ...segmentsOf(text).flatMap(({ at, segment }) =>
+      detector
+        .detect(asWritten(segment))
+        .filter(ofPeople)
+        .map(({ start, end, ...one }) => ({ ...one, start: at + start, end: at + end })),
+    ),
+  ];
   const masked = (text: string): string => {
     const clean = text.toWellFormed().replace(UNPRINTABLE, ' ').slice(0, LONGEST);
-    // in names of files people stand with other signs between their names than in sentences
-    const spoken = detector.detect(clean.replace(/[._/+-]/g, ' ')).filter(ofPeople);
-    return maskText(clean, together([...detector.detect(clean), ...spoken]));
+    return maskText(clean, together(found(clean)));
   };
   return {
     line: (text, max) => masked(text).slice(0, max).toWellFormed(),
+    file: (name) => {
+      const ending = /\.[a-z0-9]{1,5}$/i.exec(name)?.[0] ?? '';
+      const stem = name.slice(0, name.length - ending.length);
+      if (stem === '' || !isEnding(ending)) return masked(name).slice(0, 500).toWellFormed();
+      return `${masked(stem).slice(0, 480).toWellFormed()}${ending}`;
+    },
     key: (source, key) => {
       const shown = masked(key);
       return shown === key && key.length <= LONGEST_KEY
@@ -40,9 +57,24 @@ const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-
 const LONGEST = 4000;
 const LONGEST_KEY = 800;
 
+/** After a dot may also stand what somebody is called. */
+const isEnding = (ending: string): boolean => isTextLike(`x${ending}`) || OTHER_ENDINGS.test(ending);
+const OTHER_ENDINGS = /^\.(?:log|zip|tar|tgz|gz|bz2|xz|zst|png|jpe?g|gif|tiff?|svg|msg|mbox|exe|bin)$/i;
+
 const ofPeople = ({ type }: Detected): boolean => type === 'PERSON' || type === 'PHONE_NUMBER';
 
-/** Found in both readings of a name, something may be found twice. */
+/** In names of files people stand in small letters, with other signs between their names than in sentences. */
+const asWritten = (segment: string): string =>
+  segment
+    .replace(/[._+-]/g, ' ')
+    .replace(/(?<!\p{L})\p{Ll}/gu, (letter) =>
+      letter.toUpperCase().length === letter.length ? letter.toUpperCase() : letter,
+    );
+
+const segmentsOf = (text: string): { at: number; segment: string }[] =>
+  [...text.matchAll(/[^/]+/g)].map(({ 0: segment, index }) => ({ at: index, segment }));
+
+/** Found in several readings of a name, something is found more than once. */
 function together(found: readonly Detected[]): Detected[] {
   const apart: Detected[] = [];
   for (const one of found.toSorted((a, b) => a.start - b.start || b.end - a.end)) {

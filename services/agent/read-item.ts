@@ -43,7 +43,9 @@ export async function readMasked(
         drafts.push(fitDraft(draft, (key) => mask.blind(`draft of ${source}`, `${item.key}\0${key}`), extra));
     }
   };
-  const read = await reader.read({ name: item.name, bytes }, { reading, policy }, take, signal);
+  // places and titles name it, too
+  const name = mask.file(item.name);
+  const read = await reader.read({ name, bytes }, { reading, policy }, take, signal);
   return {
     ...about(item, mask, source),
     ...{
@@ -68,7 +70,7 @@ const MOST_CHARACTERS = 96 * 1024 * 1024;
 
 const about = ({ key, name, location, version }: SourceItem, mask: NameMask, source: string) => ({
   key: mask.key(source, key),
-  name: mask.line(name, 512) || 'unnamed',
+  name: mask.file(name) || 'unnamed',
   location: mask.line(location, 2000),
   version: version === '' ? null : mask.blind(`version of ${source}`, version),
 });

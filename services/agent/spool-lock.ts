@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { isNativeError } from 'node:util/types';
 import { CertusError } from '../../contracts/errors.ts';
 
 /**
@@ -35,6 +36,6 @@ function locked(folder: string, patience: number): DatabaseSync | undefined {
 }
 
 const isBusy = (error: unknown): boolean =>
-  error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;
+  isNativeError(error) && 'errcode' in error && error.errcode === SQLITE_BUSY;
 
 const SQLITE_BUSY = 5;

@@ -64,7 +64,7 @@ export class Spool {
 
   /** Half of the room is for what comes in: else there would be none for what is made of it. */
   async drop(source: string, name: string, bytes: Uint8Array): Promise<'taken' | 'full'> {
-    const size = bytes.length + SEALING;
+    const size = Inbox.sizeOf(bytes);
     const isFull =
       this.inbox.bytes + size > this.#maxBytes / 2 || this.bytes + this.#promised + size > this.#maxBytes;
     if (isFull) return 'full';
