@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { concealed, hideKnownForms } from '../../../domain/finding/reading/conceal.ts';
+import { processorTimeOf } from '../processor-time.ts';
 import { aDraft, at } from './finding-examples.ts';
 
 describe('the secret that a tool repeats is hidden wherever it repeats it', () => {
@@ -125,9 +126,8 @@ describe('what looks like a key is hidden in every finding', () => {
   });
 });
 
-test('a hostile text costs no more than its length', () => {
-  const started = performance.now();
-  for (const piece of [
+test('a hostile text costs no more than its length', async () => {
+  const pieces = [
     'password',
     'password-',
     '://a:',
@@ -148,7 +148,9 @@ test('a hostile text costs no more than its length', () => {
     'https://a',
     'https://a:1',
     '@',
-  ])
-    hideKnownForms(piece.repeat(200_000 / piece.length));
-  expect(performance.now() - started).toBeLessThan(5_000);
+  ];
+  const spent = await processorTimeOf(() => {
+    for (const piece of pieces) hideKnownForms(piece.repeat(200_000 / piece.length));
+  });
+  expect(spent).toBeLessThan(5_000);
 });

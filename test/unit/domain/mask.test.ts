@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { findingDocuments } from '../../../domain/finding/finding-documents.ts';
 import { maskPersonalData } from '../../../domain/sanitize/mask.ts';
+import { processorTimeOf } from '../processor-time.ts';
 import { aFinding, at } from './finding-examples.ts';
 
 const masked = (text: string) => maskPersonalData(text).text;
@@ -84,11 +85,12 @@ test('masking what is masked changes nothing', () => {
   expect(masked(once)).toBe(once);
 });
 
-test('a hostile text costs no more than its length', () => {
-  const started = performance.now();
-  for (const piece of ['a@', 'a.', '1.', '1 ', 'a@b.', '@', '4111 '])
-    maskPersonalData(piece.repeat(200_000 / piece.length));
-  expect(performance.now() - started).toBeLessThan(5_000);
+test('a hostile text costs no more than its length', async () => {
+  const spent = await processorTimeOf(() => {
+    for (const piece of ['a@', 'a.', '1.', '1 ', 'a@b.', '@', '4111 '])
+      maskPersonalData(piece.repeat(200_000 / piece.length));
+  });
+  expect(spent).toBeLessThan(5_000);
 });
 
 test('documents for the index hold no personal data in any of their texts', () => {

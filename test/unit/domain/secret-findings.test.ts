@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { toSarif } from '../../../domain/finding/sarif.ts';
 import { type SecretMatch, toFindings } from '../../../domain/finding/secret-findings.ts';
+import { processorTimeOf } from '../processor-time.ts';
 
 const match = (content: string, value: string, more: Partial<SecretMatch> = {}): SecretMatch => {
   const start = content.indexOf(value);
@@ -208,13 +209,12 @@ describe('a fingerprint', () => {
   });
 });
 
-test('ten thousand secrets in one file take no longer than ten thousand should', () => {
+test('ten thousand secrets in one file take no longer than ten thousand should', async () => {
   const lines = Array.from({ length: 10_000 }, (_, at) => `x = "AKIA${String(at).padStart(16, 'Q')}";`);
   const content = lines.join('\n');
   const matches = lines.map((line, at) =>
     match(line, line.slice(5, 25), { start: at * 28 + 5, end: at * 28 + 25 }),
   );
-  const started = performance.now();
-  expect(toFindings('a', content, matches)).toHaveLength(10_000);
-  expect(performance.now() - started).toBeLessThan(2_000);
+  const spent = await processorTimeOf(() => expect(toFindings('a', content, matches)).toHaveLength(10_000));
+  expect(spent).toBeLessThan(2_000);
 });

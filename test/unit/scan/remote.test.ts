@@ -291,7 +291,7 @@ describe('a fetch', () => {
     const url = await serve(() => stop.abort());
     const started = performance.now();
     await expect(fetch(`${url}/a`, { signal: stop.signal })).rejects.toMatchObject({ name: 'AbortError' });
-    expect(performance.now() - started).toBeLessThan(5_000);
+    expect(performance.now() - started).toBeLessThan(20_000);
     expect(processesWith(url)).toBe(0);
   });
 });

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { scanSecrets } from '../../../activities/scan/built-in/secrets.ts';
+import { processorTimeOf } from '../processor-time.ts';
 import { builtInContexts } from '../scan/built-in-context.ts';
 
 // put together here, so that this file itself holds nothing that a scanner would find
@@ -164,9 +165,7 @@ describe('a hostile file of the largest size', () => {
       'a.js': piece.repeat(size / piece.length),
       '.env': piece.repeat(size / piece.length),
     });
-    const started = performance.now();
-    await scanSecrets(context);
-    expect(performance.now() - started).toBeLessThan(10_000);
+    expect(await processorTimeOf(() => scanSecrets(context))).toBeLessThan(10_000);
   });
 
   test('full of secrets is told whole', async () => {
