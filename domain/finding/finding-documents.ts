@@ -1,5 +1,8 @@
 import type { Finding } from '../../contracts/finding.ts';
-import { maskPersonalData } from '../sanitize/mask.ts';
+import { createDetector } from '../sanitize/create-detector.ts';
+import { DEFAULT_PRIVACY_POLICY } from '../sanitize/default-privacy-policy.ts';
+import { indexPolicy } from '../sanitize/index-policy.ts';
+import { maskText } from '../sanitize/mask-text.ts';
 
 export type FindingDocument = {
   readonly id: string;
@@ -18,15 +21,22 @@ export type FindingDocument = {
 
 type Origin = { readonly component: string; readonly testId: string; readonly capturedAt: string };
 
-/** What the index gets to see of findings: free text and paths without personal data. */
+/** What the index gets to see of findings: nothing personal and no secret, in whatever field a tool has put it. */
 export function findingDocuments(
   findings: readonly Finding[],
   origin: Origin,
 ): { documents: FindingDocument[]; masked: number } {
   let masked = 0;
   const mask = (text: string): string => {
-    const { text: safe, counts } = maskPersonalData(text);
-    masked += Object.values(counts).reduce((sum, count) => sum + count, 0);
+    const found = DETECTOR.detect(text);
+    masked += found.length;
+    return maskText(text, found);
+  };
+  // rules, tools and paths are said of thousands of findings
+  const known = new Map<string, string>();
+  const maskName = (name: string): string => {
+    const safe = known.get(name) ?? mask(name);
+    if (known.size < MOST_KNOWN) known.set(name, safe);
     return safe;
   };
   const documents = findings.map((finding) => ({
@@ -35,9 +45,9 @@ export function findingDocuments(
     title: mask(finding.title),
     text: `${mask(finding.message)}\n${mask(finding.snippet ?? '')}`,
     severity: finding.severity,
-    rule: finding.rule,
-    tool: finding.tool,
-    ...(finding.location === null ? {} : { path: mask(finding.location.path) }),
+    rule: maskName(finding.rule),
+    tool: maskName(finding.tool),
+    ...(finding.location === null ? {} : { path: maskName(finding.location.path) }),
     extra: {
       ...(finding.location?.start_line == null ? {} : { start_line: finding.location.start_line }),
       fingerprint: finding.fingerprint,
@@ -46,3 +56,6 @@ export function findingDocuments(
   }));
   return { documents, masked };
 }
+
+const DETECTOR = createDetector(indexPolicy(DEFAULT_PRIVACY_POLICY), 'documents', 'anybodys');
+const MOST_KNOWN = 20_000;

@@ -1,12 +1,14 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
+import type { Finding } from '../../../contracts/finding.ts';
 import { Reading } from '../../../contracts/ingestion.ts';
+import { findingDocuments } from '../../../domain/finding/finding-documents.ts';
 import type { Draft } from '../../../domain/ingest/draft.ts';
 import { DEFAULT_PRIVACY_POLICY } from '../../../domain/sanitize/default-privacy-policy.ts';
 import { openItemReader } from '../../../services/ingest/open-item-reader.ts';
 import { DOCUMENTS } from '../../fixtures/planted/documents.ts';
-import { leaksIn, PERSONALS } from '../../fixtures/planted/personal.ts';
+import { EMAIL, LEADS, LINES, leaksIn, PERSONALS, PRIVATE_KEY } from '../../fixtures/planted/personal.ts';
 import { REPORTS } from '../../fixtures/planted/reports.ts';
-import { type PlantedItem, TEXTS } from '../../fixtures/planted/texts.ts';
+import { type PlantedItem, REMARK, TEXTS } from '../../fixtures/planted/texts.ts';
 import { zipOf } from '../archive/archives.ts';
 
 const reader = openItemReader({ threads: 1, maxBytes: 1 << 24 });
@@ -32,6 +34,33 @@ describe('of what stands in every corner of a file nothing personal comes throug
       expect(told.opaque).toEqual([]);
     },
   );
+});
+
+test('findings of scans are indexed without it as well, in whatever field a tool has put it', () => {
+  const findings = LINES.map(
+    (line, at): Finding =>
+      ({
+        ...{
+          tool: `linter of ${EMAIL}`,
+          kind: 'code',
+          rule: `R${at}-${EMAIL}`,
+          severity: 'high',
+          title: line,
+        },
+        ...{
+          message: line,
+          snippet: `const key = ${JSON.stringify(PRIVATE_KEY)}; // ${REMARK}`,
+          fingerprint: `${at}`,
+        },
+        location: { path: `home/${EMAIL}/${at}.js`, start_line: 1, end_line: 1 },
+      }) as Finding,
+  );
+  const origin = { component: 'shop', testId: 'test_1', capturedAt: '2026-01-01T00:00:00.000Z' };
+  const { documents, masked } = findingDocuments(findings, origin);
+  const all = JSON.stringify(documents);
+  expect(leaksIn(all)).toEqual([]);
+  expect(LEADS.filter((word) => !all.includes(word))).toEqual([]);
+  expect(masked).toBeGreaterThan(LINES.length);
 });
 
 test.each(PERSONALS.map(({ kind, value }) => [kind, value] as const))(
