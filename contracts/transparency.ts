@@ -102,5 +102,7 @@ export const TransparencyParameters = z.strictObject({
   signer: z.string().min(1).max(200).optional(),
   kind: z.enum(LOG_KINDS).optional(),
   limit: z.coerce.number().int().min(1).max(100).default(10),
+  /** As the earlier service took it; a cursor stays where it is while entries are added. */
+  offset: z.coerce.number().int().min(0).max(100_000).default(0),
   cursor: z.string().max(200).optional(),
 });

@@ -24,7 +24,7 @@ const Identity = z.strictObject({
 });
 
 const OfBundle = z.strictObject({
-  /** As JSON, or better as the text of it: only of text can be told whether it names a thing twice. */
+  /** As JSON, or as the text of it: either way one that names a thing twice is refused. */
   bundle: z.union([z.string().min(2).max(MAX_TEXT), z.record(z.string(), z.unknown())]),
   ...about,
   /** Whose certificate it must be; needed unless a key signed. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { transformStatistics } from '../../services/database/transform-statistics.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type Route, route } from '../route.ts';
+import { trustStatsRoute } from './trust-stats-route.ts';
 
 const count = z.number().int().min(0);
 
@@ -36,9 +37,10 @@ const METRICS = `# HELP certus_privacy_scans Privacy scans that were asked for.
 certus_privacy_scans 3
 `;
 
-/** How much there is of everything that Transform does, for people and for machines. */
+/** How much there is of everything that Trust and Transform do, for people and for machines. */
 export function statsRoutes({ database }: Pick<ApiDeps, 'database'>): Route[] {
   return [
+    trustStatsRoute({ database }),
     route({
       method: 'get',
       path: '/health/stats',

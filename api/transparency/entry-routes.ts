@@ -39,7 +39,7 @@ const list = ({ trust }: ApiDeps) =>
     },
     errors: ['invalid_request', 'log_damaged', 'dependency_unavailable'],
     handle: async ({ principal, query }) => {
-      const { limit, cursor, workspace_id, assessment_id, test_id, signer, kind } = query;
+      const { limit, offset, cursor, workspace_id, assessment_id, test_id, signer, kind } = query;
       const found = await trust.log.entries(principal.tenant, {
         workspace: workspace_id,
         assessmentId: assessment_id,
@@ -47,6 +47,7 @@ const list = ({ trust }: ApiDeps) =>
         signer,
         kind,
         before: cursor === undefined ? undefined : decodeCursor(cursor, Before).before,
+        offset,
         limit: limit + 1,
       });
       const page = found.slice(0, limit);

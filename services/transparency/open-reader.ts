@@ -29,7 +29,7 @@ export function openTransparencyReader({ client, sql: { query } }: Database): Tr
       const rows = await reachable(client.$queryRaw<LeafRow[]>`
         SELECT l.index, l.entry_id, l.entry FROM log_leaves l
         WHERE l.tenant = ${tenant} AND ${Prisma.join([Prisma.sql`TRUE`, ...conditions(filter)], ' AND ')}
-        ORDER BY l.index DESC LIMIT ${filter.limit}`);
+        ORDER BY l.index DESC LIMIT ${filter.limit} OFFSET ${filter.offset ?? 0}`);
       return rows.map(toEntry);
     },
     inclusion: (entryId, size) =>

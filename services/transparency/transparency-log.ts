@@ -16,6 +16,8 @@ export type EntryFilter = {
   readonly kind?: LogEntry['kind'] | undefined;
   /** Entries before this index, newest first. */
   readonly before?: number | undefined;
+  /** So many of them are passed over. */
+  readonly offset?: number | undefined;
   readonly limit: number;
 };
 

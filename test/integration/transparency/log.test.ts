@@ -4,6 +4,7 @@ import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { trustStatsRoute } from '../../../api/stats/trust-stats-route.ts';
 import { Consistency, ProvenEntry, TransparencyList } from '../../../contracts/transparency.ts';
 import { openCheckpoint } from '../../../domain/transparency/checkpoint.ts';
 import { verifyLogProof } from '../../../domain/transparency/log-proof.ts';
@@ -69,8 +70,37 @@ describe('the API', () => {
     const rest = TransparencyList.parse(await (await ask(`?limit=3&cursor=${first.next_cursor}`)).json());
     expect(rest.entries.map(({ index }) => index)).toEqual([1, 0]);
     expect(rest.next_cursor).toBeNull();
+    const passed = TransparencyList.parse(await (await ask('?limit=2&offset=2')).json());
+    expect(passed.entries.map(({ index }) => index)).toEqual([2, 1]);
     const one = TransparencyList.parse(await (await ask(`?test_id=${entries[0]!.test_id}`)).json());
     expect(one.entries.map(({ entry }) => entry)).toEqual([entries[0]]);
+  });
+
+  test('counts what Trust has done for a tenant, and for no other', async () => {
+    const stats = async (tenant: string) => {
+      const asked = { principal: { tenant } } as never;
+      const { body } = await trustStatsRoute({ database }).handle(asked);
+      return body;
+    };
+    await log.append([
+      ...newEntries(3),
+      ...newEntries(2, { kind: 'denial', signer: null, note: 'policy_violation' }),
+      newEntry({ kind: 'denial', signer: null, note: 'key_revoked' }),
+      newEntry({ kind: 'signature', signer: 'key-2' }),
+      newEntry({ tenant: 'other', kind: 'signature', signer: 'key-3' }),
+    ]);
+    expect(await stats('default')).toMatchObject({
+      total_signatures: 1,
+      total_transparency_entries: 7,
+      verification_stats: {
+        permitted: 3,
+        denied: 3,
+        by_reason: { policy_violation: 2, key_revoked: 1 },
+      },
+      signers: ['key-1', 'key-2'],
+    });
+    expect(await stats('other')).toMatchObject({ total_signatures: 1, signers: ['key-3'] });
+    expect(await stats('nobody')).toMatchObject({ total_transparency_entries: 0, signers: [] });
   });
 
   test('finds the entries of an assessment through its scans', async () => {
