@@ -30,11 +30,11 @@ const example = {
   timestamp: '2026-11-21T09:00:00.000Z',
 };
 
-/** How much Trust has decided and signed, as the service before it answered. */
+/** How much Trust has decided and signed, as the service before it answered; there `/v1/stats` was not also that of scans. */
 export const trustStatsRoute = ({ database }: Pick<ApiDeps, 'database'>) =>
   route({
     method: 'get',
-    path: '/v1/stats',
+    path: '/v1/trust/stats',
     id: 'getTrustStats',
     summary: 'How much Trust has permitted, denied and signed',
     description: 'Counted in the log when asked, of the tenant that asks.',
