@@ -1,6 +1,8 @@
 import { deliveryRoutes } from './agents/delivery-routes.ts';
 import { archiveRoutes } from './archives/archive-routes.ts';
 import { artifactRoutes } from './artifacts/artifact-routes.ts';
+import { datalakeRoutes } from './datalake/datalake-routes.ts';
+import { refusedRoutes } from './datalake/refused-routes.ts';
 import type { ApiDeps } from './deps.ts';
 import { documentationRoutes } from './documentation.ts';
 import { authorityRoutes } from './enrolment/authority-routes.ts';
@@ -87,6 +89,8 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...folderRoutes(deps),
     ...ingestionRoutes(deps),
     ...sourceRoutes(deps),
+    ...datalakeRoutes(deps),
+    ...refusedRoutes(),
     ...forgetRoutes(deps),
     ...searchRoutes(deps),
     ...reindexRoutes(deps),

@@ -25,6 +25,7 @@ export const ERROR_STATUS = {
   manifest_signature_invalid: 422,
   // ingestion
   item_unreadable: 422,
+  server_path_refused: 400,
   ingestion_ended: 409,
   // deliveries of agents
   agent_not_enrolled: 403,

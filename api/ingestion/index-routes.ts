@@ -14,13 +14,11 @@ import { ingestKey } from '../../contracts/object-keys.ts';
 import { requireMapping } from '../../services/ingest/require-mapping.ts';
 import { AtOnce } from '../archives/at-once.ts';
 import { type ReceivedFile, withReceivedFile } from '../archives/receive-file.ts';
-import type { Principal } from '../authentication.ts';
 import type { ApiDeps } from '../deps.ts';
 import { invalid } from '../problems.ts';
-import { type Answer, type Route, route } from '../route.ts';
+import { type Route, route } from '../route.ts';
 import { answerExample } from './examples.ts';
-import { indexAnswer } from './index-answer.ts';
-import { type IngestionToStart, ingestedWithin, startIngestion } from './start-ingestion.ts';
+import { ingestNow } from './ingest-now.ts';
 
 type Deps = Pick<ApiDeps, 'database' | 'temporal' | 'objects' | 'search' | 'settings'>;
 
@@ -32,7 +30,6 @@ export function indexRoutes(deps: Deps): Route[] {
 
 /** Each is on the disk of this server until it is stored. */
 const MOST_AT_ONCE = 8;
-const PATIENCE_MS = 15_000;
 
 const InWorkspace = z.object({ workspace_id: WorkspaceId });
 const Given = IndexAnswer.meta({ id: 'IndexAnswer' });
@@ -45,7 +42,7 @@ const answers = {
     headers: z.object({ Location: z.string() }),
   },
 };
-const errors = ['invalid_request', 'item_unreadable', 'dependency_unavailable'] as const;
+const errors = ['invalid_request', 'item_unreadable', 'source_not_found', 'dependency_unavailable'] as const;
 
 const Labelled = z.strictObject({
   filename: z.string().max(255).optional().meta({ description: 'Name of a file that is sent alone.' }),
@@ -78,7 +75,7 @@ const file = (deps: Deps, receiving: AtOnce) =>
       return receiving.during(() =>
         withReceivedFile(upload, rules, async (received) => {
           const reading = Reading.parse({});
-          return started(
+          return ingestNow(
             deps,
             principal,
             scope,
@@ -118,7 +115,7 @@ const security = (deps: Deps, receiving: AtOnce) =>
       return receiving.during(() =>
         withReceivedFile(upload, rules, async (received) => {
           const reading = readingOf(received.fields);
-          return started(
+          return ingestNow(
             deps,
             principal,
             scope,
@@ -256,31 +253,6 @@ const byAddress = (deps: Deps, { path, id, summary, schema, example, source }: W
         readonly component_id?: string;
       };
       const start = { source: IngestionSource.parse(asked), reading: Reading.parse({}) };
-      return started(deps, principal, scope, { ...start, ...ownership(labels, component_id) }, requestId);
+      return ingestNow(deps, principal, scope, { ...start, ...ownership(labels, component_id) }, requestId);
     },
   });
-
-/** What ended as an error answers as one; a single file that could not be read, too. */
-async function started(
-  deps: Deps,
-  principal: Principal,
-  scope: Scope,
-  start: IngestionToStart,
-  requestId: string,
-): Promise<Answer> {
-  const { id } = await startIngestion(deps, principal, scope, start);
-  const record = await ingestedWithin(deps, scope, id, PATIENCE_MS);
-  const body = await indexAnswer(deps, scope, record, requestId);
-  const [fault] = body.failed;
-  if (record.error !== null) throw failed(record.error.code, record.error.message);
-  if (start.source.kind === 'upload' && record.progress.failed > 0)
-    throw failed('item_unreadable', `${fault?.code}: ${fault?.message}`);
-  if (record.endedAt !== null) return { status: 200, body };
-  const Location = `/v1/ingestions/${id}?workspace_id=${scope.workspace}`;
-  return { status: 202, headers: { Location }, body };
-}
-
-function failed(code: string, message: string): CertusError {
-  const known = ['source_not_allowed', 'source_unreachable', 'dependency_unavailable', 'invalid_request'];
-  return new CertusError((known.includes(code) ? code : 'item_unreadable') as 'item_unreadable', message);
-}

@@ -1,20 +1,16 @@
 import { z } from 'zod';
 import { CertusError } from '../../contracts/errors.ts';
-import { type Scope, TestId, WorkspaceId } from '../../contracts/identifiers.ts';
+import { TestId, WorkspaceId } from '../../contracts/identifiers.ts';
 import { PromotionRequest, PromotionState, PromotionView } from '../../contracts/promotion.ts';
-import {
-  findPromotion,
-  listPromotions,
-  type PromotionRecord,
-} from '../../services/database/document-promotions.ts';
-import { releasedSince, reviewStates } from '../../services/database/held-standing.ts';
-import { promotionItems } from '../../services/database/promotion-items.ts';
+import { findPromotion, listPromotions } from '../../services/database/document-promotions.ts';
+import { releasedSince } from '../../services/database/held-standing.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type Route, route } from '../route.ts';
 import { createPromotion } from './create-promotion.ts';
 import { promotionExample, requestExamples } from './examples.ts';
 import { promotionView } from './promotion-view.ts';
+import { promotionWithItems } from './promotion-with-items.ts';
 
 const View = PromotionView.meta({ id: 'Promotion' });
 const IdempotencyKey = z
@@ -78,7 +74,7 @@ const create = (deps: ApiDeps) =>
           Location: `/v1/promotions/${record.testId}?workspace_id=${scope.workspace}`,
           ...(replayed ? { 'Idempotency-Replayed': 'true' } : {}),
         },
-        body: await viewOf(deps, scope, record, FIRST),
+        body: await promotionWithItems(deps, scope, record),
       };
     },
   });
@@ -160,27 +156,11 @@ const show = (deps: ApiDeps) =>
       const from = query.cursor === undefined ? 0 : decodeCursor(query.cursor, Ordinal);
       const record = await findPromotion(deps.database, scope, id);
       if (record === undefined) throw new CertusError('not_found', `there is no promotion ${id}`);
-      return { status: 200, body: await viewOf(deps, scope, record, { from, limit: query.limit }) };
+      return {
+        status: 200,
+        body: await promotionWithItems(deps, scope, record, { from, limit: query.limit }),
+      };
     },
   });
 
 const Ordinal = z.number().int().min(0).max(1_000_000);
-const FIRST = { from: 0, limit: 200 };
-
-async function viewOf(
-  { database }: ApiDeps,
-  scope: Scope,
-  record: PromotionRecord,
-  { from, limit }: { readonly from: number; readonly limit: number },
-): Promise<PromotionView> {
-  const { testId } = record;
-  const found = await promotionItems(database, scope, testId, { from, limit: limit + 1 });
-  const items = found.slice(0, limit);
-  const following = found.length > limit ? found[limit]?.ordinal : undefined;
-  const next = following === undefined ? null : encodeCursor(following);
-  const [reviews, released] = await Promise.all([
-    reviewStates(database, scope, items),
-    releasedSince(database, scope, [testId]),
-  ]);
-  return promotionView(scope, record, released.get(testId) ?? 0, { items, reviews, next });
-}

@@ -171,4 +171,15 @@ describe('what a scan has left in golden', () => {
     expect(list.json.ingestions[0]).toMatchObject({ state: 'failed', error: { code: 'source_not_allowed' } });
     expect(await records(run)).toMatchObject([{ kind: 'scan_report' }]);
   });
+
+  test('is read once more when its key is named, and no other workspace reads it', async () => {
+    const run = await shown();
+    const key = `${goldenPrefix(run.scope, run.testId)}sbom/bom.cdx.json`;
+    const ask = (workspace_id: string) =>
+      ingesting.send('/v1/datalake/ingest', { method: 'POST', body: { workspace_id, key } });
+    const again = await ask(run.scope.workspace);
+    expect(again).toMatchObject({ status: 200, json: { state: 'done', ingested: 3, failed: 0 } });
+    expect(await records(run)).toHaveLength(5);
+    expect(await ask('other')).toMatchObject({ status: 422, json: { code: 'invalid_key' } });
+  });
 });

@@ -132,3 +132,32 @@ test('promotions are listed page by page, those of others not at all', async () 
   expect((await list('&cursor=x')).status).toBe(422);
   expect((await api.ask(`/v1/promotions/${one}?workspace_id=${workspace}&cursor=IngiOg`)).status).toBe(422);
 });
+
+test('under the names of the earlier system it is the same promotion', async () => {
+  const ask = (path: string, body: object) =>
+    api.ask(`/v1/datalake/preprocess${path}`, { method: 'POST', body: { workspace_id: workspace, ...body } });
+  const one = await ask('', { source_key: 'b/3.md' });
+  expect([one.status, one.json]).toEqual([
+    202,
+    {
+      ...{ message: 'Promoting 1 document', promotion_id: one.json.promotion_id, state: 'running' },
+      ...{ promoted: [], failed: [] },
+    },
+  ]);
+  expect(await listed(one.json.promotion_id)).toEqual(['b/3.md']);
+  expect(one.headers.location).toBe(`/v1/promotions/${one.json.promotion_id}?workspace_id=${workspace}`);
+  const batch = await ask('/batch', { source_prefix: 'a_/' });
+  expect(await listed(batch.json.promotion_id)).toEqual(['a_/4.md']);
+  expect((await ask('', { source_key: 'nobody.md' })).json.code).toBe('not_found');
+  const elsewhere = await ask('', { source_key: 'b/3.md', destination_prefix: 'other/golden/' });
+  expect(elsewhere.json.code).toBe('invalid_request');
+}, 30_000);
+
+test.each([
+  ['/v1/datalake/upload', { source_path: '/etc/passwd', target_folder: 'x' }],
+  [`/v1/${workspace}/index_folder`, { local_directory: '/etc' }],
+])('%s reads nothing from the disk of the server', async (path, body) => {
+  const { status, json } = await api.ask(path, { method: 'POST', body });
+  expect([status, json.code]).toEqual([400, 'server_path_refused']);
+  expect(JSON.stringify(json)).not.toContain('/etc');
+});
