@@ -1,6 +1,7 @@
 import { CertusError } from '../../contracts/errors.ts';
 import { MAX_SANITIZE_LENGTH, SanitizeAnswer, SanitizeRequest } from '../../contracts/sanitize.ts';
 import { countsOf } from '../../domain/sanitize/operators/sanitized.ts';
+import { SANITIZING_POLICY } from '../../domain/sanitize/sanitizing-policy.ts';
 import { inCodePoints } from '../../domain/sanitize/stream/code-points.ts';
 import { policyInForce } from '../../services/privacy/policy-in-force.ts';
 import type { SanitizedTexts } from '../../services/sanitize/sanitizing.ts';
@@ -52,7 +53,8 @@ export const sanitizeRoutes = (deps: ApiDeps): Route[] => [
           'more than a million characters; send them in several requests',
         );
       const { keySet } = deps.trust;
-      const { policy } = await policyInForce({ database: deps.database, keySet }, { tenant, workspace });
+      const set = await policyInForce({ database: deps.database, keySet }, { tenant, workspace });
+      const policy = set.version === 0 ? SANITIZING_POLICY : set.policy;
       const asked = { operator, operators, format, language, detectOnly: body.detect_only };
       const done = await deps.sanitizing.sanitize(given, { tenant, policy, ...asked });
       const written = done.texts.map((one) => one.text);

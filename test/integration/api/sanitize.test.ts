@@ -55,6 +55,11 @@ async function workspaceWith(
   return workspace;
 }
 
+const ordered = (action: SetPrivacyPolicy) => {
+  const principal = { subject: 'ada', tenant: 'default', roles: ['admin' as const] };
+  return signOrder(api.deps, principal as Parameters<typeof signOrder>[1], action);
+};
+
 const sanitize = (body: object, at: Api = api) => at.ask('/v1/sanitize', { method: 'POST', body });
 
 describe('POST /v1/sanitize', () => {
@@ -71,6 +76,13 @@ describe('POST /v1/sanitize', () => {
       model: null,
     });
     expect(api.log()).not.toContain('moreno');
+  });
+
+  test('goes by what the filter goes by where no policy was set, and by a policy that was', async () => {
+    const text = 'a letter to Nordwind Logistik GmbH';
+    expect((await sanitize({ text })).json.counts).toEqual({ ORGANIZATION: 1 });
+    const workspace_id = await workspaceWith(DEFAULT_PRIVACY_POLICY, ordered);
+    expect((await sanitize({ text, workspace_id })).json.counts).toEqual({});
   });
 
   test('takes several, with an operator for each kind', async () => {
@@ -129,10 +141,7 @@ describe('POST /v1/sanitize', () => {
       ...{ ...DEFAULT_PRIVACY_POLICY, name: 'ours', allow: [{ value: EMAIL }] },
       custom: [{ type: 'CUSTOMER', pattern: 'K-[0-9]{6}', confidence: 0.8, context: [] }],
     };
-    const workspace = await workspaceWith(policy, async (action) => {
-      const principal = { subject: 'ada', tenant: 'default', roles: ['admin' as const] };
-      return signOrder(api.deps, principal as Parameters<typeof signOrder>[1], action);
-    });
+    const workspace = await workspaceWith(policy, ordered);
     const text = `${EMAIL} ${PHONE} K-123456`;
     expect((await sanitize({ workspace_id: workspace, text })).json).toMatchObject({
       text: `${EMAIL} [PHONE_NUMBER] [CUSTOMER]`,
