@@ -75,6 +75,8 @@ export const PrivacyPolicy = z.strictObject({
   allow: z.array(AllowedValue).max(1000).default([]),
   custom: z.array(CustomPattern).max(100).default([]),
   review: ReviewRules.prefault({}),
+  /** What stands in the index for what is found: its kind, or a name by which two mentions of somebody stay the same. */
+  index: z.strictObject({ replace_with: z.enum(['kind', 'name']) }).optional(),
 });
 export type PrivacyPolicy = z.infer<typeof PrivacyPolicy>;
 

@@ -19,7 +19,13 @@ export const ZONE_SECRETS = {
     'CERTUS_NOTIFY_SECRET_FILE',
     'CERTUS_SMTP_URL',
   ],
-  ingest: ['CERTUS_OPENSEARCH_PASSWORD', 'CERTUS_EMBEDDINGS_KEY_FILE', 'CERTUS_INGEST_GIT_CREDENTIALS_FILE'],
+  ingest: [
+    'CERTUS_OPENSEARCH_PASSWORD',
+    'CERTUS_EMBEDDINGS_KEY_FILE',
+    'CERTUS_INGEST_GIT_CREDENTIALS_FILE',
+    // never the one of the API, by which pseudonyms can be undone
+    'CERTUS_INDEX_KEY_FILE',
+  ],
 } as const satisfies Record<Zone, readonly SettingName[]>;
 
 /** What administrators order with: a worker that held it could order for them. */

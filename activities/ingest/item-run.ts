@@ -9,6 +9,8 @@ export type ItemRun = {
   readonly connector: Connector;
   readonly place: Origin;
   readonly policy: PrivacyPolicy;
+  /** What names are made with, where the policy asks for them. */
+  readonly nameKey: Uint8Array | undefined;
   /** What looks for personal data: an item that others looked into is read again. */
   readonly rules: string;
   readonly known: ReadonlyMap<string, IngestedItem>;

@@ -17,6 +17,8 @@ export type SourceDeps = {
   readonly connect: (source: IngestionSource, scope: Scope) => Promise<Connector>;
   /** Nothing is embedded where there is none. */
   readonly embedder: Embedder | undefined;
+  /** Of a tenant: names in the index are made with it, where a policy asks for them. It can undo none. */
+  readonly nameKey?: ((tenant: string) => Uint8Array) | undefined;
   readonly maxItemBytes: number;
   readonly now: () => Date;
 };

@@ -118,7 +118,7 @@ async function writeAll(
   { bytes }: FetchedItem,
 ): Promise<{ readonly written: Written; readonly nature: ReadItem }> {
   const { reader } = deps;
-  const { ingestion, policy, signal } = run;
+  const { ingestion, policy, nameKey, signal } = run;
   let written = NOTHING_YET;
   let away: { readonly error: unknown } | undefined;
   const take = async (drafts: readonly Draft[], nature: ItemNature) => {
@@ -137,7 +137,7 @@ async function writeAll(
   };
   try {
     const { format } = item;
-    const order = { reading: format === undefined ? ingestion.reading : { format }, policy };
+    const order = { reading: format === undefined ? ingestion.reading : { format }, policy, nameKey };
     const nature = await reader.read({ ...item, bytes }, order, take, signal);
     return { written, nature };
   } catch (error) {

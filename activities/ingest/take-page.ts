@@ -11,6 +11,7 @@ import { ByteRoom } from '../documents/byte-room.ts';
 import { sourceOf } from './forget-removed.ts';
 import type { ItemRun } from './item-run.ts';
 import { type Checkpoint, checkpointFor, isListed, type Listed } from './listed.ts';
+import { nameKeyFor } from './name-key.ts';
 import { FILTER_VALUES, itemRecorder } from './record-items.ts';
 import type { SourceDeps } from './source-deps.ts';
 import { type ItemEnd, takeItem } from './take-item.ts';
@@ -39,7 +40,8 @@ export async function takePage(
   if (run.pages > pages) return { progress: run.progress, more: !isListed(run.cursor) };
   const source = await sourceOf(deps, run);
   const { policy } = await policyInForce(deps, scope);
-  const rules = deps.reader.rulesFor(policy);
+  const nameKey = nameKeyFor(deps, scope.tenant, policy);
+  const rules = deps.reader.rulesFor(policy, nameKey);
   const connector = await deps.connect(run.config, scope);
   try {
     await deps.search.ensure();
@@ -48,7 +50,7 @@ export async function takePage(
       checkpoint: checkpointFor(rules, source?.checkpoint),
     };
     const page = await reached(() => connector.page({ ...asked, limit: PAGE_ITEMS, signal }), attempt);
-    const ends = await takeItems(deps, { ingestion: run, connector, policy, rules, signal }, page);
+    const ends = await takeItems(deps, { ingestion: run, connector, policy, nameKey, rules, signal }, page);
     const progress = counted(run.progress, ends);
     const all = page.listedAll ?? connector.listsAll;
     const checkpoint: Checkpoint = { rules, at: page.checkpoint };

@@ -317,6 +317,11 @@ export const FIELDS = {
     'What the model is called where it is told what looked; with another name what is indexed is read again.',
     'en_core_web_lg-3.8.0',
   ),
+  CERTUS_INDEX_KEY_FILE: field(
+    optionalFile,
+    'What names in the index are made with, where a privacy policy asks for them; `certus sanitize --new-key` makes one, and another than that of the API. Zone ingest only.',
+    '/run/secrets/index.key',
+  ),
   CERTUS_INGEST_THREADS: field(
     z.coerce.number().int().min(1).max(16).default(1),
     'Threads of an ingest worker that read items.',

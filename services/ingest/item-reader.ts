@@ -16,6 +16,8 @@ export type ReadOrder = {
   readonly reading: RunReading;
   /** What must not get into the index: as the workspace looks for it, and however it would treat it elsewhere. */
   readonly policy: PrivacyPolicy;
+  /** Of the tenant. With it what is found gets a name that is the same each time, and that nobody can undo; without, its kind. */
+  readonly nameKey?: Uint8Array | undefined;
 };
 
 /** What an item is, known before anything of it is. */
@@ -42,7 +44,7 @@ export type ReadItem = ItemNature & {
 /** Reads items in threads: what they hold is hostile, and may take a thread with it. */
 export interface ItemReader {
   /** What looks for personal data under this policy: read with other rules, an item is read again. */
-  rulesFor(policy: PrivacyPolicy): string;
+  rulesFor(policy: PrivacyPolicy, nameKey?: Uint8Array): string;
   /**
    * Hands over what an item says, masked, some hundred drafts at a time, and ends once all are dealt with. Few are ahead of what
    * is dealt with; the next item is read meanwhile.

@@ -1,10 +1,11 @@
 import { CertusError } from '../../contracts/errors.ts';
-import type { PrivacyPolicy } from '../../contracts/privacy.ts';
 import type { Draft } from '../../domain/ingest/draft.ts';
+import { maskOrigin } from '../../domain/ingest/mask-origin.ts';
 import { indexPolicy } from '../../domain/sanitize/index-policy.ts';
+import { indexName } from '../../domain/sanitize/operators/hash-name.ts';
 import { ModelMask } from '../sanitize/model-mask.ts';
 import type { NamesInTexts } from '../sanitize/names-in-texts.ts';
-import type { ItemNature, ItemReader, ReadItem } from './item-reader.ts';
+import type { ItemNature, ItemReader, ReadItem, ReadOrder } from './item-reader.ts';
 
 /**
  * A reader whose drafts a model has looked at as well. It gets to see what the rules have left, and what it finds is masked
@@ -15,9 +16,9 @@ export const lookingAgain = (
   names: NamesInTexts,
   { seconds = 1800 }: { readonly seconds?: number } = {},
 ): ItemReader => ({
-  rulesFor: (policy) => `${reader.rulesFor(policy)} ${names.name}`,
+  rulesFor: (policy, nameKey) => `${reader.rulesFor(policy, nameKey)} ${names.name}`,
   read: async (item, order, take, signal) => {
-    const again = new SecondLook(names, order.policy, seconds, signal);
+    const again = new SecondLook(names, order, seconds, signal);
     const read = await reader.read(
       item,
       order,
@@ -41,8 +42,9 @@ class SecondLook {
   readonly #until: number;
   #nature: Promise<ItemNature> | undefined;
 
-  constructor(names: NamesInTexts, policy: PrivacyPolicy, seconds: number, signal: AbortSignal) {
-    this.#mask = new ModelMask(names, indexPolicy(policy));
+  constructor(names: NamesInTexts, { policy, nameKey }: ReadOrder, seconds: number, signal: AbortSignal) {
+    const put = nameKey === undefined ? undefined : indexName(nameKey);
+    this.#mask = new ModelMask(names, indexPolicy(policy), put);
     [this.#signal, this.#until] = [signal, performance.now() + seconds * 1000];
   }
 
@@ -52,13 +54,19 @@ class SecondLook {
   }
 
   /** The same with each of its drafts. */
-  nature({ format, mediaType, language, location, extra }: ItemNature): Promise<ItemNature> {
-    this.#nature ??= this.#masked([location, ...stringsOf(extra)], language).then((masked) => ({
-      ...{ format, mediaType, language },
-      location: masked(location),
-      extra: withStrings(extra, masked),
-    }));
+  nature(nature: ItemNature): Promise<ItemNature> {
+    this.#nature ??= this.#ofNature(nature);
     return this.#nature;
+  }
+
+  async #ofNature({ format, mediaType, language, location, extra }: ItemNature): Promise<ItemNature> {
+    const asked: string[] = [];
+    maskOrigin({ location, extra }, (text) => {
+      asked.push(text);
+      return text;
+    });
+    const masked = await this.#masked(asked, language);
+    return { format, mediaType, language, ...maskOrigin({ location, extra }, masked) };
   }
 
   /** Names of files stand in them. */

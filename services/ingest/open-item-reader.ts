@@ -1,6 +1,7 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { CertusError } from '../../contracts/errors.ts';
+import { sha256 } from '../../domain/custody/digest.ts';
 import { rulesOf } from '../../domain/sanitize/create-detector.ts';
 import { indexPolicy } from '../../domain/sanitize/index-policy.ts';
 import { OwnTime } from '../privacy/own-time.ts';
@@ -64,14 +65,17 @@ export function openItemReader({
   }
 
   return {
-    rulesFor: (policy) => rulesOf(indexPolicy(policy)),
-    read: async ({ name, bytes, location = '', extra = {} }, { reading, policy }, take, signal) => {
+    // who has a digest of a random key has nothing of it
+    rulesFor: (policy, nameKey) =>
+      `${rulesOf(indexPolicy(policy))}${nameKey === undefined ? '' : ` names:${sha256(nameKey).slice(0, 12)}`}`,
+    read: async ({ name, bytes, location = '', extra = {} }, { reading, policy, nameKey }, take, signal) => {
       const { answer, taken } = await running.take(() => {
         const task = {
           ...{ name, location, extra },
           bytes: new Uint8Array(bytes), // a copy, for it is given away
           policy: JSON.stringify(indexPolicy(policy)),
           reading: JSON.stringify(reading),
+          nameKey,
           ...{ maxBytes, maxDrafts },
         };
         return inThread(task, take, signal);

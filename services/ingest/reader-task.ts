@@ -13,6 +13,7 @@ export type ReaderTask = {
   /** The policy as JSON: a thread knows it again by it. */
   readonly policy: string;
   readonly reading: string;
+  readonly nameKey: Uint8Array | undefined;
   readonly maxBytes: number;
   readonly maxDrafts: number;
   /** Drafts go out here, and each answer says that some are dealt with. */

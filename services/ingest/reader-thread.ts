@@ -7,6 +7,7 @@ import { maskOrigin } from '../../domain/ingest/mask-origin.ts';
 import { createDetector } from '../../domain/sanitize/create-detector.ts';
 import type { Detector } from '../../domain/sanitize/detector.ts';
 import { maskText } from '../../domain/sanitize/mask-text.ts';
+import { indexName } from '../../domain/sanitize/operators/hash-name.ts';
 import { sparing } from '../../domain/sanitize/operators/sparing.ts';
 import { contentOfBytes } from '../text/content.ts';
 import type { ItemNature } from './item-reader.ts';
@@ -27,13 +28,15 @@ export async function read(task: ReaderTask): Promise<ReaderAnswer> {
   }
 }
 
-async function readAll({ name, bytes, policy, reading, maxBytes, maxDrafts, drafts, ...origin }: ReaderTask) {
+async function readAll(task: ReaderTask) {
+  const { name, bytes, policy, reading, nameKey, maxBytes, maxDrafts, drafts, ...origin } = task;
+  const put = nameKey === undefined ? undefined : indexName(nameKey);
   const detector = known(policy);
   const masked: Record<string, number> = Object.create(null);
   const mask = (text: string, hint?: Parameters<Detector['detect']>[1]) => {
     const found = detector.detect(text, hint);
     for (const { type } of found) masked[type] = (masked[type] ?? 0) + 1;
-    return found.length === 0 ? text : maskText(text, found);
+    return found.length === 0 ? text : maskText(text, found, put);
   };
   const options = { maxBytes, maxDrafts, mask };
   const item = await readItem(contentOfBytes(bytes, { name }), JSON.parse(reading), options);

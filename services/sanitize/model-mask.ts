@@ -9,9 +9,10 @@ export class ModelMask {
   readonly counts: Record<string, number> = Object.create(null);
   readonly #names: NamesInTexts;
   readonly #detector: SparingDetector;
+  readonly #put: Parameters<typeof maskText>[2];
 
-  constructor(names: NamesInTexts, policy: PrivacyPolicy) {
-    this.#names = names;
+  constructor(names: NamesInTexts, policy: PrivacyPolicy, put?: (type: string, value: string) => string) {
+    [this.#names, this.#put] = [names, put];
     this.#detector = sparing(NO_RULES, policy, { kinds: names.kinds });
   }
 
@@ -27,7 +28,7 @@ export class ModelMask {
     for (const [at, text] of texts.entries()) {
       const spans = this.#detector.detect(text, {}, found[at]);
       for (const { type } of spans) this.counts[type] = (this.counts[type] ?? 0) + 1;
-      if (spans.length > 0) masked.set(text, maskText(text, spans));
+      if (spans.length > 0) masked.set(text, maskText(text, spans, this.#put));
     }
     return (text) => masked.get(text) ?? text;
   }

@@ -2,7 +2,10 @@ import { createIngestActivities } from '../../activities/ingest/create-ingest-ac
 import { createSourceActivities } from '../../activities/ingest/create-source-activities.ts';
 import { createForgetActivities } from '../../activities/ingest/forget-hidden.ts';
 import { createReindexActivities } from '../../activities/ingest/reindex.ts';
+import type { SourceDeps } from '../../activities/ingest/source-deps.ts';
+import { tenantSanitizeKey } from '../../domain/sanitize/operators/sanitize-key.ts';
 import { requireSettings } from '../../services/config/require.ts';
+import type { Settings } from '../../services/config/settings.ts';
 import { openConnector } from '../../services/connectors/open-connector.ts';
 import { openConnectorDeps } from '../../services/connectors/open-deps.ts';
 import { forgetful } from '../../services/embeddings/forgetful.ts';
@@ -10,6 +13,7 @@ import { openEmbedder } from '../../services/embeddings/open-embedder.ts';
 import { lookingAgain } from '../../services/ingest/look-again.ts';
 import { openItemReader } from '../../services/ingest/open-item-reader.ts';
 import { namesOf } from '../../services/sanitize/names-of.ts';
+import { sanitizeSecretFrom } from '../../services/sanitize/sanitize-secret-file.ts';
 import type { ZoneService } from '../serve-zone.ts';
 import { now, readKeySet, type Shared } from '../shared.ts';
 
@@ -41,6 +45,7 @@ export async function ingestServices({
     embedder: await openEmbedder(settings),
     keySet: await readKeySet(settings),
     connect: async (source, scope) => openConnector(source, scope, connecting),
+    nameKey: await nameKeyOf(settings),
     maxItemBytes: settings.CERTUS_INGEST_MAX_BYTES,
   });
   const activities = {
@@ -53,4 +58,13 @@ export async function ingestServices({
     await Promise.all([reader.close(), connecting.close()]);
   };
   return [{ zone: 'ingest', activities, workflowBundle, concurrency: 8, close }];
+}
+
+/** A key of its own: with that of the API, what pseudonyms stand for could be read here, where foreign texts are. */
+async function nameKeyOf({
+  CERTUS_INDEX_KEY_FILE: file,
+}: Pick<Settings, 'CERTUS_INDEX_KEY_FILE'>): Promise<SourceDeps['nameKey']> {
+  if (file === undefined) return undefined;
+  const secret = await sanitizeSecretFrom(file);
+  return (tenant) => tenantSanitizeKey(secret, tenant).hashes;
 }

@@ -1,12 +1,9 @@
-import { createHmac } from 'node:crypto';
 import { CertusError } from '../../../contracts/errors.ts';
 import type { SanitizeOperator } from '../../../contracts/sanitize.ts';
 import { maskOf } from '../structure/region.ts';
-import { toBase32 } from './base32.ts';
-import { normalForm } from './normal-form.ts';
+import { hashName } from './hash-name.ts';
 import { pseudonymOf } from './pseudonym.ts';
 import type { SanitizeKey } from './sanitize-key.ts';
-import { standInOf } from './stand-in.ts';
 
 /** What comes into the place of a value. */
 export type PutIn = (type: string, value: string) => string;
@@ -36,17 +33,8 @@ const PUT: Readonly<Record<SanitizeOperator, (type: string, value: string, key: 
   keep: (_, value) => value,
   // what no pseudonym can carry is not left to be read
   pseudonymise: (type, value, key) => pseudonymOf(type, value, key) ?? maskOf(type),
-  hash: (type, value, key) => standInOf(type, hashOf(type, value, key)),
+  hash: (type, value, key) => hashName(type, value, key.hashes),
   mask: (type) => maskOf(type),
   mask_characters: (_, value) => value.replace(/\S/gu, '*'),
   redact: () => '',
 };
-
-/** Eighty bits: enough that no two values meet, and short. Without the key nobody can try values out. */
-const hashOf = (type: string, value: string, key: SanitizeKey): string =>
-  toBase32(
-    createHmac('sha256', key.hashes)
-      .update(`${type}\n${normalForm(type, value)}`)
-      .digest()
-      .subarray(0, 10),
-  );
