@@ -63,6 +63,7 @@ async function main(): Promise<void> {
 
   const trust = await openTrustAccess(settings, { database, store });
   const sanitizing = await openSanitizingOf(settings);
+  const embedder = await openEmbedder(settings);
   const deps = {
     settings,
     trust,
@@ -71,7 +72,7 @@ async function main(): Promise<void> {
     database,
     temporal,
     search,
-    embedder: await openEmbedder(settings),
+    embedder,
     events,
     objects: apiObjects(store, settings),
     activeStreams: () => events.followers(),
@@ -91,6 +92,7 @@ async function main(): Promise<void> {
   await Promise.all([stop(server), agents && stop(agents)]);
   await Promise.all([
     sanitizing.close(),
+    embedder?.close?.(),
     search.close(),
     store.close(),
     database.close(),

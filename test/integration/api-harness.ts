@@ -19,6 +19,7 @@ import { Problem } from '../../contracts/problem.ts';
 import { loadSettings } from '../../services/config/load.ts';
 import { requireSettings } from '../../services/config/require.ts';
 import { type Database, openDatabase } from '../../services/database/database.ts';
+import type { Embedder } from '../../services/embeddings/embedder.ts';
 import { openEventLog } from '../../services/events/event-log.ts';
 import { ensureLocalKeys } from '../../services/keys/local-keys.ts';
 import { openObjectStore } from '../../services/objects/open-objects.ts';
@@ -69,6 +70,8 @@ type Options = {
   readonly sanitizing?: { readonly secret?: Uint8Array; readonly ner?: NerClient };
   /** What is searched; the database when not given. */
   readonly search?: SearchIndex;
+  /** What a search by meaning compares; words alone when not given. */
+  readonly embedder?: Embedder;
   /** Where evidence lies; a folder of its own when not given. */
   readonly store?: ObjectStore;
 };
@@ -124,6 +127,7 @@ export async function startApi(options: Options = {}): Promise<Api> {
     database,
     temporal,
     search: options.search ?? openPostgresIndex(database),
+    embedder: options.embedder,
     events,
     activeStreams: () => events.followers(),
     objects: apiObjects(store, {

@@ -39,10 +39,11 @@ export async function ingestServices({
     maxBytes: settings.CERTUS_INGEST_MAX_BYTES,
   });
   const reader = names === undefined ? rulesAlone : lookingAgain(rulesAlone, names);
+  const embedder = await openEmbedder(settings);
   const sources = createSourceActivities({
     ...{ database, search: index, now },
     reader,
-    embedder: await openEmbedder(settings),
+    embedder,
     keySet: await readKeySet(settings),
     connect: async (source, scope) => openConnector(source, scope, connecting),
     nameKey: await nameKeyOf(settings),
@@ -55,7 +56,7 @@ export async function ingestServices({
     ...sources,
   };
   const close = async () => {
-    await Promise.all([reader.close(), connecting.close()]);
+    await Promise.all([reader.close(), connecting.close(), embedder?.close?.()]);
   };
   return [{ zone: 'ingest', activities, workflowBundle, concurrency: 8, close }];
 }
