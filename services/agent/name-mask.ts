@@ -10,6 +10,8 @@ import type { SiteKeys } from './site-keys.ts';
 export interface NameMask {
   /** One line, masked like every text, not longer than `max`. */
   line(text: string, max: number): string;
+  /** Like a line; of the same ones it is asked again and again. */
+  path(text: string): string;
   /** The name of a file: how it ends tells its format, and stays. */
   file(name: string): string;
   /** The name of an item at the platform: its own where nothing of it is personal, else one that stays the same and its alone. */
@@ -34,7 +36,16 @@ export function createNameMask(policy: PrivacyPolicy, { nameOf }: SiteKeys): Nam
     const clean = text.toWellFormed().replace(UNPRINTABLE, ' ').slice(0, LONGEST);
     return maskText(clean, together(found(clean)));
   };
+  const known = new Map<string, string>();
   return {
+    path: (text) => {
+      const before = known.get(text);
+      if (before !== undefined) return before;
+      const shown = masked(text);
+      if (known.size >= MOST_KNOWN) known.clear();
+      known.set(text, shown);
+      return shown;
+    },
     line: (text, max) => masked(text).slice(0, max).toWellFormed(),
     file: (name) => {
       const ending = /\.[a-z0-9]{1,5}$/i.exec(name)?.[0] ?? '';
@@ -56,6 +67,7 @@ export function createNameMask(policy: PrivacyPolicy, { nameOf }: SiteKeys): Nam
 const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/g;
 const LONGEST = 4000;
 const LONGEST_KEY = 800;
+const MOST_KNOWN = 5000;
 
 /** After a dot may also stand what somebody is called. */
 const isEnding = (ending: string): boolean => isTextLike(`x${ending}`) || OTHER_ENDINGS.test(ending);

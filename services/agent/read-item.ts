@@ -33,14 +33,17 @@ export async function readMasked(
       typeof value === 'string' ? mask.line(value, 500) : value,
     ]),
   );
+  const names = {
+    path: mask.path,
+    blind: (key: string) => mask.blind(`draft of ${source}`, `${item.key}\0${key}`),
+  };
   let [size, leftOut] = [0, 0];
   const take = async (some: readonly Draft[]) => {
     for (const draft of some) {
       size += draft.text.length + draft.title.length;
       // an archive may hold more than there is memory for
       if (size > MOST_CHARACTERS) leftOut += 1;
-      else
-        drafts.push(fitDraft(draft, (key) => mask.blind(`draft of ${source}`, `${item.key}\0${key}`), extra));
+      else drafts.push(fitDraft(draft, names, extra));
     }
   };
   // places and titles name it, too
@@ -55,7 +58,7 @@ export async function readMasked(
     },
     masked: read.masked,
     drafts,
-    unread: unreadOf(read, leftOut),
+    unread: unreadOf(read, leftOut, mask),
   };
 }
 
@@ -75,9 +78,7 @@ const about = ({ key, name, location, version }: SourceItem, mask: NameMask, sou
   version: version === '' ? null : mask.blind(`version of ${source}`, version),
 });
 
-function unreadOf({ opaque }: ReadItem, leftOut: number): DeliveredItem['unread'] {
-  const unread = opaque
-    .slice(0, 99)
-    .map(({ reason, place }) => ({ reason, place: place.slice(0, 500).toWellFormed() }));
+function unreadOf({ opaque }: ReadItem, leftOut: number, mask: NameMask): DeliveredItem['unread'] {
+  const unread = opaque.slice(0, 99).map(({ reason, place }) => ({ reason, place: mask.line(place, 500) }));
   return leftOut === 0 ? unread : [...unread, { reason: 'too_large', place: 'records' }];
 }
