@@ -121,7 +121,9 @@ describe('the body of a delivery', () => {
     }).listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
   });
-  afterAll(() => server.close());
+  afterAll(() => {
+    server.close();
+  });
 
   async function sent(body: Buffer, headers: OutgoingHttpHeaders = {}): Promise<string> {
     const { promise, resolve, reject } = Promise.withResolvers<string>();
