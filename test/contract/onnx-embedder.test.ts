@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Embedder } from '../../services/embeddings/embedder.ts';
+import { modelThread } from '../../services/embeddings/onnx/model-thread.ts';
 import { type OnnxOptions, openOnnxEmbedder } from '../../services/embeddings/onnx/onnx-embedder.ts';
 import { openEmbedder } from '../../services/embeddings/open-embedder.ts';
 
@@ -161,14 +162,50 @@ describe('a model', () => {
     expect(await other).toHaveLength(1);
   });
 
+  test('that takes too long is ended, and another thread answers whoever asks next', async () => {
+    const thread = modelThread({ folder, runtime });
+    await expect(thread.ask({ texts: ['ship'] }, 1)).rejects.toMatchObject({
+      code: 'dependency_unavailable',
+      retryable: true,
+    });
+    expect(await thread.ask({ texts: ['ship'] }, 30_000)).toMatchObject({ dimension: 8 });
+    await thread.end();
+  });
+
   test('does not keep a process from ending', async () => {
-    const script = `import { openOnnxEmbedder } from ${JSON.stringify(resolve('services/embeddings/onnx/onnx-embedder.ts'))};
-      const embedder = await openOnnxEmbedder(${JSON.stringify({ folder, runtime, dimension: 8 })});
-      console.log((await embedder.embed(['ship'], AbortSignal.timeout(30_000))).length);`;
-    await writeFile(join(folder, 'ends.mjs'), script);
-    const output = execFileSync(process.execPath, [join(folder, 'ends.mjs')], { encoding: 'utf8' });
+    const output = await runAlone(
+      'onnx-embedder.ts',
+      `const embedder = await its.openOnnxEmbedder({ ...given, dimension: 8 });
+       console.log((await embedder.embed(['ship'], AbortSignal.timeout(30_000))).length);`,
+    );
     expect(output).toBe('1\n');
   });
+
+  test('reads no padding: texts of any length go through it together', async () => {
+    const output = await runAlone(
+      'session.ts',
+      `const { loadRuntime } = await import(of('runtime.ts'));
+       const { readModelFolder } = await import(of('model-folder.ts'));
+       const encoder = await its.openEncoder(loadRuntime(given.runtime), readModelFolder(given.folder), 0);
+       const texts = [[2, 4, 3], [2, 6, 6, 6, 6, 9, 3], [2, 3]];
+       const together = await encoder.run(texts);
+       const alone = await Promise.all(texts.map((ids) => encoder.run([ids])));
+       console.log(JSON.stringify([together, alone.flat()].map((all) => all.map((one) => [...one]))));`,
+    );
+    const [together, alone] = JSON.parse(output);
+    for (const [n, vector] of together.entries()) expectClose(Float32Array.from(vector), alone[n]);
+    expect(together[0]).not.toEqual(together[1]);
+  });
+
+  /** In a process without a test around it. */
+  async function runAlone(file: string, body: string): Promise<string> {
+    const script = `const of = (file) => ${JSON.stringify(resolve('services/embeddings/onnx'))} + '/' + file;
+      const its = await import(of('${file}'));
+      const given = ${JSON.stringify({ folder, runtime })};
+      ${body}`;
+    await writeFile(join(folder, 'alone.mjs'), script);
+    return execFileSync(process.execPath, [join(folder, 'alone.mjs')], { encoding: 'utf8' });
+  }
 });
 
 describe('refuses to start with', () => {

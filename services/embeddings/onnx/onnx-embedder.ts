@@ -30,13 +30,13 @@ export async function openOnnxEmbedder(options: OnnxOptions): Promise<Embedder> 
     embed: async (texts, signal) => {
       const vectors: Float32Array[] = [];
       for (const batch of inBatches(texts, BATCH_TEXTS)) {
-        const answer = turns.take(async () => {
+        const asked = turns.take(async () => {
           signal.throwIfAborted();
           const answer = await thread.ask({ texts: batch }, openMs + batch.length * textMs);
           if (!isGood(answer)) await thread.end();
           return answer;
         });
-        vectors.push(...unitVectors(await unlessAborted(answer, signal), batch.length));
+        vectors.push(...unitVectors(await unlessAborted(asked, signal), batch.length));
       }
       return vectors;
     },
