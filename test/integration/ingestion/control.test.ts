@@ -48,7 +48,7 @@ const act = (id: string, action: string): Promise<Answer> =>
 const show = async (id: string): Promise<Answer['json']> =>
   (await ingesting.send(`/v1/ingestions/${id}?workspace_id=${workspace}`)).json;
 
-/** Pages of two, and the one that begins at an item is not given before somebody lets it go. */
+/** Pages of one, and the one that begins at an item is not given before somebody lets it go. */
 function holdingAt(wanted: number): { readonly reached: Promise<void>; readonly letGo: () => void } {
   const [reached, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   ingesting.connectorIs((connector) => ({
@@ -59,7 +59,7 @@ function holdingAt(wanted: number): { readonly reached: Promise<void>; readonly 
         reached.resolve();
         await Promise.race([held.promise, aborted(asked.signal)]);
       }
-      return connector.page({ ...asked, limit: 2 });
+      return connector.page({ ...asked, limit: 1 });
     },
   }));
   return { reached: reached.promise, letGo: held.resolve };
@@ -74,7 +74,7 @@ test('an ingestion that is called off ends where it is: what was indexed stays, 
   const id = await start('birds', files);
   await reached;
   expect(await act(id, 'cancel')).toMatchObject({ status: 202 });
-  expect(await ingesting.ended(workspace, id)).toMatchObject({ state: 'cancelled', done: 4, error: null });
+  expect(await ingesting.ended(workspace, id)).toMatchObject({ state: 'cancelled', error: null });
   expect(await ingesting.found(workspace, 'sparrow')).toHaveLength(4);
   expect(await act(id, 'pause')).toMatchObject({ status: 409, json: { code: 'ingestion_ended' } });
   ingesting.connectorIs((connector) => connector);
@@ -85,13 +85,18 @@ test('an ingestion that is called off ends where it is: what was indexed stays, 
 
 test('one that is paused can be called off as well', async () => {
   const { reached, letGo } = holdingAt(2);
-  const id = await start('birds', await filesOf(6));
+  // more than are taken in one turn
+  const id = await start('birds', await filesOf(40));
   await reached;
   await act(id, 'pause');
   letGo();
   await until('it waits', async () => (await show(id)).state === 'paused');
   await act(id, 'cancel');
-  expect(await ingesting.ended(workspace, id)).toMatchObject({ state: 'cancelled', done: 4 });
+  const { state, done } = await ingesting.ended(workspace, id);
+  expect(state).toBe('cancelled');
+  expect(done).toBeGreaterThan(2);
+  expect(done).toBeLessThan(40);
+  expect(await ingesting.found(workspace, 'sparrow')).toHaveLength(done);
 });
 
 test('a source that does not answer ends its ingestion with the reason, which can be asked for again', async () => {
@@ -107,6 +112,26 @@ test('a source that does not answer ends its ingestion with the reason, which ca
   ingesting.connectorIs((connector) => connector);
   const again = (await act(id, 'replay')).json.ingestion_id;
   expect(await ingesting.ended(workspace, again)).toMatchObject({ state: 'done', done: 2, error: null });
+});
+
+test('an item that its source does not give right now stays in the index as it was', async () => {
+  const files = await filesOf(3);
+  await ingesting.ended(workspace, await start('birds', files));
+  const moved = files.map((file) => (file.name === '1.txt' ? { ...file, sha256: 'f'.repeat(64) } : file));
+  ingesting.connectorIs((connector) => ({
+    ...connector,
+    fetch: () => Promise.reject(new CertusError('dependency_unavailable', 'it does not answer')),
+  }));
+  expect(await ingesting.ended(workspace, await start('birds', moved))).toMatchObject({
+    ...{ state: 'done', failed: 1, skipped: 2, removed: 0 },
+  });
+  expect(await ingesting.found(workspace, 'sparrow')).toHaveLength(3);
+  ingesting.connectorIs((connector) => connector);
+  expect(await ingesting.ended(workspace, await start('birds', moved))).toMatchObject({
+    failed: 0,
+    removed: 1,
+  });
+  expect(await ingesting.found(workspace, 'sparrow')).toHaveLength(2);
 });
 
 test('while something that it needs is away an ingestion says what it waits for, and no more once it is back', async () => {

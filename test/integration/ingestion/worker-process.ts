@@ -14,7 +14,10 @@ export async function startWithWorker(ofWorker: Readonly<Record<string, string>>
     its.bucket('uploads'),
     startApi({ store, temporalAddress: needed('CERTUS_TEMPORAL_ADDRESS') }),
     its.workers.start('ingest'),
-  ]);
+  ]).catch(async (error: unknown) => {
+    await its.close(); // whatever did start would keep the run from its end
+    throw error;
+  });
   const { workspace } = its.scope;
   const show = async (id: string): Promise<Answer['json']> =>
     (await api.ask(`/v1/ingestions/${id}?workspace_id=${workspace}`)).json;
