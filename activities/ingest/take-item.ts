@@ -53,10 +53,17 @@ const skipped = (key: string): ItemEnd => ({ key, outcome: 'skipped', bytes: 0, 
 class ItemError extends Error {
   readonly code: string;
   readonly again: boolean;
-  constructor(code: string, message: string, again = false) {
+  /** What was written of it before it came to light. */
+  readonly left: string | undefined;
+  constructor(
+    code: string,
+    message: string,
+    { again = false, left }: { again?: boolean; left?: string } = {},
+  ) {
     super(message);
     this.code = code;
     this.again = again;
+    this.left = left;
   }
 }
 
@@ -65,7 +72,7 @@ async function ofItem<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (!(error instanceof CertusError)) throw error;
-    throw new ItemError(error.code, error.message, error.retryable);
+    throw new ItemError(error.code, error.message, { again: error.retryable });
   }
 }
 
@@ -143,7 +150,8 @@ async function writeAll(
   } catch (error) {
     if (away !== undefined) throw away.error;
     // a model that is away, or what is wrong with the reader, is nothing that the item has done
-    if (error instanceof CertusError && !error.retryable) throw new ItemError(error.code, error.message);
+    if (error instanceof CertusError && !error.retryable)
+      throw new ItemError(error.code, error.message, { left: item.documentId });
     throw error;
   }
 }
@@ -187,14 +195,16 @@ async function setAside(
   { database, search, now }: SourceDeps,
   { ingestion, place, known }: ItemRun,
   item: SourceItem,
-  { code, message, again }: ItemError,
+  { code, message, again, left }: ItemError,
   tries: number,
 ): Promise<ItemEnd> {
   const before = known.get(item.key);
-  if (before !== undefined && !again) {
-    await search.remove(place.scope, { document_id: [before.documentId] });
-    await forgetItems(database, place, [item.key]);
-  }
+  const stale = [
+    ...(before === undefined || again ? [] : [before.documentId]),
+    ...(left === undefined ? [] : [left]),
+  ];
+  if (stale.length > 0) await search.remove(place.scope, { document_id: stale });
+  if (before !== undefined && !again) await forgetItems(database, place, [item.key]);
   await recordFailedItem(database, place.scope, ingestion.id, {
     key: item.key,
     item,
