@@ -20,10 +20,13 @@ export type EmbeddedSet = {
 const START = resolve(import.meta.dirname, '..', 'infra', 'local', 'start.ts');
 
 /** What `npm start` starts, in a home of its own and without the first scan. */
-export async function startEmbeddedSet(home: string): Promise<EmbeddedSet> {
+export async function startEmbeddedSet(
+  home: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<EmbeddedSet> {
   const started = performance.now();
   const child = spawn(process.execPath, [START, '--background'], {
-    env: { ...process.env, CERTUS_HOME: home },
+    env: { ...process.env, ...environment, CERTUS_HOME: home },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const record = () => readSupervisor(home);

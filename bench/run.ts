@@ -1,7 +1,10 @@
 import type { Bench } from './bench.ts';
 import { judge } from './bench.ts';
 import { chain } from './chain.ts';
+import { incremental } from './incremental.ts';
+import { ingest } from './ingest.ts';
 import { ingestIndex } from './ingest-index.ts';
+import { ingestMany } from './ingest-many.ts';
 import { log } from './log.ts';
 import { logs } from './logs.ts';
 import { privacyScan } from './privacy-scan.ts';
@@ -28,6 +31,9 @@ const BENCHES: readonly Bench[] = [
   sanitize,
   promote,
   ingestIndex,
+  ingest,
+  incremental,
+  ingestMany,
 ];
 
 /** `npm run bench -- NAME [--json]`: the one door to every benchmark. */
