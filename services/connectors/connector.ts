@@ -62,7 +62,8 @@ export interface Connector {
   readonly listsAll: boolean;
   /**
    * Throws a CertusError: `dependency_unavailable` is tried again, every other code ends the ingestion with it. Ends early,
-   * with fewer items than asked for or none, where a source is slow: only a cursor of null is the end.
+   * with fewer items than asked for or none, where a source is slow: only a cursor of null is the end. Items of the page before
+   * may still be fetched while this one is listed.
    */
   page(asked: {
     readonly cursor: Json;
