@@ -101,9 +101,10 @@ function handOver(port: MessagePort, take: TakeDrafts, stop: AbortController) {
   let failure: { readonly error: unknown } | undefined;
   let [done, underWay] = [0, 0];
   let changed: () => void = () => undefined;
-  port.on('message', async ({ drafts, nature }: DraftBatch) => {
+  port.on('message', async (batch: string) => {
     underWay += 1;
     try {
+      const { drafts, nature }: DraftBatch = JSON.parse(batch);
       await take(drafts, nature);
       done += drafts.length;
       port.postMessage(null);

@@ -20,6 +20,7 @@ export type ReaderTask = {
   readonly drafts: MessagePort;
 };
 
+/** Goes out as JSON: of many small values a copy by the engine costs several times as much. */
 export type DraftBatch = { readonly drafts: readonly Draft[]; readonly nature: ItemNature };
 
 export type ReaderAnswer =

@@ -83,7 +83,8 @@ class Batch {
 
   send(): void {
     if (this.#waiting.length === 0) return;
-    this.#port.postMessage({ drafts: this.#waiting, nature: this.#nature } satisfies DraftBatch);
+    const batch: DraftBatch = { drafts: this.#waiting, nature: this.#nature };
+    this.#port.postMessage(JSON.stringify(batch));
     this.#underWay += 1;
     this.#waiting = [];
     this.#characters = 0;

@@ -45,7 +45,7 @@ export function ourPrograms(
     ]),
   };
   const worker = (zone: Zone) =>
-    ourProgram(zone, 'worker/main.ts', { ...shared, CERTUS_ZONES: zone, ...ofZone[zone] });
+    ourProgram(zone, 'worker/main.ts', { ...shared, CERTUS_ZONES: zone, ...ofZone[zone] }, FLAGS[zone]);
   return {
     api: ourProgram('api', 'api/main.ts', {
       ...shared,
@@ -65,11 +65,16 @@ export function ourPrograms(
 }
 
 /** Sends `{ready: true}` once it serves, and ends when its IPC channel closes: so it never outlives its supervisor. */
-function ourProgram(name: string, script: string, values: Values): Program {
+function ourProgram(
+  name: string,
+  script: string,
+  values: Values,
+  flags: readonly string[] = FRUGAL.nodeFlags,
+): Program {
   return {
     name,
     command: process.execPath,
-    args: [...FRUGAL.nodeFlags, join(CHECKOUT, script)],
+    args: [...flags, join(CHECKOUT, script)],
     env: { ...baseEnvironment(), ...FRUGAL.environment, ...outsideWorld(), ...fromPerson(), ...values },
     cwd: CHECKOUT,
     healthy: 'ready-message',
@@ -86,6 +91,9 @@ export const FRUGAL = {
   nodeFlags: ['--max-semi-space-size=1'],
   environment: { MALLOC_ARENA_MAX: '2' },
 } as const;
+
+/** But who fills an index does: with a small nursery a third of its time would go into looking what of it is still needed. */
+const FLAGS: Partial<Readonly<Record<Zone, readonly string[]>>> = { ingest: ['--max-semi-space-size=16'] };
 
 /** How git and HTTP clients get out of here. */
 function outsideWorld(): Record<string, string> {
