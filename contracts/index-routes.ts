@@ -1,7 +1,16 @@
 import { z } from 'zod';
 import { ComponentId } from './identifiers.ts';
 import { AccessLabel, MetadataEnvelope } from './index-record.ts';
-import { CrawlSource, FailedItem, GitSource, IngestionState, S3Source, WebSource } from './ingestion.ts';
+import {
+  CrawlSource,
+  FailedItem,
+  GitSource,
+  IngestionState,
+  Reading,
+  S3Source,
+  SchemaMapping,
+  WebSource,
+} from './ingestion.ts';
 
 /** What every way to index something answers, as clients of the earlier system expect it, and how it stands. */
 export const IndexAnswer = z.object({
@@ -40,5 +49,15 @@ export const IndexS3Request = z.strictObject({
   prefix: S3Source.shape.prefix,
   include_globs: S3Source.shape.include_globs,
   exclude_globs: S3Source.shape.exclude_globs,
+  ...common,
+});
+/** One report that lies in a bucket. What is verified comes from golden: then there is no tier but this one. */
+export const IndexSecurityS3Request = z.strictObject({
+  bucket_name: S3Source.shape.bucket,
+  key: z.string().min(1).max(1000),
+  format: Reading.shape.format,
+  tool_hint: Reading.shape.format.unwrap().optional(),
+  schema_dict: SchemaMapping.optional(),
+  tier: z.literal('free').default('free'),
   ...common,
 });

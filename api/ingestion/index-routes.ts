@@ -7,6 +7,7 @@ import {
   IndexCrawlRequest,
   IndexGitRequest,
   IndexS3Request,
+  IndexSecurityS3Request,
   IndexWebRequest,
 } from '../../contracts/index-routes.ts';
 import { IngestionSource, Reading, SchemaMapping } from '../../contracts/ingestion.ts';
@@ -142,18 +143,20 @@ function readingOf(fields: Readonly<Record<string, string>>): Reading {
       { path: 'tier', message: 'what is verified is indexed from golden: POST /v1/ingest/security' },
     ]);
   const schema = fields.schema_dict === undefined ? undefined : mappingOf(fields.schema_dict);
-  const format = schema === undefined ? (fields.format ?? fields.tool_hint ?? 'auto') : 'jsonpath';
-  const reading = Reading.safeParse({ format, ...(schema === undefined ? {} : { schema }) });
+  return readingAs(fields.format ?? fields.tool_hint ?? 'auto', schema);
+}
+
+/** A mapping is only given to be used; its paths are looked at before anything is stored. */
+function readingAs(format: string, schema: SchemaMapping | undefined): Reading {
+  if (schema !== undefined) requireMapping(schema, 'schema_dict');
+  const reading = Reading.safeParse(schema === undefined ? { format } : { format: 'jsonpath', schema });
   if (!reading.success) throw invalid([{ path: 'format', message: 'is not known' }]);
   return reading.data;
 }
 
 function mappingOf(text: string): SchemaMapping {
   const parsed = SchemaMapping.safeParse(jsonOf(text));
-  if (parsed.success) {
-    requireMapping(parsed.data, 'schema_dict');
-    return parsed.data;
-  }
+  if (parsed.success) return parsed.data;
   throw invalid(
     parsed.error.issues.map(({ path, message }) => ({ path: ['schema_dict', ...path].join('.'), message })),
   );
@@ -193,6 +196,8 @@ type Way = {
   readonly schema: z.ZodType;
   readonly example: unknown;
   readonly source: (body: never) => unknown;
+  /** As its caller wants it read; by what it holds, where nothing is said. */
+  readonly reading?: (body: never) => Reading;
 };
 
 const BY_ADDRESS: readonly Way[] = [
@@ -232,9 +237,22 @@ const BY_ADDRESS: readonly Way[] = [
       ...rest,
     }),
   },
+  {
+    path: 'security/s3',
+    id: 'indexSecurityObject',
+    summary: 'Index a report that lies in a bucket',
+    schema: IndexSecurityS3Request.meta({ id: 'IndexSecurityS3Request' }),
+    example: { bucket_name: 'reports', key: 'nightly/bandit.json', format: 'bandit' },
+    source: ({ bucket_name, key, labels, component_id }: z.infer<typeof IndexSecurityS3Request>) => ({
+      ...{ kind: 's3', bucket: bucket_name, prefix: key, exclude_globs: ['**'] },
+      ...ownership(labels, component_id),
+    }),
+    reading: ({ format, tool_hint, schema_dict }: z.infer<typeof IndexSecurityS3Request>) =>
+      readingAs(format === 'auto' ? (tool_hint ?? format) : format, schema_dict),
+  },
 ];
 
-const byAddress = (deps: Deps, { path, id, summary, schema, example, source }: Way) =>
+const byAddress = (deps: Deps, { path, id, summary, schema, example, source, reading }: Way) =>
   route({
     method: 'post',
     path: `/v1/{workspace_id}/index/${path}`,
@@ -252,7 +270,10 @@ const byAddress = (deps: Deps, { path, id, summary, schema, example, source }: W
         readonly labels: string[];
         readonly component_id?: string;
       };
-      const start = { source: IngestionSource.parse(asked), reading: Reading.parse({}) };
+      const start = {
+        source: IngestionSource.parse(asked),
+        reading: reading?.(body as never) ?? Reading.parse({}),
+      };
       return ingestNow(deps, principal, scope, { ...start, ...ownership(labels, component_id) }, requestId);
     },
   });

@@ -1,48 +1,30 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { canonicalJson } from '../../contracts/canonical-json.ts';
-import { CertusError } from '../../contracts/errors.ts';
 import { type Scope, WorkspaceId } from '../../contracts/identifiers.ts';
-import { IngestionView, SourceId, SourceRequest, SourceView } from '../../contracts/ingestion.ts';
-import { BackfillRequest, Cadence } from '../../contracts/schedule.ts';
-import { locationOf } from '../../contracts/source-location.ts';
+import { IngestionView, SourceId, SourceRequest, type SourceView } from '../../contracts/ingestion.ts';
 import { forgetWhere } from '../../services/database/ingested-items.ts';
-import {
-  addSource,
-  findSource,
-  listSources,
-  removeSource,
-  type SourceRecord,
-} from '../../services/database/ingestion-sources.ts';
-import { listIngestions } from '../../services/database/ingestions.ts';
+import { addSource, listSources, removeSource } from '../../services/database/ingestion-sources.ts';
 import { forgetful } from '../../services/embeddings/forgetful.ts';
 import { requireMapping } from '../../services/ingest/require-mapping.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type Route, route } from '../route.ts';
-import {
-  backfillSchedule,
-  pauseSchedule,
-  putSchedule,
-  removeSchedule,
-  resumeSchedule,
-} from '../schedules/schedule-store.ts';
+import { removeSchedule } from '../schedules/schedule-store.ts';
 import { ingestionExample, sourceExample } from './examples.ts';
 import { ingestionView } from './ingestion-view.ts';
-import { scheduleIdOf, scheduleOf, sourceSchedule } from './source-schedule.ts';
+import { knownSource, oneSource, SOURCE_PATH, Source, SourceParams, shownSource } from './known-source.ts';
+import { scheduleIdOf } from './source-schedule.ts';
+import { sourceScheduleRoutes } from './source-schedule-routes.ts';
 import { startIngestion } from './start-ingestion.ts';
 
 type Deps = Pick<ApiDeps, 'database' | 'temporal' | 'search'>;
 
-const PATH = '/v1/sources/{source_id}';
-const Params = z.object({ source_id: SourceId });
 const InWorkspace = z.strictObject({ workspace_id: WorkspaceId.default('default') });
-const View = SourceView.meta({ id: 'IngestionSource' });
-const shown = { description: 'The source.', schema: View, example: sourceExample };
 
 /** Where documents come from again and again: by a cadence, or whenever somebody wants. */
 export function sourceRoutes(deps: Deps): Route[] {
-  return [add(deps), list(deps), show(deps), remove(deps), run(deps), ...cadence(deps), backfill(deps)];
+  return [add(deps), list(deps), show(deps), remove(deps), run(deps), ...sourceScheduleRoutes(deps)];
 }
 
 const add = (deps: Deps) =>
@@ -61,7 +43,7 @@ const add = (deps: Deps) =>
         git: { name: 'payments', source: { kind: 'git', url: 'https://git.example.com/payments.git' } },
       },
     },
-    answers: { 201: { ...shown, description: 'Added.' } },
+    answers: { 201: { ...oneSource, description: 'Added.' } },
     errors: ['invalid_request', 'dependency_unavailable'],
     handle: async ({ principal, body: { workspace_id: workspace, name, source, reading, labels } }) => {
       if (reading.schema !== undefined) requireMapping(reading.schema, 'reading.schema');
@@ -72,7 +54,7 @@ const add = (deps: Deps) =>
         createdBy: principal.subject,
       };
       await addSource(deps.database, scope, { ...added, createdAt: new Date() });
-      return { status: 201, body: await viewOf(deps, await found(deps, scope, id)) };
+      return { status: 201, body: await shownSource(deps, await knownSource(deps, scope, id)) };
     },
   });
 
@@ -101,7 +83,7 @@ const list = (deps: Deps) =>
       200: {
         description: 'A page of sources.',
         schema: z
-          .object({ sources: z.array(View), next_cursor: z.string().nullable() })
+          .object({ sources: z.array(Source), next_cursor: z.string().nullable() })
           .meta({ id: 'IngestionSourceList' }),
         example: { sources: [sourceExample], next_cursor: null },
       },
@@ -114,7 +96,7 @@ const list = (deps: Deps) =>
       const { sources, next } = await listSources(deps.database, scope, { limit, after });
       const following = next && { created_at: next.createdAt.toISOString(), source_id: next.id };
       const views: SourceView[] = [];
-      for (const source of sources) views.push(await viewOf(deps, source));
+      for (const source of sources) views.push(await shownSource(deps, source));
       return {
         status: 200,
         body: { sources: views, next_cursor: following ? encodeCursor(following) : null },
@@ -125,30 +107,30 @@ const list = (deps: Deps) =>
 const show = (deps: Deps) =>
   route({
     method: 'get',
-    path: PATH,
+    path: SOURCE_PATH,
     id: 'getSource',
     summary: 'One source, with its schedule and its last ingestion',
     tag: 'ingestion',
     auth: 'token',
-    params: Params,
+    params: SourceParams,
     query: InWorkspace,
-    answers: { 200: shown },
+    answers: { 200: oneSource },
     errors: ['invalid_request', 'not_found', 'dependency_unavailable'],
     handle: async ({ principal, params, query }) => {
       const scope = { tenant: principal.tenant, workspace: query.workspace_id };
-      return { status: 200, body: await viewOf(deps, await found(deps, scope, params.source_id)) };
+      return { status: 200, body: await shownSource(deps, await knownSource(deps, scope, params.source_id)) };
     },
   });
 
 const remove = (deps: Deps) =>
   route({
     method: 'delete',
-    path: PATH,
+    path: SOURCE_PATH,
     id: 'removeSource',
     summary: 'Remove a source and everything of it from the index',
     tag: 'ingestion',
     auth: 'token',
-    params: Params,
+    params: SourceParams,
     query: InWorkspace,
     answers: {
       200: {
@@ -162,7 +144,7 @@ const remove = (deps: Deps) =>
     errors: ['invalid_request', 'not_found', 'dependency_unavailable'],
     handle: async ({ principal, params: { source_id: id }, query }) => {
       const scope = { tenant: principal.tenant, workspace: query.workspace_id };
-      await found(deps, scope, id);
+      await knownSource(deps, scope, id);
       await removeSchedule(deps.temporal, scheduleIdOf(scope, id));
       await removeSource(deps.database, scope, id, new Date());
       const filters = { source_id: [id] };
@@ -179,12 +161,12 @@ const Action = z
 const run = (deps: Deps) =>
   route({
     method: 'post',
-    path: `${PATH}/run`,
+    path: `${SOURCE_PATH}/run`,
     id: 'runSource',
     summary: 'Ingest a source now',
     tag: 'ingestion',
     auth: 'token',
-    params: Params,
+    params: SourceParams,
     body: { schema: Action, examples: { default: {} } },
     answers: {
       202: {
@@ -196,7 +178,7 @@ const run = (deps: Deps) =>
     errors: ['invalid_request', 'not_found', 'dependency_unavailable'],
     handle: async ({ principal, params, body }) => {
       const scope = { tenant: principal.tenant, workspace: body.workspace_id };
-      const { id, config, reading, labels } = await found(deps, scope, params.source_id);
+      const { id, config, reading, labels } = await knownSource(deps, scope, params.source_id);
       const started = await startIngestion(deps, principal, scope, {
         source: config,
         sourceId: id,
@@ -206,117 +188,3 @@ const run = (deps: Deps) =>
       return { status: 202, body: ingestionView(started) };
     },
   });
-
-const ScheduleBody = Cadence.extend({ workspace_id: WorkspaceId.default('default') }).meta({
-  id: 'IngestionCadence',
-});
-
-const cadence = (deps: Deps) => [
-  route({
-    method: 'put',
-    path: `${PATH}/schedule`,
-    id: 'scheduleSource',
-    summary: 'Ingest a source on a cadence',
-    tag: 'ingestion',
-    auth: 'token',
-    params: Params,
-    body: { schema: ScheduleBody, examples: { nightly: { cron: ['0 3 * * *'], jitter_seconds: 600 } } },
-    answers: { 200: shown },
-    errors: ['invalid_request', 'not_found', 'dependency_unavailable'],
-    handle: async ({ principal, params, body: { workspace_id: workspace, ...asked } }) => {
-      const scope = { tenant: principal.tenant, workspace };
-      const source = await found(deps, scope, params.source_id);
-      await putSchedule(deps.temporal, sourceSchedule({ scope, sourceId: source.id }, asked));
-      return { status: 200, body: await viewOf(deps, source) };
-    },
-  }),
-  route({
-    method: 'delete',
-    path: `${PATH}/schedule`,
-    id: 'unscheduleSource',
-    summary: 'Ingest a source no more by itself',
-    tag: 'ingestion',
-    auth: 'token',
-    params: Params,
-    query: InWorkspace,
-    answers: { 200: shown },
-    errors: ['invalid_request', 'not_found', 'dependency_unavailable'],
-    handle: async ({ principal, params, query }) => {
-      const scope = { tenant: principal.tenant, workspace: query.workspace_id };
-      const source = await found(deps, scope, params.source_id);
-      await removeSchedule(deps.temporal, scheduleIdOf(scope, source.id));
-      return { status: 200, body: await viewOf(deps, source) };
-    },
-  }),
-  ...Object.entries({ pause: pauseSchedule, resume: resumeSchedule }).map(([action, act]) =>
-    route({
-      method: 'post',
-      path: `${PATH}/schedule/${action}`,
-      id: `${action}SourceSchedule`,
-      summary: action === 'pause' ? 'Start nothing more until it is resumed' : 'Go on where it was paused',
-      tag: 'ingestion',
-      auth: 'token',
-      params: Params,
-      body: { schema: Action, examples: { default: {} } },
-      answers: { 200: shown },
-      errors: ['invalid_request', 'not_found', 'dependency_unavailable'],
-      handle: async ({ principal, params, body }) => {
-        const scope = { tenant: principal.tenant, workspace: body.workspace_id };
-        const source = await found(deps, scope, params.source_id);
-        await act(deps.temporal, scheduleIdOf(scope, source.id));
-        return { status: 200, body: await viewOf(deps, source) };
-      },
-    }),
-  ),
-];
-
-const backfill = (deps: Deps) =>
-  route({
-    method: 'post',
-    path: `${PATH}/schedule/backfill`,
-    id: 'backfillSourceSchedule',
-    summary: 'Make up for the ingestions of a time that has passed',
-    tag: 'ingestion',
-    auth: 'token',
-    params: Params,
-    body: {
-      schema: BackfillRequest.meta({ id: 'IngestionBackfillRequest' }),
-      examples: { day: { from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' } },
-    },
-    answers: { 200: shown },
-    errors: ['invalid_request', 'not_found', 'dependency_unavailable'],
-    handle: async ({ principal, params, body }) => {
-      const scope = { tenant: principal.tenant, workspace: body.workspace_id };
-      const source = await found(deps, scope, params.source_id);
-      await backfillSchedule(deps.temporal, scheduleIdOf(scope, source.id), body);
-      return { status: 200, body: await viewOf(deps, source) };
-    },
-  });
-
-async function found({ database }: Deps, scope: Scope, id: string): Promise<SourceRecord> {
-  const source = await findSource(database, scope, id);
-  if (source === undefined || source.removedAt !== null)
-    throw new CertusError('not_found', `there is no source ${id} in this workspace`);
-  return source;
-}
-
-async function viewOf({ database, temporal }: Deps, source: SourceRecord): Promise<SourceView> {
-  const { id, scope, name, kind, config, labels, createdBy, createdAt } = source;
-  const [schedule, { ingestions }] = await Promise.all([
-    scheduleOf(temporal, scope, id),
-    listIngestions(database, scope, { sourceId: id, limit: 1 }),
-  ]);
-  return {
-    source_id: id,
-    workspace_id: scope.workspace,
-    name,
-    kind,
-    location: locationOf(config),
-    source: config,
-    labels: [...labels],
-    created_by: createdBy,
-    created_at: createdAt.toISOString(),
-    schedule,
-    last: ingestions[0] === undefined ? null : ingestionView(ingestions[0]),
-  };
-}

@@ -1,8 +1,6 @@
 import { z } from 'zod';
 import { ComponentId, WorkspaceId } from '../../contracts/identifiers.ts';
 import {
-  BackfillRequest,
-  ScheduleAction,
   ScheduleList,
   ScheduleName,
   ScheduleRequest,
@@ -18,16 +16,9 @@ import { acceptSource } from '../scans/source-policy.ts';
 import { scheduleExample, scheduleRequestExample } from './examples.ts';
 import { listSchedules } from './list-schedules.ts';
 import { scanSchedule } from './scan-schedule.ts';
+import { scheduleControls } from './schedule-controls.ts';
 import { idOf, type ScheduleKey } from './schedule-ids.ts';
-import {
-  backfillSchedule,
-  describeSchedule,
-  pauseSchedule,
-  putSchedule,
-  removeSchedule,
-  resumeSchedule,
-  runSchedule,
-} from './schedule-store.ts';
+import { describeSchedule, putSchedule, removeSchedule } from './schedule-store.ts';
 import { scheduleView } from './schedule-view.ts';
 
 type Deps = Pick<ApiDeps, 'temporal' | 'settings'>;
@@ -40,7 +31,7 @@ const shown = { description: 'The schedule.', schema: View, example: scheduleExa
 
 /** Scans on a cadence. Temporal keeps the schedules and starts what is due, whether this API runs or not. */
 export function scheduleRoutes(deps: Deps): Route[] {
-  return [list(deps), put(deps), show(deps), remove(deps), ...actions(deps), backfill(deps)];
+  return [list(deps), put(deps), show(deps), remove(deps), ...controls(deps)];
 }
 
 const keyOf = (
@@ -144,56 +135,12 @@ const remove = ({ temporal }: Deps) =>
     },
   });
 
-const ACTIONS = {
-  pause: { summary: 'Start nothing more until it is resumed', act: pauseSchedule },
-  resume: { summary: 'Go on where it was paused', act: resumeSchedule },
-  run: { summary: 'Start a scan now, whatever the cadence says', act: runSchedule },
-} as const;
-
-/** Made once: the same body of several routes is one schema of the document. */
-const Action = ScheduleAction.meta({ id: 'ScheduleAction' });
-
-const actions = ({ temporal }: Deps) =>
-  Object.entries(ACTIONS).map(([action, { summary, act }]) =>
-    route({
-      method: 'post',
-      path: `${PATH}/${action}`,
-      id: `${action}Schedule`,
-      summary,
-      tag: 'schedules',
-      auth: 'token',
-      params: Params,
-      body: { schema: Action, examples: { default: {} } },
-      answers: { 200: shown },
-      errors: ['invalid_request', 'not_found', 'dependency_unavailable'],
-      handle: async ({ principal, params, body }) => {
-        const key = keyOf(principal, body.workspace_id, params);
-        await act(temporal, idOf(key), body.note);
-        return { status: 200, body: scheduleView(await describeSchedule(temporal, idOf(key))) };
-      },
-    }),
-  );
-
-const backfill = ({ temporal }: Deps) =>
-  route({
-    method: 'post',
-    path: `${PATH}/backfill`,
-    id: 'backfillSchedule',
-    summary: 'Make up for the runs of a time that has passed',
-    tag: 'schedules',
-    auth: 'token',
-    params: Params,
-    body: {
-      schema: BackfillRequest.meta({ id: 'BackfillRequest' }),
-      examples: { day: { from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' } },
-    },
-    answers: { 200: shown },
-    errors: ['invalid_request', 'not_found', 'dependency_unavailable'],
-    handle: async ({ principal, params, body }) => {
-      const key = keyOf(principal, body.workspace_id, params);
-      if (Date.parse(body.to) > Date.now())
-        throw invalid([{ path: 'to', message: 'lies ahead; its runs will start by themselves' }]);
-      await backfillSchedule(temporal, idOf(key), body);
-      return { status: 200, body: scheduleView(await describeSchedule(temporal, idOf(key))) };
+const controls = ({ temporal }: Deps) =>
+  scheduleControls(temporal, {
+    ...{ path: PATH, noun: 'Schedule', tag: 'schedules', params: Params, shown },
+    actions: ['pause', 'resume', 'run'],
+    find: async (principal, workspace, params) => {
+      const id = idOf(keyOf(principal, workspace, params));
+      return { id, view: async () => scheduleView(await describeSchedule(temporal, id)) };
     },
   });

@@ -1,6 +1,5 @@
 import { type Command, Option } from 'commander';
 import { IngestionState } from '../../contracts/ingestion.ts';
-import { Overlap } from '../../contracts/schedule.ts';
 import { ingestFolder } from '../commands/ingest-folder.ts';
 import {
   cancelIngestion,
@@ -24,7 +23,7 @@ import {
   scheduleSource,
   showSource,
 } from '../commands/sources.ts';
-import { type Words, withFormat, withPages, withWorkspace } from './options.ts';
+import { type Words, withCadence, withFormat, withPages, withTimes, withWorkspace } from './options.ts';
 
 /** What is to be searched, once or again and again. */
 export function ingestCommands(words: Words): void {
@@ -117,16 +116,8 @@ function sources({ program, runs: act }: Words): void {
     .description('ingest it now')
     .option('--no-wait', 'print the id of the ingestion, and go')
     .action(act(runSource));
-  plain(source.command('schedule <source_id>'))
+  withCadence(plain(source.command('schedule <source_id>')))
     .description('ingest it on a cadence')
-    .requiredOption('--cron <expressions...>', 'when, five fields each: "15 2 * * *"')
-    .option('--timezone <name>', 'in which these are meant', 'UTC')
-    .option('--jitter <seconds>', 'put each start off by up to this', '0')
-    .addOption(
-      new Option('--overlap <rule>', 'when the one before still goes on')
-        .choices(Overlap.options)
-        .default('skip'),
-    )
     .action(act(scheduleSource));
   plain(source.command('pause <source_id>'))
     .description('start nothing more until it is resumed')
@@ -134,10 +125,8 @@ function sources({ program, runs: act }: Words): void {
   plain(source.command('resume <source_id>'))
     .description('go on where it was paused')
     .action(act(resumeSource));
-  plain(source.command('backfill <source_id>'))
+  withTimes(plain(source.command('backfill <source_id>')))
     .description('make up for a time that has passed')
-    .requiredOption('--from <time>', 'ISO 8601')
-    .requiredOption('--to <time>', 'ISO 8601')
     .action(act(backfillSource));
   plain(source.command('remove <source_id>'))
     .description('remove it, and everything of it from the index')

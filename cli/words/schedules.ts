@@ -1,5 +1,3 @@
-import { Option } from 'commander';
-import { Overlap } from '../../contracts/schedule.ts';
 import {
   backfillSchedule,
   listSchedules,
@@ -10,7 +8,7 @@ import {
   runSchedule,
   showSchedule,
 } from '../commands/schedule.ts';
-import { type Words, withFormat, withWorkspace } from './options.ts';
+import { type Words, withCadence, withFormat, withTimes, withWorkspace } from './options.ts';
 
 /** Scans on a cadence. */
 export function scheduleCommands({ program, runs }: Words): void {
@@ -21,17 +19,9 @@ export function scheduleCommands({ program, runs }: Words): void {
     .option('--component <id>', 'only of this component')
     .action(runs(listSchedules));
   named('show').description('one schedule, with its last and next runs').action(runs(showSchedule));
-  named('put')
+  withCadence(named('put'))
     .description('create a schedule, or replace it')
     .requiredOption('--source <source>', 'git URL or absolute path of what is scanned')
-    .requiredOption('--cron <expressions...>', 'when, five fields each: "15 2 * * *"')
-    .option('--timezone <name>', 'in which these are meant', 'UTC')
-    .option('--jitter <seconds>', 'put each start off by up to this', '0')
-    .addOption(
-      new Option('--overlap <rule>', 'when the scan before still goes on')
-        .choices(Overlap.options)
-        .default('skip'),
-    )
     .option('--profile <name>', 'profile of the manifest')
     .option('--branch <name>', 'branch to check out')
     .option('--paused', 'start nothing before it is resumed')
@@ -39,10 +29,8 @@ export function scheduleCommands({ program, runs }: Words): void {
   named('pause').description('start nothing more until it is resumed').action(runs(pauseSchedule));
   named('resume').description('go on where it was paused').action(runs(resumeSchedule));
   named('run').description('start a scan now').action(runs(runSchedule));
-  named('backfill')
+  withTimes(named('backfill'))
     .description('make up for the runs of a time that has passed')
-    .requiredOption('--from <time>', 'ISO 8601')
-    .requiredOption('--to <time>', 'ISO 8601')
     .action(runs(backfillSchedule));
   named('remove').description('give it up; runs it has started go on').action(runs(removeSchedule));
 }

@@ -414,6 +414,11 @@ describe('a source', () => {
     expect(scheduled.json.schedule).toMatchObject({ cron: ['0 3 * * *'], paused: false });
     const paused = await ingesting.send(`/v1/sources/${id}/schedule/pause`, { method: 'POST', body: here });
     expect(paused.json.schedule).toMatchObject({ paused: true });
+    const times = { from: new Date().toISOString(), to: new Date(Date.now() + 86_400_000).toISOString() };
+    const ahead = { ...here, ...times };
+    expect(
+      await ingesting.send(`/v1/sources/${id}/schedule/backfill`, { method: 'POST', body: ahead }),
+    ).toMatchObject({ status: 422, json: { errors: [{ path: 'to' }] } });
     const query = `workspace_id=${workspace}`;
     const removed = await ingesting.send(`/v1/sources/${id}?${query}`, { method: 'DELETE' });
     expect(removed.json).toEqual({ removed: 1, remaining: 0 });

@@ -68,6 +68,7 @@ const WHO: Readonly<Record<string, Role | 'member'>> = {
   'post /v1/{workspace_id}/index/web': 'member',
   'post /v1/{workspace_id}/index/web/crawl': 'member',
   'post /v1/{workspace_id}/index/s3': 'member',
+  'post /v1/{workspace_id}/index/security/s3': 'member',
   'post /v1/ingest-files/missing': 'member',
   'post /v1/ingest-files': 'member',
   'post /v1/ingest-folders': 'member',
