@@ -104,7 +104,7 @@ export type GenerateKeyRequest = z.infer<typeof GenerateKeyRequest>;
 
 export const RevokeKeyRequest = z.strictObject({
   reason: RevocationReason.default('unspecified'),
-  /** What it signed before this stays good; nothing that it ever signed does when it is null. */
+  /** What was permitted on its word before this stays good; nothing that it ever signed does when it is null. */
   invalid_since: z.iso.datetime().nullable().default(null),
 });
 export type RevokeKeyRequest = z.infer<typeof RevokeKeyRequest>;

@@ -2,6 +2,7 @@ import { CertusError } from '../../contracts/errors.ts';
 import type { KeySet } from '../../contracts/keys.ts';
 import type { PermitStatement } from '../../contracts/statements.ts';
 import type { PublishInput } from '../../contracts/workflows.ts';
+import { requireBelievedWhen } from '../../domain/custody/believed-when.ts';
 import {
   type CheckedBundle,
   type CheckedFiles,
@@ -69,9 +70,10 @@ export async function requirePermit(
     // only a permit that itself promises less is good for evidence that nobody vouches for
     const vouched =
       permit.tier === 'verified' ? checkProvenance(evidence, provenanceBytes, keySet) : undefined;
+    const permittedOn = opened.statement.predicate.timeVerified;
+    if (vouched !== undefined) requireBelievedWhen(vouched.key, permittedOn);
     requireLogged(permitBytes, opened, proof, keySet);
     const signers = { inner: vouched?.key.id ?? null, outer: opened.key.id };
-    const permittedOn = opened.statement.predicate.timeVerified;
     return {
       ...{ evidence, indexBytes, provenanceBytes, permitId, permitBytes, permit, proof },
       ...{ signers, permittedOn },

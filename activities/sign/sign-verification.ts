@@ -1,6 +1,7 @@
 import { CertusError } from '../../contracts/errors.ts';
 import { rawPrefix } from '../../contracts/object-keys.ts';
 import type { LookedAt, SignArtifactInput } from '../../contracts/signing.ts';
+import { requireBelievedWhen } from '../../domain/custody/believed-when.ts';
 import {
   type ActualFiles,
   type CheckedEvidence,
@@ -34,7 +35,12 @@ export async function signVerification(
   if (read.indexBytes.length === 0)
     throw new CertusError('not_found', 'there is no bundle of such a scan in this workspace');
   const keySet = await tenantKeys(deps.database, deps.keySet, scope.tenant);
-  const evidence = heldOrRefused(() => checkEvidence({ ...read, keySet }));
+  const verifiedAt = deps.now();
+  const evidence = heldOrRefused(() => {
+    const checked = checkEvidence({ ...read, keySet });
+    requireBelievedWhen(checked.key, verifiedAt.toISOString());
+    return checked;
+  });
   requireAsked(evidence, input, read.provenanceBytes);
   requireSeen(testId, elsewhere);
   const locations = [...here(input, read.files), ...elsewhere];
@@ -43,7 +49,7 @@ export async function signVerification(
     evidence,
     locations,
     version: deps.version,
-    verifiedAt: deps.now(),
+    verifiedAt,
   });
   return Buffer.from(await sealStatement(statement, deps.permitSigner)).toString('utf8');
 }

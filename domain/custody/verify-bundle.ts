@@ -2,6 +2,7 @@ import { BUNDLE } from '../../contracts/bundle.ts';
 import type { KeySet } from '../../contracts/keys.ts';
 import type { PermitStatement } from '../../contracts/statements.ts';
 import { oneLine } from '../text/one-line.ts';
+import { requireBelievedWhen } from './believed-when.ts';
 import { type ActualFiles, type CheckedEvidence, checkEvidence } from './check-evidence.ts';
 import { checkPermit } from './check-permit.ts';
 import { checkPromotion } from './check-promotion.ts';
@@ -112,8 +113,12 @@ function openChain(
   };
   let evidence: CheckedEvidence | undefined;
   const bundle = () => {
+    if (evidence !== undefined) return evidence;
     const provenanceBytes = statement(BUNDLE.provenance);
-    evidence ??= checkEvidence({ indexBytes, provenanceBytes, files: explain().files, keySet });
+    const checked = checkEvidence({ indexBytes, provenanceBytes, files: explain().files, keySet });
+    const permittedOn = permittedAt(statements.get(BUNDLE.permit), checked, keySet);
+    if (permittedOn !== undefined) requireBelievedWhen(checked.key, permittedOn);
+    evidence = checked;
     return evidence;
   };
   const permit = (usedAt?: Date) => {
@@ -152,6 +157,22 @@ function openChain(
     },
   };
   return { chain, explain };
+}
+
+/** By the permit beside the evidence, if that holds; whether it does its own link will tell. */
+function permittedAt(
+  permitBytes: Uint8Array | undefined,
+  bundle: CheckedEvidence,
+  keySet: KeySet,
+): string | undefined {
+  if (permitBytes === undefined || bundle.key.revoked === undefined) return undefined;
+  try {
+    const { statement } = checkPermit({ permitBytes, bundle, keySet, destination: 'golden' });
+    return statement.predicate.timeVerified;
+  } catch (error) {
+    if (error instanceof CustodyError) return undefined;
+    throw error;
+  }
 }
 
 /** Whoever reads that files were verified must not think that they are what was signed. */

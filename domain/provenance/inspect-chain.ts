@@ -4,6 +4,7 @@ import type { Environment, KeySet, TrustedKey } from '../../contracts/keys.ts';
 import type { CHAIN_LINKS, ChainLink, LinkState } from '../../contracts/provenance.ts';
 import type { ProvenanceStatement, SanitizeStatement } from '../../contracts/statements.ts';
 import type { Tier } from '../../contracts/trust-policy.ts';
+import { requireBelievedWhen } from '../custody/believed-when.ts';
 import { type CheckedBundle, checkFiles, checkProvenance, parseIndex } from '../custody/check-evidence.ts';
 import { checkPermit } from '../custody/check-permit.ts';
 import { checkPromotion } from '../custody/check-promotion.ts';
@@ -39,8 +40,8 @@ export type Inspection = {
 export function inspectChain(content: BundleContent, keySet: KeySet): Inspection {
   const files = attempt('files', () => filesLink(content, keySet));
   const bundle = bundleOf(content);
-  const inner = attempt('inner_signature', () => innerLink(content, bundle, keySet));
   const permit = attempt('permit', () => permitLink(content, bundle, keySet));
+  const inner = attempt('inner_signature', () => innerLink(content, bundle, permit.found, keySet));
   const log = attempt('log', () => logLink(content, permit.found, keySet));
   const promotion = attempt('promotion', () => promotionLink(content, bundle, permit.found, keySet));
   return {
@@ -134,10 +135,16 @@ function sanitizedIn(
   }
 }
 
-function innerLink(content: BundleContent, bundle: CheckedBundle | undefined, keySet: KeySet) {
+function innerLink(
+  content: BundleContent,
+  bundle: CheckedBundle | undefined,
+  permit: FoundPermit | null,
+  keySet: KeySet,
+) {
   const bytes = content.statements.get(BUNDLE.provenance);
   if (bytes === undefined) throw new CustodyError('missing_file', `${BUNDLE.provenance} is not there`);
   const found = checkProvenance(required(bundle), bytes, keySet);
+  if (permit !== null) requireBelievedWhen(found.key, permit.statement.predicate.timeVerified);
   const { metadata, builder } = found.provenance.predicate.runDetails;
   return { key: found.key, at: metadata.finishedOn, detail: `signed for ${builder.id}`, found };
 }

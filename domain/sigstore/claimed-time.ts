@@ -4,7 +4,7 @@ import type { VerifiedStatement } from './statement-checks.ts';
 
 /**
  * When a statement of Certus says that it was made. The signer could say anything; but so could it have signed then, and
- * a revocation tells since when its word does not count.
+ * once the key was revoked this word counts no more.
  */
 export function claimedTime(statement: VerifiedStatement | null): Date | null {
   const read = statement === null ? undefined : TIMES.get(statement.predicateType);

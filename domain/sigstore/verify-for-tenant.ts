@@ -53,8 +53,10 @@ function byKeySet(
     { key: createPublicKey(key.public_key_pem), root, now },
     expected,
   );
-  const signedAt = verified.times[0] ?? claimedTime(verified.statement);
-  requireGoodThen(key, signedAt ?? now);
+  const [vouched] = verified.times;
+  const signedAt = vouched ?? claimedTime(verified.statement);
+  // of a key that was stolen nobody believes the time that it writes itself
+  requireGoodThen(key, (key.revoked === undefined ? signedAt : vouched) ?? now);
   return { verified, by: 'key_set', key, signedAt };
 }
 

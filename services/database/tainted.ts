@@ -18,8 +18,9 @@ export type Marked = {
 
 /**
  * Marks every permit that rests on a key's signature: as evidence, as endorsement or as another statement that counted.
- * What it signed before the time since which it is not believed stays as it was, but only evidence has such a time: other
- * statements tell none. Marking twice changes nothing.
+ * Evidence that was permitted before the time since which the key is not believed stays as it was: when it was made, only the
+ * evidence itself says, and whoever stole the key writes what is believed. Other statements tell no time at all. Marking twice
+ * changes nothing.
  */
 export async function markRevoked(
   { client }: Database,
@@ -36,6 +37,7 @@ export async function markRevoked(
       AND (${invalid_since}::timestamptz IS NULL
         OR facts->'signers' @> ${signer(keyId, 'endorsement')}::jsonb
         OR facts->'signers' @> ${signer(keyId, 'statement')}::jsonb
+        OR decided_at >= ${invalid_since}::timestamptz
         OR coalesce((facts->>'finished_on')::timestamptz >= ${invalid_since}::timestamptz, true))`);
   const [published, signatures, attached, unknown] = await Promise.all([
     countPublished({ client }, tenant, keyId),

@@ -338,12 +338,13 @@ describe('revoking a key', () => {
     });
   });
 
-  test('leaves what it signed before it was lost, but no endorsement, which tells no time', async () => {
+  test('leaves what was permitted before it was lost, whenever that says that it was made', async () => {
     await published(await chain());
-    const since = { ...REVOCATION, invalid_since: '2026-06-01T12:00:01.000Z' };
-    await markRevoked(database, RUN.tenant, KEY, since);
+    const since = (invalid_since: string) => ({ ...REVOCATION, invalid_since });
+    await markRevoked(database, RUN.tenant, KEY, since('2026-06-01T12:01:01.000Z'));
     expect(await mine()).toEqual([]);
-    await markRevoked(database, RUN.tenant, KEY, { ...REVOCATION, invalid_since: FINISHED });
+    // it says that it was finished a minute before, and whoever had the key by then could say so
+    await markRevoked(database, RUN.tenant, KEY, since(DECIDED.toISOString()));
     expect(await mine()).toHaveLength(1);
   });
 

@@ -35,12 +35,13 @@ function table(nameOf: (row: Row) => string) {
 
 /** What promotion asks of a database. The one permit's row is what a test says; it is checked by its signature anyway. */
 export function publishTables(statement: Uint8Array, logProof: string | null = null) {
-  const [permitUse, review, promotion, goldenCopy, order] = [
+  const [permitUse, review, promotion, goldenCopy, order, knownDigest] = [
     table(({ destination }) => String(destination)),
     table(({ id }) => String(id)),
     table(({ testId }) => String(testId)),
     table(({ testId }) => String(testId)),
     table(({ id }) => String(id)),
+    table(({ sha256, name }) => `${sha256} ${name}`),
   ];
   const policies: Row[] = [];
   const database = {
@@ -48,7 +49,7 @@ export function publishTables(statement: Uint8Array, logProof: string | null = n
       permit: { findUnique: async () => ({ permitted: true, statement, logProof }) },
       keySetVersion: { findFirst: async () => null },
       scan: { findUnique: async () => null },
-      ...{ permitUse, review, promotion, goldenCopy, order },
+      ...{ permitUse, review, promotion, goldenCopy, order, knownDigest },
     },
     sql: { query: async () => policies },
   } as unknown as Database;
@@ -58,6 +59,7 @@ export function publishTables(statement: Uint8Array, logProof: string | null = n
     reviews: review.rows,
     promotions: promotion.rows,
     copies: goldenCopy.rows,
+    known: knownDigest.rows,
     order,
   };
 }

@@ -19,6 +19,7 @@ import { pullArtifact } from '../../../services/registry/artifact.ts';
 import { openLayoutRegistry } from '../../../services/registry/layout-registry.ts';
 import type { Registry } from '../../../services/registry/registry.ts';
 import {
+  DECIDED,
   EXPIRES,
   type Golden,
   KEY_SET,
@@ -121,6 +122,39 @@ const promotion = (key: TestKey, promotedOn?: string) =>
     ),
     key.signer,
   );
+
+test('what is pushed is known by its digest from then on', async () => {
+  const { database, known } = publishTables(statementOf(fixture, BUNDLE.permit));
+  await promote({ ...deps, database }, input, wanted, PUBLICATION);
+  for (let time = 0; time < 2; time += 1) await publishOci({ ...deps, database }, input, wanted, PUBLICATION);
+  const pulled = await deps.registry.pullManifest(REPOSITORY, RUN.testId);
+  const digest = sha256(pulled?.bytes ?? '');
+  expect([...known.values()]).toMatchObject([
+    { tenant: scope.tenant, testId: RUN.testId, sha256: digest, kind: 'image', name: REPOSITORY },
+  ]);
+});
+
+test('evidence of a stolen key is not promoted because it claims to be from before', async () => {
+  const since = (invalid_since: string): PublishDeps => ({
+    ...deps,
+    keySet: {
+      ...KEY_SET,
+      keys: KEY_SET.keys.map((key) =>
+        key.id === KEYS.evidence.trusted.id
+          ? { ...key, revoked: { at: invalid_since, reason: 'key_compromise' as const, invalid_since } }
+          : key,
+      ),
+    },
+  });
+  const stolen = since(DECIDED.toISOString());
+  await expect(promote(stolen, input, wanted, PUBLICATION)).rejects.toMatchObject({
+    code: 'permit_invalid',
+    message: expect.stringContaining('key_revoked'),
+  });
+  expect(await visible()).toBe(false);
+  await promote(since(new Date(DECIDED.getTime() + 1).toISOString()), input, wanted, PUBLICATION);
+  expect(await visible()).toBe(true);
+});
 
 test('a permitted bundle goes to golden and from there to the registry, as it was signed', async () => {
   await promote(deps, input, wanted, PUBLICATION);

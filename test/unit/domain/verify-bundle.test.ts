@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { BUNDLE } from '../../../contracts/bundle.ts';
+import type { KeySet } from '../../../contracts/keys.ts';
 import { checkEvidence, parseIndex } from '../../../domain/custody/check-evidence.ts';
 import { checkPermit } from '../../../domain/custody/check-permit.ts';
 import { CLOCK_TOLERANCE_MS } from '../../../domain/custody/clock-tolerance.ts';
@@ -12,6 +13,7 @@ import {
   describeFile,
   EXPIRES,
   evidenceOf,
+  FINISHED,
   filesOf,
   type Golden,
   KEY_SET,
@@ -155,6 +157,40 @@ describe('an index is refused', () => {
   ])('%s', (_, bytes) => {
     expect(refusal(() => parseIndex(bytes))).toBe('malformed');
     expect(faults({ indexBytes: bytes })).toEqual(['evidence: malformed']);
+  });
+});
+
+describe('evidence of a key that is not believed since a time', () => {
+  const since = (invalid_since: string): KeySet => ({
+    ...KEY_SET,
+    keys: KEY_SET.keys.map((key) =>
+      key.id === KEYS.evidence.trusted.id
+        ? { ...key, revoked: { at: '2026-06-03T00:00:00.000Z', reason: 'key_compromise', invalid_since } }
+        : key,
+    ),
+  });
+  const said = (invalid_since: string, through?: 'evidence') =>
+    verifyBundle(golden, since(invalid_since), through).links.map(
+      ({ link, fault }) => `${link}: ${fault?.code ?? 'holds'}`,
+    );
+  const JUST_AFTER = new Date(DECIDED.getTime() + 1).toISOString();
+
+  test('holds when it was permitted before', () => {
+    expect(said(JUST_AFTER)).toEqual(['evidence: holds', 'permit: holds', 'promotion: holds']);
+  });
+
+  test('does not hold when it was permitted after, whatever time it claims', () => {
+    // it says that it was finished a minute before
+    expect(said(DECIDED.toISOString())).toEqual(['evidence: key_revoked']);
+    expect(said(FINISHED)).toEqual(['evidence: key_revoked']);
+  });
+
+  test('has no other time than its own where there is no permit that holds', async () => {
+    const stranger = await sealStatement(permitOf(golden.index, provenance), KEYS.stranger.signer);
+    const content = { ...golden, ...withStatement(BUNDLE.permit, stranger) };
+    const { links } = verifyBundle(content, since(DECIDED.toISOString()));
+    expect(links.map(({ fault }) => fault?.code)).toEqual([undefined, 'untrusted_signer']);
+    expect(verifyBundle(content, since(FINISHED)).verified).toBe(false);
   });
 });
 

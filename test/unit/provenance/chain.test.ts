@@ -143,6 +143,21 @@ describe('how far it is trusted', () => {
     expect(judged(made, later)).toMatchObject({ level: 'high' });
   });
 
+  test('so does one that was lost before the permit, though the evidence claims an earlier time', async () => {
+    const lost = withKey(KEYS.evidence.trusted.id, {
+      revoked: {
+        at: '2026-06-02T00:00:00.000Z',
+        reason: 'key_compromise',
+        invalid_since: '2026-06-01T12:00:30.000Z',
+      },
+    });
+    const made = await makeChain();
+    expect(judged(made, lost)).toMatchObject({ status: 'broken', level: 'untrusted' });
+    const { links } = inspectChain(made, lost);
+    expect(links.find(({ link }) => link === 'inner_signature')?.fault?.code).toBe('key_revoked');
+    expect(links.find(({ link }) => link === 'permit')?.state).toBe('holds');
+  });
+
   test('the mark on a permit counts although every signature holds', async () => {
     const taint = { key_id: 'a'.repeat(32), at: 'x', reason: 'key_compromise' as const, invalid_since: null };
     const permits = [permitFact({ tainted: [taint] })];

@@ -3,7 +3,9 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { verifyItem } from '../../../api/verification/verify-item.ts';
 import { keyId } from '../../../contracts/key-id.ts';
 import { KeySet, type TrustedKey } from '../../../contracts/keys.ts';
+import { PREDICATE } from '../../../contracts/statements.ts';
 import { Verification, VerifyItem, VerifyRequest } from '../../../contracts/verification.ts';
+import { sealStatement } from '../../../domain/custody/seal-statement.ts';
 import { signWithKey } from '../../../domain/sigstore/key-hash.ts';
 import { trustedRootFrom } from '../../../domain/sigstore/trusted-root.ts';
 import { ARTIFACT, ISSUER, type Loose, newKey, SUBJECT, startSigstore } from './mock-sigstore.ts';
@@ -89,6 +91,25 @@ describe('a bundle signed with a key of the tenant', () => {
       signer: null,
       error: { family: 'trust', code },
     });
+  });
+
+  test('is not valid of a key that is not believed since a time, whatever earlier time it claims', async () => {
+    const sign = async (bytes: Uint8Array) => signWithKey(pair.privateKey, bytes);
+    const metadata = { finishedOn: '2026-02-01T00:00:00.000Z' };
+    const provenance = {
+      _type: 'https://in-toto.io/Statement/v1',
+      subject: [{ name: 'artifact', digest: { sha256: DIGEST.toString('hex') } }],
+      predicateType: PREDICATE.provenance,
+      predicate: { runDetails: { metadata } },
+    };
+    const sealed = await sealStatement(provenance, { keyId: keyId(pem), sign });
+    const asked = { bundle: Buffer.from(sealed).toString('utf8'), artifact };
+    expect(ask(asked)).toMatchObject({ valid: true, signed_at: metadata.finishedOn });
+    // a key that was only replaced is believed of what it says
+    expect(ask(asked, { keySet: keySetWith({ valid_until: '2026-03-01T00:00:00.000Z' }) }).valid).toBe(true);
+    const at = '2026-05-01T00:00:00.000Z';
+    const revoked = { at, reason: 'key_compromise', invalid_since: '2026-04-01T00:00:00.000Z' } as const;
+    expect(ask(asked, { keySet: keySetWith({ revoked }) }).error?.code).toBe('key_revoked');
   });
 
   test('is not valid when another key signed it, or it is of another file, or none is named', () => {
