@@ -69,6 +69,15 @@ async function stopped(): Promise<string> {
 }
 const publishes = async () => expect(await service.scan(SAMPLE)).toMatchObject({ upload_status: 'uploaded' });
 
+/** Codes with which activities of these workflows were logged as refused for want of a permit. */
+const refusals = (workflow: string): string[] =>
+  service
+    .log()
+    .split('\n')
+    .filter((line) => line.includes('"activity failed"') && line.includes(workflow))
+    .map((line) => String(JSON.parse(line.slice(line.indexOf('{'))).code))
+    .filter((code) => /^permit_(?:invalid|missing|used)$/.test(code));
+
 describe('a permit that was exchanged in its row', () => {
   type Forged = Pick<PermitRow, 'statement'> & Partial<Pick<PermitRow, 'logProof'>>;
   type Permit = PermitStatement['predicate']['certus_permit'];
@@ -174,6 +183,10 @@ describe('a permit that was exchanged in its row', () => {
         Object.fromEntries(doomed.map(({ name, says }) => [name, expect.stringContaining(says)])),
       );
       expect(await service.ended(honest)).toMatchObject({ upload_status: 'uploaded' });
+      // each refusal stands in the log of the zone as well, under its code
+      for (const { testId, name } of doomed)
+        expect(refusals(testId)[0]).toBe(name === 'is none' ? 'permit_missing' : 'permit_invalid');
+      expect(refusals(honest)).toEqual([]);
     },
     3 * MINUTE,
   );
@@ -205,6 +218,7 @@ describe('a permit that was exchanged in its row', () => {
           );
       const before = await golden(testId);
       expect(await again('replay')).toBe('permit_used');
+      expect(refusals('replay-')).toContain('permit_used');
       expect(await golden(testId)).toEqual(before);
       const manifestKey = goldenManifestKey(scope, testId);
       const manifest = await bucket.read(manifestKey, 2 ** 20);
