@@ -10,6 +10,7 @@ import {
 } from '../reading/json-values.ts';
 import { kindOf } from '../reading/kind-of.ts';
 import { confidenceOfWord, severityOfWord } from '../reading/severity-scale.ts';
+import { spokenName } from '../reading/spoken-name.ts';
 import { draftsOf, type NativeReader, unlike } from './native-reader.ts';
 
 export const readBandit: NativeReader = (report, context) => {
@@ -54,7 +55,7 @@ export const readBandit: NativeReader = (report, context) => {
 const titleOf = (name: string | undefined, message: string): string =>
   name === undefined || name === 'blacklist'
     ? (message.split(/(?<=[.!?])\s/)[0] ?? message)
-    : name.replaceAll('_', ' ');
+    : spokenName(name);
 
 /** bandit counts columns from nought. */
 function placeOf(result: JsonObject, path: string) {

@@ -2,6 +2,7 @@ import type { Severity } from '../../../contracts/finding.ts';
 import { DRAFT_DEFAULTS } from '../draft.ts';
 import { type JsonObject, objectOf, positionOf, textOf } from '../reading/json-values.ts';
 import { kindOf } from '../reading/kind-of.ts';
+import { spokenName } from '../reading/spoken-name.ts';
 import { draftsOf, type NativeReader, unlike } from './native-reader.ts';
 
 export const readRuff: NativeReader = (report, context) => {
@@ -16,7 +17,7 @@ export const readRuff: NativeReader = (report, context) => {
       kind: kindOf({ tool: context.tool, rule, tags: [], identifiers: [] }),
       tool: context.tool,
       rule,
-      title: textOf(result.name)?.replaceAll('-', ' ') ?? rule,
+      title: spokenName(textOf(result.name) ?? rule),
       severity: severityOf(rule),
       source_severity: textOf(result.severity) ?? null,
       message,

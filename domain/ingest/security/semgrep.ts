@@ -4,6 +4,7 @@ import { identifiersIn } from '../../finding/reading/identifiers.ts';
 import { isObject, listOf, objectOf, positionOf, textOf } from '../../finding/reading/json-values.ts';
 import { kindOf } from '../../finding/reading/kind-of.ts';
 import { confidenceOfWord, severityOfWord } from '../../finding/reading/severity-scale.ts';
+import { spokenName } from '../../finding/reading/spoken-name.ts';
 
 /** Semgrep and Opengrep write the same JSON. */
 export const readSemgrep: NativeReader = (report, context) => {
@@ -23,7 +24,7 @@ export const readSemgrep: NativeReader = (report, context) => {
     const [start, end] = [objectOf(result.start), objectOf(result.end)];
     const said = textOf(extra.severity);
     const lines = textOf(extra.lines);
-    const title = rule.slice(rule.lastIndexOf('.') + 1).replaceAll('-', ' ');
+    const title = spokenName(rule.slice(rule.lastIndexOf('.') + 1));
     return {
       ...DRAFT_DEFAULTS,
       kind: kindOf({ tool: context.tool, rule, tags: [], identifiers }),
