@@ -3,6 +3,7 @@ import { createDetector } from '../sanitize/create-detector.ts';
 import { DEFAULT_PRIVACY_POLICY } from '../sanitize/default-privacy-policy.ts';
 import { indexPolicy } from '../sanitize/index-policy.ts';
 import { maskText } from '../sanitize/mask-text.ts';
+import { sparing } from '../sanitize/operators/sparing.ts';
 
 export type FindingDocument = {
   readonly id: string;
@@ -57,5 +58,6 @@ export function findingDocuments(
   return { documents, masked };
 }
 
-const DETECTOR = createDetector(indexPolicy(DEFAULT_PRIVACY_POLICY), 'documents', 'anybodys');
+const POLICY = indexPolicy(DEFAULT_PRIVACY_POLICY);
+const DETECTOR = sparing(createDetector(POLICY, 'documents', 'anybodys'), POLICY);
 const MOST_KNOWN = 20_000;

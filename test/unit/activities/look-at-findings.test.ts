@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { lookAtFindings } from '../../../activities/ingest/look-at-findings.ts';
 import { findingDocuments } from '../../../domain/finding/finding-documents.ts';
+import { createSanitizer } from '../../../domain/sanitize/operators/sanitize.ts';
+import { tenantSanitizeKey } from '../../../domain/sanitize/operators/sanitize-key.ts';
 import { openNamesInTexts } from '../../../services/sanitize/names-in-texts.ts';
 import { openNerClient } from '../../../services/sanitize/ner-client.ts';
 import { findingOf } from '../domain/finding-fixture.ts';
@@ -54,4 +56,11 @@ test('a model that is away is waited for: nothing is indexed that it has not see
     code: 'dependency_unavailable',
     retryable: true,
   });
+});
+
+test('what was given a pseudonym before it was found is left as it is', () => {
+  const key = tenantSanitizeKey(new Uint8Array(32).fill(7), 'acme');
+  const { text } = createSanitizer({ operator: 'pseudonymise', key }).sanitize('jo@fastpost.de');
+  const said = `password = "${text}" of [PERSON]`;
+  expect(documentsOf(said)[0]?.title).toBe(said);
 });
