@@ -168,8 +168,9 @@ async function readOnce(
 ): Promise<string | undefined> {
   const { configuration, spool, log } = site;
   try {
+    const given = await readingFor(site, source);
     const { connector, settled } = await openSource(source, configuration, spool.inbox);
-    const reading = readingFor(site, source, connector);
+    const reading = { ...given, connector };
     try {
       await readSource(reading, signal);
       await settled();
@@ -195,12 +196,13 @@ async function readOnce(
 const codeOf = (error: unknown): string | undefined =>
   error instanceof CertusError ? error.code : isFileError(error) ? (error.code ?? 'disk') : undefined;
 
-function readingFor(
+async function readingFor(
   { configuration, policy, state, spool, mask, reader, log, identity, rules, now }: Site,
   source: SourceConfiguration,
-  connector: SourceReading['connector'],
-): SourceReading {
+): Promise<Omit<SourceReading, 'connector'>> {
   const { workspace, limits, platform } = configuration;
+  // another key is another agent to the platform, which has nothing of this source from it
+  const { keyId } = await identity();
   const { name, kind } = source;
   const labels = source.labels ?? configuration.labels;
   const component = source.component ?? configuration.component;
@@ -214,10 +216,10 @@ function readingFor(
   };
   const partName = (key: string) => mask.blind(`part of ${name}`, key);
   return {
-    ...{ source: name, reader, policy, mask, state, connector, log },
+    ...{ source: name, reader, policy, mask, state, log },
     reading: readingOf(source),
     writer: new DeliveryWriter(about, { spool, state, identity, partName, now }),
-    meant: sha256(JSON.stringify([rules, workspace, component, labels, platform.url])).slice(0, 32),
+    meant: sha256(JSON.stringify([rules, workspace, component, labels, platform.url, keyId])).slice(0, 32),
     maxItemBytes: kind === 'drop' ? Math.max(source.max_bytes, limits.max_item_bytes) : limits.max_item_bytes,
     maxItems: limits.max_items,
     sideBySide: limits.threads,

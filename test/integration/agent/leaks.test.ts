@@ -53,6 +53,7 @@ afterAll(async () => {
 });
 const found = (text: string) =>
   PLANTED.flatMap(({ kind, value }) => (telling(value).some((one) => text.includes(one)) ? kind : []));
+const CONCEALED: ReadonlySet<string> = new Set(['SECRET', 'URL_CREDENTIALS']);
 const EVERY_KIND = PLANTED.map(({ kind }) => kind);
 
 describe('of what is personal', () => {
@@ -85,7 +86,9 @@ describe('that it would have been found', () => {
     'in %s is seen by the same readers without a mask',
     async (name, bytes) => {
       const { drafts } = await read(bytes, { name, mask: (text) => text });
-      expect(found(JSON.stringify(drafts))).toEqual(EVERY_KIND);
+      // what a scanner has found of secrets its reader conceals by itself
+      const seen = name === 'scan.sarif' ? EVERY_KIND.filter((kind) => !CONCEALED.has(kind)) : EVERY_KIND;
+      expect(found(JSON.stringify(drafts))).toEqual(seen);
     },
   );
 
