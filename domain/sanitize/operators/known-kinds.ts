@@ -2,7 +2,7 @@ import type { CustomPattern } from '../../../contracts/privacy.ts';
 import { RECOGNISERS } from '../recognisers.ts';
 
 /** Kinds that models tell, and that no pattern knows. */
-export const OF_MODELS = ['PERSON', 'LOCATION', 'ORGANIZATION', 'NRP'] as const;
+const OF_MODELS = ['PERSON', 'LOCATION', 'ORGANIZATION', 'NRP'] as const;
 
 /** What a mask or a pseudonym may speak of: ours, the tenant's own, those of models, and what is told besides. */
 export const knownKinds = (
