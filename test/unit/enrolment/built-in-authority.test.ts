@@ -242,6 +242,23 @@ describe('the files of a local authority', () => {
     ).resolves.toMatchObject({ passwords: 'ours' });
   });
 
+  test('whose chain is moved away are made anew with the same keys, and what was issued before holds', async () => {
+    const files = authorityFiles(join(folder, 'moved'));
+    const before = await builtInAuthority(join(folder, 'moved'));
+    const { applicant } = await newcomer('acme', 'sandbox');
+    store('before.pem', (await before.issueSandbox(applicant)).certificatePem);
+    rmSync(files.chainFile);
+    const after = await builtInAuthority(join(folder, 'moved'));
+    expect(after.chainPem).not.toBe(before.chainPem);
+    const [issuing = '', root = ''] =
+      after.chainPem.match(/-----BEGIN[\s\S]+?-----END CERTIFICATE-----\n/g) ?? [];
+    store('new-issuing.pem', issuing);
+    store('new-root.pem', root);
+    expect(
+      openssl('verify', '-untrusted', 'new-issuing.pem', '-CAfile', 'new-root.pem', 'before.pem'),
+    ).toContain('before.pem: OK');
+  });
+
   test('do without the root key from then on', async () => {
     const files = authorityFiles(join(folder, 'offline'));
     await ensureLocalAuthority(files);
