@@ -13,7 +13,7 @@ export function packedIn(text: string): Packed[] {
     }
     let end = last + 1;
     while (end < text.length && isOfWord(text.charCodeAt(end))) end += 1;
-    if (saysSomething(decoded(text.slice(begin, Math.min(end, begin + TRIED))))) {
+    if (maySay(text, begin) && saysSomething(decoded(text.slice(begin, Math.min(end, begin + TRIED))))) {
       const said = written(decoded(text.slice(begin, end)));
       if (said !== undefined) found.push({ start: begin, end: withPadding(text, end), text: said });
     }
@@ -26,10 +26,34 @@ export function packedIn(text: string): Packed[] {
 const SHORTEST = 20;
 const TRIED = 32;
 
-const OF_WORD = new Uint8Array(128);
-for (const sign of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-')
-  OF_WORD[sign.charCodeAt(0)] = 1;
-const isOfWord = (code: number): boolean => code < 128 && OF_WORD[code] === 1;
+const NO_SIGN = 255;
+const VALUES = new Uint8Array(128).fill(NO_SIGN);
+for (const alphabet of ['+/', '-_'])
+  for (const [value, sign] of [
+    ...`ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789${alphabet}`,
+  ].entries())
+    VALUES[sign.charCodeAt(0)] = value;
+const isOfWord = (code: number): boolean => code < 128 && VALUES[code] !== NO_SIGN;
+
+/** By the first of it: of names, paths and digests hardly one looks any further like base64. */
+function maySay(text: string, begin: number): boolean {
+  let unreadable = 0;
+  for (let at = begin; at < begin + SHORTEST - 3; at += 4) {
+    const bits =
+      (valueAt(text, at) << 18) |
+      (valueAt(text, at + 1) << 12) |
+      (valueAt(text, at + 2) << 6) |
+      valueAt(text, at + 3);
+    for (let shift = 16; shift >= 0; shift -= 8) {
+      const byte = (bits >> shift) & 0xff;
+      if (byte !== 0 && !isReadable(byte)) unreadable += 1;
+    }
+    if (unreadable > 1) return false;
+  }
+  return true;
+}
+
+const valueAt = (text: string, at: number): number => VALUES[text.charCodeAt(at)] ?? 0;
 
 function withPadding(text: string, end: number): number {
   if (text[end] !== '=') return end;
