@@ -25,9 +25,16 @@ export function sendProblem(response: Response, error: CertusError): void {
   const body = problem(error, response.locals.requestId as string);
   if (error.code === 'unauthenticated') response.setHeader('WWW-Authenticate', 'Bearer realm="certus"');
   if (error.code === 'upgrade_required') response.set({ Upgrade: 'websocket', Connection: 'Upgrade' });
-  if (error.code === 'dependency_unavailable') response.setHeader('Retry-After', '5');
+  const after = RETRY_AFTER[error.code];
+  if (after !== undefined) response.setHeader('Retry-After', after);
   response.status(body.status).type('application/problem+json').send(JSON.stringify(body));
 }
+
+/** Of what is soon otherwise, in seconds. */
+const RETRY_AFTER: Partial<Readonly<Record<ErrorCode, string>>> = {
+  dependency_unavailable: '5',
+  delivery_waits: '2',
+};
 
 export function problem(error: CertusError, requestId: string): Problem {
   const internal = error.code === 'internal_error';

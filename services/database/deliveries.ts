@@ -7,7 +7,7 @@ import { reachable } from './errors.ts';
 import type { Prisma } from './generated/client.ts';
 import { findIngestion, type IngestionRecord, type NewIngestion, openIngestion } from './ingestions.ts';
 
-export type NewDelivery = Omit<NewIngestion, 'sourceId' | 'kind' | 'config'> & {
+type NewDelivery = Omit<NewIngestion, 'sourceId' | 'kind' | 'config'> & {
   readonly config: AgentSource;
 };
 

@@ -1,7 +1,7 @@
 import type { Database } from './database.ts';
 import { reachable } from './errors.ts';
 
-export type EnrolledKey = { readonly tenant: string; readonly certificate: string };
+type EnrolledKey = { readonly tenant: string; readonly certificate: string };
 
 /** A key may be enrolled by several tenants, each with a certificate of its own: who has one names the tenant by it. */
 const MOST_TENANTS = 100;

@@ -26,7 +26,7 @@ export type Enrolled = {
   readonly certificatePem: string;
   readonly bundle: (payload: unknown) => Record<string, unknown>;
 };
-export type Told = {
+type Told = {
   readonly status: number;
   // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
   readonly json: any;
