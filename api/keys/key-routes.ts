@@ -204,7 +204,8 @@ const revoke = (deps: ApiDeps) =>
     id: 'revokeKey',
     summary: 'Believe nothing more that a key signed',
     description:
-      'Since a time, or altogether when `invalid_since` is null. Revoked again, a key can only lose more of what it signed.',
+      'Since a time, or altogether when `invalid_since` is null. Evidence that Trust had permitted before that time stays good: when it ' +
+      'was made, only the evidence says. Revoked again, a key can only lose more of what it signed.',
     tag: 'keys',
     auth: 'token',
     role: 'admin',

@@ -43,7 +43,7 @@ export function keyCommands({ program, runs }: Words): void {
     .addOption(
       new Option('--reason <reason>', 'why').choices(RevocationReason.options).default('unspecified'),
     )
-    .option('--since <time>', 'what it signed before this stays good (ISO 8601)')
+    .option('--since <time>', 'what was permitted on its word before this stays good (ISO 8601)')
     .action(runs(revokeKey));
   keys
     .command('export')
