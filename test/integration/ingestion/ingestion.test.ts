@@ -149,6 +149,13 @@ describe('what a security tool wrote', () => {
       status: 422,
       json: { errors: [{ path: 'reading.schema.format.mapping.title' }] },
     });
+    const object = (more: object) =>
+      ingesting.send(`/v1/${workspace}/index/security/s3`, {
+        method: 'POST',
+        body: { bucket_name: 'reports', key: 'mine.json', ...more },
+      });
+    expect((await object({ schema_dict: mapping })).json.errors).toMatchObject([{ path }]);
+    expect((await object({ tier: 'premium' })).json.errors).toMatchObject([{ path: 'tier' }]);
     expect((await ingesting.send(`/v1/ingestions?workspace_id=${workspace}`)).json.ingestions).toEqual([]);
   });
 
