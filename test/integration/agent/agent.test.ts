@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { execute } from '../../../cli/main.ts';
@@ -36,6 +36,8 @@ const arrived = (keys: readonly string[], source = 'docs') =>
     () => JSON.stringify(there(source)) === JSON.stringify([...keys].sort()),
     () => [there(source), platform.faults, agents.at(-1)?.output().slice(-3000)],
   );
+/** What was sent is confirmed. */
+const settled = () => until(() => statusOf(site).spooled === 0);
 /** Each source has brought its deliveries one after the other, and none of them twice. */
 const inOrder = () => {
   expect(platform.faults).toEqual([]);
@@ -66,6 +68,7 @@ describe('a folder', () => {
     await until(() => textOf('a.txt').includes('changed'));
     const changes = platform.taken.slice(before).flatMap(({ items }) => items.map(({ key }) => key));
     expect(changes).toEqual(['a.txt']);
+    await settled();
     expect(await agent.end('SIGTERM')).toBe(0);
     // started again it knows what was sent
     const sent = platform.posts();
@@ -86,7 +89,7 @@ describe('the line', () => {
     await until(() => agent.lines.some(({ msg }) => String(msg).includes('cannot be reached')));
     write(site.docs, { 'two.txt': 'two' });
     await until(
-      () => (statusOf(site) as { spooled: number }).spooled > 1,
+      () => statusOf(site).spooled > 1,
       () => agent.output(),
     );
     const was = platform;
@@ -104,7 +107,7 @@ describe('the line', () => {
     [platform.mood, platform.times] = ['unavailable', 2];
     write(site.docs, { 'four.txt': 'four' });
     await arrived(['four.txt', 'one.txt', 'three.txt', 'two.txt']);
-    await until(() => (statusOf(site) as { spooled: number }).spooled === 0);
+    await settled();
     expect(platform.posts()).toBeGreaterThan(platform.taken.length);
     inOrder();
   });
@@ -198,7 +201,9 @@ describe('a repository', () => {
     write(site.folder, { 'repository/README.md': '# Read me\n\nfirst', 'repository/src/a.py': 'print(1)\n' });
     git(repository, 'init', '--quiet');
     commitAll(repository);
-    site.configure({ sources: [{ name: 'code', kind: 'git', repository: './repository', every_seconds: 1 }] });
+    site.configure({
+      sources: [{ name: 'code', kind: 'git', repository: './repository', every_seconds: 1 }],
+    });
     await start();
     await arrived(['README.md', 'src/a.py'], 'code');
     const before = platform.taken.length;

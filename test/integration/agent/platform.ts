@@ -94,7 +94,7 @@ export async function startPlatform({ root, server: own }: Authority, at = 0): P
     posts += 1;
     const now = mood();
     if (now === 'reset') {
-      request.once('data', () => request.socket.resetAndDestroy());
+      request.once('data', () => request.socket.destroy());
       return;
     }
     const chunks: Buffer[] = [];
@@ -117,7 +117,7 @@ export async function startPlatform({ root, server: own }: Authority, at = 0): P
       sequences.set(delivery.source, delivery.sequence);
       if (now !== 'fails') index(delivery);
     }
-    if (now === 'answer lost') return void request.socket.resetAndDestroy();
+    if (now === 'answer lost') return void request.socket.destroy();
     answer(202, receipt);
   };
 
