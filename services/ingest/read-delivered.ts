@@ -8,7 +8,7 @@ import type { Mask } from '../../domain/ingest/mask.ts';
 import { createDesk, type Desk, recordsOf } from '../../domain/ingest/security/desk.ts';
 import type { Content } from '../text/content.ts';
 import { readable } from './document-drafts.ts';
-import type { ItemReading, ReadItemOptions, Unread } from './read-item.ts';
+import type { ItemReading, ReadItemOptions, Unread } from './item-reading.ts';
 
 /**
  * The records that an agent made of an item at its site. They were masked there, by rules that may be old or by nobody: every

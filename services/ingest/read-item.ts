@@ -1,43 +1,15 @@
-import type { ErrorCode } from '../../contracts/errors.ts';
 import type { RunReading } from '../../contracts/ingestion.ts';
-import type { OpaqueReason } from '../../contracts/privacy.ts';
 import type { Draft } from '../../domain/ingest/draft.ts';
-import type { Mask } from '../../domain/ingest/mask.ts';
 import { createDesk, type Desk } from '../../domain/ingest/security/desk.ts';
 import type { Content } from '../text/content.ts';
 import { extract } from '../text/extract.ts';
-import type { LookOptions } from '../text/look.ts';
 import { type Piece, type PieceFile, under } from '../text/piece.ts';
 import { DocumentDrafts, type TextPiece } from './document-drafts.ts';
+import type { ItemReading, ReadItemOptions, Unread } from './item-reading.ts';
 import { languageOf, SAMPLE } from './language.ts';
 import { readDelivered } from './read-delivered.ts';
 import { createFileReader, type Told } from './read-file.ts';
 import type { ToldDocument } from './security-document.ts';
-
-export type ReadItemOptions = LookOptions & {
-  /** More than so many records are not made of one item, and that is told. */
-  readonly maxDrafts: number;
-  readonly mask: Mask;
-};
-
-/** What of an item was not read, and why. */
-export type Unread = {
-  /** An agent may have met an error of ours. */
-  readonly reason: OpaqueReason | 'empty' | 'format_mismatch' | ErrorCode;
-  readonly place: string;
-};
-
-export type ItemReading = {
-  /** What it really is: `sarif`, `spdx`, `cyclonedx`, `pdf`, `markdown`, `typescript`, … */
-  readonly format: string;
-  readonly mediaType: string;
-  /** Of documents whose text is long enough to tell, by ISO 639-1. */
-  readonly language: string | null;
-  /** To be gone through once. Every text in them is masked: titles, paths, keys and extra values as well. */
-  readonly drafts: AsyncIterable<Draft>;
-  /** Complete once all drafts are taken. Without any draft it says why the item could not be read. */
-  readonly opaque: readonly Unread[];
-};
 
 /** What an item says, by what it holds. Hostile content is no error: what of it cannot be read is told. */
 export async function readItem(
