@@ -81,9 +81,9 @@ export function openItemReader({
         return inThread(task, take, signal);
       });
       // the thread has the next item by now
-      await taken.all(answer.drafts);
-      await taken.close();
-      return answer;
+      const { last, ...read } = answer;
+      await taken.all(last, read.drafts);
+      return read;
     },
     async close() {
       isClosed = true;
@@ -101,11 +101,11 @@ function handOver(port: MessagePort, take: TakeDrafts, stop: AbortController) {
   let failure: { readonly error: unknown } | undefined;
   let [done, underWay] = [0, 0];
   let changed: () => void = () => undefined;
-  port.on('message', async (batch: string) => {
+  const deal = async (batch: string): Promise<void> => {
     underWay += 1;
     try {
       const { drafts, nature }: DraftBatch = JSON.parse(batch);
-      await take(drafts, nature);
+      if (drafts.length > 0) await take(drafts, nature);
       done += drafts.length;
       port.postMessage(null);
     } catch (error) {
@@ -115,7 +115,8 @@ function handOver(port: MessagePort, take: TakeDrafts, stop: AbortController) {
       underWay -= 1;
       changed();
     }
-  });
+  };
+  port.on('message', deal);
   const until = async (is: () => boolean): Promise<void> => {
     while (!is())
       await new Promise<void>((resolve) => {
@@ -123,13 +124,17 @@ function handOver(port: MessagePort, take: TakeDrafts, stop: AbortController) {
       });
     if (failure !== undefined) throw failure.error;
   };
+  /** No more are taken, and those that are under way are waited for. */
+  const close = (): Promise<void> => {
+    port.close();
+    return until(() => underWay === 0);
+  };
   return {
-    /** Until so many are dealt with. */
-    all: (count: number) => until(() => failure !== undefined || done >= count),
-    /** No more are taken, and those that are under way are waited for. */
-    close: () => {
-      port.close();
-      return until(() => underWay === 0);
+    close,
+    /** With these as the last ones, and so many in all. */
+    all: async (last: string, count: number): Promise<void> => {
+      void deal(last);
+      await until(() => failure !== undefined || done === count).finally(close);
     },
   };
 }

@@ -24,5 +24,6 @@ export type ReaderTask = {
 export type DraftBatch = { readonly drafts: readonly Draft[]; readonly nature: ItemNature };
 
 export type ReaderAnswer =
-  | ReadItem
+  /** With the last of its drafts. */
+  | (ReadItem & { readonly last: string })
   | { readonly failure: { readonly code: ErrorCode; readonly message: string } };

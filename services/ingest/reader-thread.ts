@@ -44,8 +44,8 @@ async function readAll(task: ReaderTask) {
   const nature = { format, mediaType, language, ...maskOrigin(origin, mask) };
   const batch = new Batch(drafts, nature);
   for await (const draft of item.drafts) await batch.add(draft);
-  batch.send();
   return {
+    last: batch.rest(),
     ...{ ...nature, drafts: batch.count, masked: { ...masked }, rules: detector.rules },
     // known only now that everything is read
     opaque: item.opaque.map(({ reason, place }) => ({ reason, place })),
@@ -53,8 +53,8 @@ async function readAll(task: ReaderTask) {
 }
 
 /**
- * So many go out together: each trip to the other side costs as much as some drafts. A few may be on their way while it reads on,
- * and it waits for none at its end: whoever has them is the one to wait until they are dealt with.
+ * So many go out together: each trip to the other side costs as much as some drafts. A few batches may be on their way while it
+ * reads on, and the last one goes along with the answer: whoever has them is the one to wait until they are dealt with.
  */
 class Batch {
   count = 0;
@@ -77,23 +77,22 @@ class Batch {
     this.#characters += draft.text.length;
     this.count += 1;
     if (this.#waiting.length < MOST_DRAFTS && this.#characters < MOST_CHARACTERS) return;
-    this.send();
+    this.#port.postMessage(this.rest());
+    this.#underWay += 1;
     while (this.#underWay >= MOST_UNDER_WAY) await once(this.#port, 'message');
   }
 
-  send(): void {
-    if (this.#waiting.length === 0) return;
+  rest(): string {
     const batch: DraftBatch = { drafts: this.#waiting, nature: this.#nature };
-    this.#port.postMessage(JSON.stringify(batch));
-    this.#underWay += 1;
     this.#waiting = [];
     this.#characters = 0;
+    return JSON.stringify(batch);
   }
 }
 
 const MOST_DRAFTS = 500;
 const MOST_CHARACTERS = 1024 * 1024;
-const MOST_UNDER_WAY = 2;
+const MOST_UNDER_WAY = 4;
 
 /** Patterns of a policy are compiled once, and not for every item. */
 const detectors = new Map<string, Detector>();
