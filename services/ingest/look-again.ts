@@ -39,13 +39,14 @@ export const lookingAgain = (
 class SecondLook {
   readonly #mask: ModelMask;
   readonly #signal: AbortSignal;
-  readonly #until: number;
+  readonly #seconds: number;
+  #until: number | undefined;
   #nature: Promise<ItemNature> | undefined;
 
   constructor(names: NamesInTexts, { policy, nameKey }: ReadOrder, seconds: number, signal: AbortSignal) {
     const put = nameKey === undefined ? undefined : indexName(nameKey);
     this.#mask = new ModelMask(names, indexPolicy(policy), put);
-    [this.#signal, this.#until] = [signal, performance.now() + seconds * 1000];
+    [this.#signal, this.#seconds] = [signal, seconds];
   }
 
   async drafts(drafts: readonly Draft[], { language }: ItemNature): Promise<Draft[]> {
@@ -85,6 +86,8 @@ class SecondLook {
   }
 
   async #masked(texts: readonly string[], language: string | null): Promise<(text: string) => string> {
+    // it may have waited long for its turn
+    this.#until ??= performance.now() + this.#seconds * 1000;
     // the step that it is a part of would end, and begin again for ever
     if (performance.now() > this.#until)
       throw new CertusError('item_unreadable', 'the model that looks for names takes too long over it');

@@ -15,15 +15,12 @@ type Limits = {
 type Answering = {
   readonly ours: MessagePort;
   readonly theirs: MessagePort;
-  /** Whether the model has answered about others, and not about this file. */
-  readonly refused: () => boolean;
 };
 
 /** Asks the model for a thread, which has no way out of its own. */
 export function answeringNames(names: NamesInTexts, { time, seconds, signal }: Limits): Answering {
   const { port1: ours, port2: theirs } = new MessageChannel();
   const until = performance.now() + seconds * 1000;
-  let refused = false;
   const answerTo = async (texts: readonly string[]): Promise<NamesAnswer> => {
     try {
       if (performance.now() > until)
@@ -32,7 +29,6 @@ export function answeringNames(names: NamesInTexts, { time, seconds, signal }: L
       return { found: await time.whileOthers(() => names.find(texts, language, signal)) };
     } catch (error) {
       if (!(error instanceof CertusError)) return { failure: UNKNOWN };
-      refused ||= error.code === 'item_unreadable';
       return { failure: { code: error.code, message: error.message } };
     }
   };
@@ -40,7 +36,7 @@ export function answeringNames(names: NamesInTexts, { time, seconds, signal }: L
     void answerTo(texts).then((answer) => ours.postMessage(answer));
   });
   ours.unref();
-  return { ours, theirs, refused: () => refused };
+  return { ours, theirs };
 }
 
 /** Told only where it makes a difference: what tells it fills some memory. */

@@ -8,7 +8,7 @@ import { contentOfBytes, contentOfFile } from '../text/content.ts';
 import type { ReadPicture } from '../text/look.ts';
 import { actionOf } from './judge.ts';
 import { lookInto } from './look-into.ts';
-import type { FindNames } from './named-pieces.ts';
+import type { AskNames } from './named-pieces.ts';
 import type { NamesAnswer, ThreadAnswer, ThreadTask } from './thread-task.ts';
 
 // The entry of a thread: it is ended from outside when its time is up, and its memory is limited.
@@ -22,8 +22,8 @@ export async function inspect(task: ThreadTask): Promise<ThreadAnswer> {
         ? contentOfFile(content.fd, { name, size })
         : contentOfBytes(content.bytes, { name, size });
     const readPicture = pictures === undefined ? undefined : asking(pictures);
-    const find = names === undefined ? undefined : askingNames(names);
-    return await lookInto(file, { policy, as, mask, preview }, detector, { maxBytes, readPicture }, find);
+    const ask = names === undefined ? undefined : askingNames(names);
+    return await lookInto(file, { policy, as, mask, preview }, detector, { maxBytes, readPicture }, ask);
   } catch (error) {
     // errors lose their class on the way out of a thread, and with it their code
     if (error instanceof CertusError) return { failure: { code: error.code, message: error.message } };
@@ -64,12 +64,19 @@ const asking =
     return answer ?? undefined;
   };
 
-/** What the model does not answer ends the inspection: to go on would be to let through what nobody has looked at. */
-const askingNames =
-  (port: MessagePort): FindNames =>
-  async (texts) => {
-    port.postMessage(texts);
-    const [answer] = (await once(port, 'message')) as [NamesAnswer];
-    if ('failure' in answer) throw new CertusError(answer.failure.code, answer.failure.message);
-    return answer.found;
+/** A model that is away ends the inspection: to go on would be to let through what nobody has looked at. */
+function askingNames(port: MessagePort): AskNames {
+  let refused = false;
+  return {
+    hasRefused: () => refused,
+    find: async (texts) => {
+      port.postMessage(texts);
+      const [answer] = (await once(port, 'message')) as [NamesAnswer];
+      if ('found' in answer) return answer.found;
+      const { code, message } = answer.failure;
+      if (code !== 'item_unreadable') throw new CertusError(code, message);
+      refused = true;
+      return texts.map(() => []);
+    },
   };
+}

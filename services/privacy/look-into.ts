@@ -15,7 +15,7 @@ import type { LookOptions } from '../text/look.ts';
 import { Finds } from './finds.ts';
 import type { Inspected, MaskedCopy } from './inspector.ts';
 import { actionOf, judge, WHOLE_FILE } from './judge.ts';
-import { type FindNames, namedPiece, namedPieces } from './named-pieces.ts';
+import { type AskNames, namedPiece, namedPieces } from './named-pieces.ts';
 import { Preview } from './preview.ts';
 import { Rendition } from './rendition.ts';
 
@@ -32,9 +32,10 @@ export async function lookInto(
   order: Order,
   detector: SparingDetector,
   options: LookOptions,
-  find?: FindNames,
+  names?: AskNames,
 ): Promise<Inspected> {
   const rules = order.policy[order.as];
+  const find = names?.find;
   const { format, mediaType, encoding, pieces, opaque } = await extract(content, options);
   const finds = new Finds(detector, { path: content.name, format });
   const preview = order.preview ? new Preview() : undefined;
@@ -52,6 +53,8 @@ export async function lookInto(
     reason,
     place: finds.shown(place, ofPlaces?.[at]) || WHOLE_FILE,
   }));
+  // what the rules have found in it counts nevertheless
+  if (names?.hasRefused()) unread.push({ reason: 'damaged', place: WHOLE_FILE });
   const inspection = {
     ...{ format, media_type: mediaType, kinds: finds.kinds, places: finds.places, opaque: unread },
     action: judge(rules, finds.counts.keys(), named, unread),
@@ -69,7 +72,7 @@ export async function lookInto(
           rendition,
           wanted,
           options,
-          find,
+          names,
         });
   return {
     inspection,
@@ -95,7 +98,7 @@ type Masking = {
   readonly mediaType: string;
   readonly encoding: Encoding | undefined;
   readonly detector: SparingDetector;
-  readonly find: FindNames | undefined;
+  readonly names: AskNames | undefined;
   readonly rendition: Rendition;
   readonly wanted: ReadonlySet<string>;
   readonly options: LookOptions;
@@ -119,9 +122,9 @@ async function maskedInPlace(
   encoding: Encoding,
   masking: Masking,
 ): Promise<MaskedCopy | undefined> {
-  const { content, mediaType, wanted, find } = masking;
+  const { content, mediaType, wanted, names } = masking;
   let text = written;
-  for (let round = 0; round < (find === undefined ? 1 : ROUNDS); round += 1) {
+  for (let round = 0; round < (names === undefined ? 1 : ROUNDS); round += 1) {
     const detector = await knowing(format, text, masking);
     const next = maskStructured(format, text, detector, wanted, { path: content.name });
     const bytes = next === undefined ? undefined : encode(next, encoding);
@@ -136,14 +139,14 @@ async function maskedInPlace(
 const ROUNDS = 3;
 
 /** The detector, which knows of this text what the model has found in it. */
-async function knowing(format: MaskedInPlace, text: string, { detector, find }: Masking): Promise<Detector> {
-  const regions = find === undefined ? undefined : regionsOf(format, text);
-  if (find === undefined || regions === undefined) return detector;
+async function knowing(format: MaskedInPlace, text: string, { detector, names }: Masking): Promise<Detector> {
+  const regions = names === undefined ? undefined : regionsOf(format, text);
+  if (names === undefined || regions === undefined) return detector;
   const { said } = reading(text, regions);
-  const [names = []] = await find([said]);
+  const [known = []] = await names.find([said]);
   return {
     rules: detector.rules,
-    detect: (some, hint) => detector.detect(some, hint, some === said ? names : []),
+    detect: (some, hint) => detector.detect(some, hint, some === said ? known : []),
   };
 }
 
@@ -164,7 +167,8 @@ async function checked(copy: MaskedCopy, masking: Masking): Promise<MaskedCopy |
   const again = await extract(contentOfBytes(copy.bytes, { name }), masking.options);
   if (copy.suffix === '' && again.format !== masking.format) return undefined;
   const finds = new Finds(masking.detector, { path: name, format: again.format });
-  for await (const piece of namedPieces(again.pieces, masking.find))
+  for await (const piece of namedPieces(again.pieces, masking.names?.find))
     if (finds.look(piece).spans.some(({ type }) => masking.wanted.has(type))) return undefined;
+  if (masking.names?.hasRefused()) return undefined;
   return again.opaque.length > 0 ? undefined : { ...copy, bytes: new Uint8Array(copy.bytes) };
 }

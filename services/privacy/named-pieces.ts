@@ -1,6 +1,12 @@
 import type { Detected } from '../../domain/sanitize/detector.ts';
 import type { Piece } from '../text/piece.ts';
 
+export type AskNames = {
+  readonly find: FindNames;
+  /** Whether there was a text that the model would not look at: nobody can say what it would have found. */
+  readonly hasRefused: () => boolean;
+};
+
 /** Of each text what a model finds in it, whatever a policy makes of that. */
 export type FindNames = (texts: readonly string[]) => Promise<readonly (readonly Detected[])[]>;
 

@@ -49,7 +49,7 @@ export function openInspector({
   // the time of a file begins when a thread takes it up, and the next ones are fetched meanwhile
   const [atOnce, running] = [new Turns(2 * threads), new Turns(threads)];
   const most = Math.max(MAX_WHOLE, 2 * maxBytes);
-  let isClosed = false;
+  const closing = new AbortController();
 
   const run = async (task: ThreadTask, request: InspectRequest): Promise<Inspected> => {
     const limit = new AbortController();
@@ -58,7 +58,11 @@ export function openInspector({
     const asked =
       names === undefined || request.as !== 'documents'
         ? undefined
-        : answeringNames(names, { time, seconds: modelSeconds, signal: limit.signal });
+        : answeringNames(names, {
+            time,
+            seconds: modelSeconds,
+            signal: AbortSignal.any([limit.signal, closing.signal]),
+          });
     const given = 'bytes' in task.content ? [task.content.bytes.buffer as ArrayBuffer] : [];
     const ports = [pictures?.theirs, asked?.theirs].filter((port) => port !== undefined);
     try {
@@ -69,9 +73,7 @@ export function openInspector({
       if ('failure' in answer) throw new CertusError(answer.failure.code, answer.failure.message);
       return answer;
     } catch (error) {
-      if (isClosed) throw error;
-      // of a text that the model refuses nobody can say what is in it
-      if (asked?.refused() === true) return { inspection: unread(request.policy[request.as], 'damaged') };
+      if (closing.signal.aborted) throw error;
       const reason = limit.signal.aborted ? 'too_slow' : reasonOf(error);
       return { inspection: unread(request.policy[request.as], reason) };
     } finally {
@@ -93,7 +95,7 @@ export function openInspector({
         }
       }),
     async close() {
-      isClosed = true;
+      closing.abort();
       await pool.destroy();
     },
   };

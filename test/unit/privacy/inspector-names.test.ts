@@ -144,11 +144,29 @@ describe('a model', () => {
       response.writeHead(500).end();
       return true;
     };
-    expect((await inspect('poison')).inspection).toMatchObject({
+    expect(await inspect('poison')).toEqual({
+      inspection: expect.objectContaining({
+        action: 'quarantine',
+        opaque: [{ reason: 'damaged', place: 'the file' }],
+      }),
+    });
+    // where the policy lets pass what nobody can read, what the rules have read does not come along with it
+    const policy = policyWith({ action: 'quarantine', opaque: 'pass' });
+    expect((await inspect('poison', { policy })).inspection.action).toBe('pass');
+    expect((await inspect('poison of jo@fastpost.de', { policy })).inspection).toMatchObject({
       action: 'quarantine',
-      opaque: [{ reason: 'damaged', place: 'the file' }],
+      kinds: [{ type: 'EMAIL_ADDRESS', count: 1 }],
     });
     expect((await inspect('hello')).inspection.action).toBe('pass');
+  });
+
+  test('that refuses the masked copy leaves none: what is in it nobody has looked at', async () => {
+    analyzer.instead = ({ text }, response) => {
+      if (!text.includes('[PERSON]')) return false;
+      response.writeHead(500).end();
+      return true;
+    };
+    expect(await inspect(`of ${NAME}`)).toEqual({ inspection: expect.objectContaining({ action: 'mask' }) });
   });
 
   test('that would take for ever over a file is given up: nobody can say what is in it', async () => {
