@@ -2,6 +2,7 @@ import type { PrivacyPolicy } from '../../contracts/privacy.ts';
 import type { Connector } from '../../services/connectors/connector.ts';
 import type { IngestedItem, Origin } from '../../services/database/ingested-items.ts';
 import type { IngestionRecord } from '../../services/database/ingestions.ts';
+import type { UnderWay } from './under-way.ts';
 
 /** What holds for all items of a page. */
 export type ItemRun = {
@@ -18,5 +19,6 @@ export type ItemRun = {
   readonly setAside: ReadonlySet<string>;
   /** Writes down what is in the index of an item, and takes out of it what was there of it before. */
   readonly record: (item: IngestedItem) => Promise<void>;
+  readonly underWay: UnderWay;
   readonly signal: AbortSignal;
 };

@@ -22,6 +22,12 @@ export type ItemEnd = {
 
 /** One that cannot be read is set aside with its reason. What is wrong with the index is nothing that an item has done. */
 export async function takeItem(deps: SourceDeps, run: ItemRun, item: SourceItem): Promise<ItemEnd> {
+  const end = await taken(deps, run, item);
+  await run.underWay.end(item.key);
+  return end;
+}
+
+async function taken(deps: SourceDeps, run: ItemRun, item: SourceItem): Promise<ItemEnd> {
   const { key, version } = item;
   const { id, config } = run.ingestion;
   const known = run.known.get(key);
@@ -94,6 +100,7 @@ async function read(
     return skipped(item.key);
   }
   const documentId = documentIdOf(place.origin, item.key, contentHash);
+  await run.underWay.begin(item.key, documentId);
   const { written, nature } = await writeAll(
     deps,
     run,

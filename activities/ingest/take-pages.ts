@@ -8,9 +8,10 @@ import type { ItemRun } from './item-run.ts';
 import { FILTER_VALUES, itemRecorder } from './record-items.ts';
 import type { SourceDeps } from './source-deps.ts';
 import { type ItemEnd, takeItem } from './take-item.ts';
+import { openUnderWay } from './under-way.ts';
 
 /** What holds for all pages of a turn. */
-export type Taking = Omit<ItemRun, 'known' | 'setAside' | 'record'>;
+export type Taking = Omit<ItemRun, 'known' | 'setAside' | 'record' | 'underWay'>;
 
 export type Listing = (cursor: SourcePage['cursor']) => Promise<SourcePage>;
 
@@ -74,7 +75,8 @@ async function runOf(
   const keys = items.map(({ key }) => key);
   const known = await knownItems(database, place, [...keys, ...page.gone]);
   const setAside = await setAsideAmong(database, place.scope, ingestion.id, keys);
-  return { ...taking, known, setAside, record: itemRecorder(deps, place, known) };
+  const underWay = await openUnderWay(deps, taking, keys);
+  return { ...taking, known, setAside, record: itemRecorder(deps, place, known), underWay };
 }
 
 /** Of a page whose items have all been taken. */

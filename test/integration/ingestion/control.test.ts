@@ -162,6 +162,42 @@ test('while something that it needs is away an ingestion says what it waits for,
   });
 });
 
+test('a page that says something else each time leaves nothing of what broke off while it was written', async () => {
+  let asked = 0;
+  ingesting.connectorIs((connector) => ({
+    ...connector,
+    page: async () => ({
+      items: [{ key: 'news', version: '', size: null, name: 'news.txt', location: 'web/news' }],
+      ...{ gone: [], lost: [], checkpoint: null, cursor: null },
+    }),
+    fetch: async () => {
+      asked += 1;
+      return { bytes: Buffer.from(`sparrow seen ${asked} times`), mediaType: null, version: `${asked}` };
+    },
+  }));
+  const { search } = ingesting.api.deps;
+  let isBroken = true;
+  ingesting.indexIs({
+    ...search,
+    index: async (...given) => {
+      const written = await search.index(...given);
+      if (!isBroken) return written;
+      isBroken = false;
+      throw new CertusError('dependency_unavailable', 'the answer got lost');
+    },
+  });
+  const body = { urls: ['http://127.0.0.1:1/'] };
+  const { json } = await ingesting.send(`/v1/${workspace}/index/web`, { method: 'POST', body });
+  expect(await ingesting.ended(workspace, json.ingestion_id)).toMatchObject({
+    state: 'done',
+    done: 1,
+    failed: 0,
+  });
+  expect(asked).toBe(2);
+  const found = await ingesting.found(workspace, 'sparrow');
+  expect(found.map(({ text }) => text)).toEqual(['sparrow seen 2 times']);
+});
+
 test('a source that is removed while it is ingested leaves nothing behind', async () => {
   const [begun, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   const itemOf = (n: number) => ({
