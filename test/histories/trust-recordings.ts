@@ -26,6 +26,7 @@ export const TRUST_RECORDINGS: readonly Recording[] = [
   alone('sign', WORKFLOWS.sign, (input) => [signInput(input)], 'assurance'),
   alone('sign-artifact', WORKFLOWS.signArtifact, (input) => [signArtifactInput(input)], 'assurance'),
   alone('key-care', WORKFLOWS.keyCare, () => []),
+  alone('key-care-told', WORKFLOWS.keyCare, () => []),
   alone('witness', WORKFLOWS.witness, () => []),
 ];
 
