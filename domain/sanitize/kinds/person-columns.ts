@@ -1,4 +1,4 @@
-import { isGivenName, isKnown, nameAt } from '../names.ts';
+import { isGivenName, isKnown, type Name, nameAt } from '../names.ts';
 import type { Match } from '../recogniser.ts';
 import type { Around } from '../surroundings.ts';
 
@@ -9,7 +9,7 @@ export function namesInColumns(text: string, around: Around): Match[] {
   const found: Match[] = [];
   for (const match of text.matchAll(CELL)) {
     const start = match.index;
-    const name = nameAt(text, start);
+    const name = turned(text, nameAt(text, start));
     if (name === undefined || !/^["']?(?:[\t;,|\n\r]|$)/.test(text.slice(name.end, name.end + 2))) continue;
     const head = around
       .at(start, name.end)
@@ -23,6 +23,17 @@ export function namesInColumns(text: string, around: Around): Match[] {
   }
   return found;
 }
+
+/** `"Schneider, Maria"` in one cell. */
+function turned(text: string, name: Name | undefined): Name | undefined {
+  if (name === undefined || !QUOTE.test(text.charAt(name.start - 1)) || !text.startsWith(', ', name.end))
+    return name;
+  const given = nameAt(text, name.end + 2);
+  if (given === undefined || !QUOTE.test(text.charAt(given.end))) return name;
+  return { start: name.start, end: given.end, words: [...given.words, ...name.words] };
+}
+
+const QUOTE = /["']/;
 
 const OF_NAMES =
   /^(?:(?:first|last|full|family|given|middle|maiden|sur|customer|employee|patient|contact)[ _-]?names?|surname|patient(?:in)?|vorname|nachname|familienname|prénom|prenom|nom de famille|apellidos?|nombre completo|nombre y apellidos|الاسم)$/;

@@ -42,7 +42,7 @@ function peopleIn(text: string, around: Around): Match[] {
     else if ((sense & SENSE.family) !== 0) keep(withInitial(text, word));
   }
   for (const window of around.windows.at) for (const one of besideAddress(text, window)) keep(one);
-  const named = [...found, ...namesInColumns(text, around)];
+  const named = [...found, ...onCards(text), ...namesInColumns(text, around)];
   return [...named, ...mentionedAgain(text, around, named)];
 }
 
@@ -143,7 +143,7 @@ function listed(text: string, word: Window): Guess | undefined {
   const [first, ...rest] = name?.words ?? [];
   if (name === undefined || first === undefined) return undefined;
   const isSure = (sense & SENSE.doubtful) === 0;
-  const reversed = familyBefore(text, start);
+  const reversed = familyBefore(text, start, isSure ? name.end : undefined);
   if (reversed !== undefined && rest.length <= 1) return guess({ ...name, start: reversed }, 0.75);
   const full = rest.filter((one) => one.length > 2);
   const isShouted = first.length > 1 && first === first.toUpperCase();
@@ -191,15 +191,32 @@ function arabic(text: string, start: number): Guess | undefined {
   return guess(name, name.words.some(isSureGiven) ? 0.75 : 0.6);
 }
 
-/** `Schneider, Maria`. */
-function familyBefore(text: string, start: number): number | undefined {
+/** `Schneider, Maria`; between quotes no list need have the family. */
+function familyBefore(text: string, start: number, end: number | undefined): number | undefined {
   if (text.slice(start - 2, start) !== ', ') return undefined;
   const before = /(?<![\p{L}\p{N}_-])(\p{Lu}[\p{L}'’-]{1,30})$/u.exec(
     text.slice(Math.max(0, start - 34), start - 2),
   );
-  if (before === null || !isFamily(before[1] ?? '')) return undefined;
-  return start - 2 - (before[1] ?? '').length;
+  const from = start - 2 - (before?.[1] ?? '').length;
+  if (before === null) return undefined;
+  const isQuoted = end !== undefined && text[end] === '"' && text[from - 1] === '"';
+  return isQuoted || isFamily(before[1] ?? '') ? from : undefined;
 }
+
+/** `N:Wegmann;Johanna;;Dr.;` of an address book. */
+function onCards(text: string): Match[] {
+  if (!text.includes('BEGIN:VCARD')) return [];
+  return [...text.matchAll(ON_CARD)].flatMap(({ indices }) =>
+    [indices?.[1], indices?.[2]].flatMap((at) =>
+      at === undefined || at[0] === at[1]
+        ? []
+        : [{ start: at[0], end: at[1], likelihood: 0.9, nobodys: false }],
+    ),
+  );
+}
+
+const ON_CARD =
+  /^(?:item\d{1,3}\.)?(?:N(?:;[^:\n]{0,80})?:([^;\n\r]{1,80});?|(?:FN|NICKNAME)(?:;[^:\n]{0,80})?:([^;\n\r]{1,80}))/dgm;
 
 /** `J. Schneider`, `J.-P. Dupont`. */
 function withInitial(text: string, { start, end }: Window): Guess | undefined {

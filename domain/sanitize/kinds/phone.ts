@@ -28,13 +28,15 @@ export const NATIONAL: Recogniser = byPattern({
   where: 'digits',
   digits: 7,
   pattern:
-    /(?<![\w+.,/-])(?:\(\d{2,6}\) ?\d{2,8}(?:[ ./-]{1,3}\d{1,8}){0,4}|00[1-9]\d{0,2}(?:[ ./-]{1,3}\d{1,8}){1,5}|0\d{1,5}(?:[ ./-]{1,3}\d{1,8}){1,5}|00[1-9]\d{8,13}|0\d{8,11}|[2-9]\d{2}(?<sign>[ .-])\d{3}\k<sign>\d{3,4}|1[ .-][2-9]\d{2}[ .-]\d{3}[ .-]\d{4}|[6-9]\d{2}(?: \d{2}){3}|[6-9]\d{8,9}|[2-9]\d{2}[2-9]\d{6}|[89]\d \d{3} \d{2} \d{2})(?![\w-]|[./]\d)/g,
+    /(?<![\w+.,/-])(?:\(\d{2,6}\) ?\d{2,8}(?:[ ./-]{1,3}\d{1,8}){0,4}|00[1-9]\d{0,2}(?:[ ./-]{1,3}\d{1,8}){1,5}|0\d{1,5}(?:[ ./-]{1,3}\d{1,8}){1,5}|00[1-9]\d{8,13}|0\d{8,11}|[2-9]\d{2}(?<sign>[ .-])\d{3}\k<sign>\d{3,4}|1[ .-][2-9]\d{2}[ .-]\d{3}[ .-]\d{4}|[6-9]\d{2}(?: \d{2}){3}|[6-9]\d{8,9}|[2-9]\d{2}[2-9]\d{6}|[89]\d \d{3} \d{2} \d{2}|[1-9]\d{10,13})(?![\w-]|[./]\d)/g,
   likelihood: (found) => {
     if (!hasDigits(found, 7, 15) || !found.around.says(WORDS) || isDate(found.value)) {
       // the way that North America writes it, and hardly anything else
       if (/^\([2-9]\d{2}\) ?[2-9]\d{2}-\d{4}$/.test(found.value)) return 0.65;
       return hasCountry(found) ? 0.55 : 0;
     }
+    // a row of digits may be anything: only with the number of a country, and as long as its numbers are
+    if (/^[1-9]\d{10,13}$/.test(found.value)) return isValidPhoneNumber(`+${found.value}`) ? 0.65 : 0;
     return 0.8;
   },
   nobodys: ({ value }) => isNobodysNumber(value),
