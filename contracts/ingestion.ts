@@ -223,6 +223,7 @@ export const IngestionView = z.object({
   requested_by: z.string(),
   started_at: z.iso.datetime(),
   ended_at: z.iso.datetime().nullable(),
+  /** Why it failed; while it runs, what it waits for. */
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
 });
 export type IngestionView = z.infer<typeof IngestionView>;
