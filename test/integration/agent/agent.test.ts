@@ -137,9 +137,13 @@ describe('the line', () => {
       [platform.mood, platform.times] = [mood, 1];
       write(site.docs, { 'a.txt': 'a' });
       const agent = await start();
-      await until(() => agent.lines.some(({ msg }) => String(msg).includes('set aside')));
+      await until(
+        () => agent.lines.some(({ msg }) => String(msg).includes('set aside')),
+        () => [platform.faults, platform.posts(), agent.output()],
+      );
       write(site.docs, { 'b.txt': 'b' });
       await arrived(['b.txt']);
+      await settled();
       const code = mood === 'refuses' ? 'statement_invalid' : 'not_indexed';
       expect(statusOf(site)).toMatchObject({ spooled: 0, refused: [code] });
       await agent.end('SIGTERM');
