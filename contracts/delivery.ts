@@ -68,6 +68,11 @@ export const Delivery = z.strictObject({
 });
 export type Delivery = z.infer<typeof Delivery>;
 
+/** An item as it goes into the index: the same one for other people, or of another component, is not the same. */
+export const HandedOverItem = Delivery.pick({ labels: true, component: true }).extend({
+  item: DeliveredItem,
+});
+
 /** What the platform answers. The same delivery again has the same answer: it is known by its digest. */
 export const DeliveryReceipt = z.object({
   /** Digest of the payload that was signed. */

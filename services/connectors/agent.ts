@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { canonicalJson } from '../../contracts/canonical-json.ts';
-import { Delivery, MOST_DELIVERY_BYTES } from '../../contracts/delivery.ts';
+import { Delivery, type HandedOverItem, MOST_DELIVERY_BYTES } from '../../contracts/delivery.ts';
 import { CertusError } from '../../contracts/errors.ts';
 import type { AgentSource } from '../../contracts/ingestion.ts';
 import { jsonOf } from '../../contracts/json-of.ts';
@@ -87,9 +87,11 @@ async function openDelivery(source: AgentSource, { scope, deps }: Reader): Promi
     ...{ agent, agent_source: delivery.source, agent_source_kind: delivery.source_kind },
     ...{ delivery: digest, site_sanitizer: shown(delivery.sanitizer) },
   };
+  const { labels, component } = delivery;
   const items = delivery.items.map((item): Delivered => {
     const { key, name, location, masked } = item;
-    const content = Buffer.from(canonicalJson(item));
+    const handed: z.infer<typeof HandedOverItem> = { item, labels, component };
+    const content = Buffer.from(canonicalJson(handed));
     const known = keyOf(key);
     const listed = {
       ...{ key: known, version: sha256(content), size: content.length },

@@ -1,4 +1,4 @@
-import { type DeliveredDraft, DeliveredItem } from '../../contracts/delivery.ts';
+import { type DeliveredDraft, HandedOverItem } from '../../contracts/delivery.ts';
 import { ERROR_STATUS, type ErrorCode } from '../../contracts/errors.ts';
 import { SEVERITIES } from '../../contracts/finding.ts';
 import { jsonOf } from '../../contracts/json-of.ts';
@@ -18,7 +18,7 @@ export function readDelivered(
   content: Content,
   { mask, maxDrafts }: Pick<ReadItemOptions, 'mask' | 'maxDrafts'>,
 ): ItemReading {
-  const item = DeliveredItem.safeParse(jsonOf(content.whole())).data;
+  const item = HandedOverItem.safeParse(jsonOf(content.whole())).data?.item;
   const unread: Unread[] = [];
   const lost: Desk['lost'] = (reason, place) => {
     if (unread.length < MOST_UNREAD) unread.push({ reason, place });

@@ -166,6 +166,10 @@ describe('a delivery', () => {
     expect((await here.deps.search.search(scope, { ...asked, access: ['sea'] })).total).toBe(0);
     const { total, hits } = await here.deps.search.search(scope, { ...asked, access: ['forest'] });
     expect(total).toBe(1);
+    // for other people from now on, though nothing else of it has changed
+    await here.deliver(agent, ofSource({ sequence: 2, items, labels: ['sea'] }));
+    expect((await here.deps.search.search(scope, { ...asked, access: ['forest'] })).total).toBe(0);
+    expect((await here.deps.search.search(scope, { ...asked, access: ['sea'] })).total).toBe(1);
     const source_id = hits[0]?.document.sourceId;
     expect(source_id).toMatch(/^source_/);
     expect((await api('/v1/index/forget', { workspace_id: 'web', source_id })).json).toMatchObject({

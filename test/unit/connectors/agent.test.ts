@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { canonicalJson } from '../../../contracts/canonical-json.ts';
-import { DeliveredItem, type Delivery } from '../../../contracts/delivery.ts';
+import { type Delivery, HandedOverItem } from '../../../contracts/delivery.ts';
 import { SourceRequest } from '../../../contracts/ingestion.ts';
 import { ingestKey } from '../../../contracts/object-keys.ts';
 import { sha256 } from '../../../domain/custody/digest.ts';
@@ -44,7 +44,7 @@ describe('a delivery', () => {
     expect(items).toMatchObject([
       {
         ...{ key: 'docs/plan.md', name: 'plan.md', location: '/srv/share/docs/plan.md' },
-        version: sha256(canonicalJson(item)),
+        version: sha256(canonicalJson({ item, labels: [], component: null })),
         extra: {
           ...{ agent: AGENT, agent_source: 'handbook', agent_source_kind: 'folder' },
           ...{ delivery: source.delivery, site_sanitizer: '1.0.0', masked_at_site: 2 },
@@ -55,8 +55,19 @@ describe('a delivery', () => {
     expect(listedAll).toBeUndefined();
     expect(open(source, deps).listsAll).toBe(false);
     const text = await textOf(open(source, deps), items[0]);
-    expect(DeliveredItem.parse(JSON.parse(text ?? ''))).toEqual(item);
+    expect(HandedOverItem.parse(JSON.parse(text ?? ''))).toEqual({ item, labels: [], component: null });
     expect(await textOf(open(source, deps), items[0], items[0]?.version)).toBeNull();
+  });
+
+  test('is not the same for other people, or of another component', async () => {
+    const versionOf = async (changes: Partial<Delivery>) => {
+      const source = await delivered(changes);
+      return (await listAll(() => open(source, deps))).items[0]?.version;
+    };
+    const version = await versionOf({});
+    expect(await versionOf({ sequence: 2, created_at: '2026-11-21T10:00:00.000Z' })).toBe(version);
+    expect(await versionOf({ labels: ['legal'] })).not.toBe(version);
+    expect(await versionOf({ component: 'shop' })).not.toBe(version);
   });
 
   test('goes on page by page, first what is there and then what is gone', async () => {
