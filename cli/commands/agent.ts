@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { checkSite } from '../../services/agent/check-site.ts';
+import { checkSite, type SiteFault } from '../../services/agent/check-site.ts';
 import { type AgentConfiguration, readConfiguration } from '../../services/agent/configuration.ts';
 import { startAgent } from '../../services/agent/run-agent.ts';
 import { createSiteLog } from '../../services/agent/site-log.ts';
@@ -14,7 +14,7 @@ type Options = { readonly config: string };
 /** Until a signal: what is in hand is put away, and all else waits on the disk for the next start. */
 export async function runAgent(context: Context, { config }: Options): Promise<ExitCode> {
   const configuration = await configured(context, config);
-  await requireFitting(configuration);
+  await requireFitting(configuration, ({ mends }) => mends !== true);
   const stop = new AbortController();
   const told = () => stop.abort();
   process.once('SIGTERM', told);
@@ -85,8 +85,11 @@ async function configured({ workingDirectory }: Context, config: string): Promis
 
 const MAX_BYTES = 1024 * 1024;
 
-async function requireFitting(configuration: AgentConfiguration): Promise<void> {
-  const faults = await checkSite(configuration, new Date());
+async function requireFitting(
+  configuration: AgentConfiguration,
+  counts: (fault: SiteFault) => boolean = () => true,
+): Promise<void> {
+  const faults = (await checkSite(configuration, new Date())).filter(counts);
   if (faults.length > 0) throw faulty(faults);
 }
 

@@ -8,7 +8,12 @@ import { type AgentConfiguration, isLocal, type SourceConfiguration } from './co
 import { readIdentity } from './identity.ts';
 import { policyOf } from './run-agent.ts';
 
-export type SiteFault = { readonly path: string; readonly message: string };
+export type SiteFault = {
+  readonly path: string;
+  readonly message: string;
+  /** What may come back by itself, such as a disk that is not mounted yet: an agent starts, and waits for it. */
+  readonly mends?: boolean;
+};
 
 /** What of a configuration does not fit this machine. It makes nothing, and asks nobody. */
 export async function checkSite(configuration: AgentConfiguration, now: Date): Promise<SiteFault[]> {
@@ -24,7 +29,9 @@ export async function checkSite(configuration: AgentConfiguration, now: Date): P
   ];
   for (const [at, source] of sources.entries()) {
     const path = `sources.${at}`;
-    faults.push(await fault(path, () => requireReadable(source)));
+    faults.push(await fault(path, () => requireSecret(source)));
+    const away = await fault(path, () => requireThere(source));
+    faults.push(away && { ...away, mends: true });
     if (source.kind !== 'folder') continue;
     // its own files would change with each reading, and a key would be one of its items
     for (const [name, own] of Object.entries({
@@ -42,23 +49,32 @@ export async function checkSite(configuration: AgentConfiguration, now: Date): P
   return faults.filter((one) => one !== undefined);
 }
 
-async function requireReadable(source: SourceConfiguration): Promise<void> {
+async function requireThere(source: SourceConfiguration): Promise<void> {
   if (source.kind === 'folder') {
     if (!(await lstat(source.path)).isDirectory())
       throw new CertusError('source_not_found', 'is not a folder');
     await access(source.path, constants.R_OK | constants.X_OK);
   }
   if (source.kind === 'git' && isLocal(source.repository)) await access(source.repository, constants.R_OK);
-  const secret =
-    source.kind === 'git'
-      ? source.credentials_file
-      : source.kind === 's3'
-        ? source.secret_access_key_file
-        : source.kind === 'drop'
-          ? source.token_file
-          : undefined;
+}
+
+async function requireSecret(source: SourceConfiguration): Promise<void> {
+  const secret = secretOf(source);
   if (secret !== undefined && ((await stat(secret)).mode & 0o077) !== 0)
     throw new CertusError('key_unusable', `${secret} can be read by others; run: chmod 600 ${secret}`);
+}
+
+function secretOf(source: SourceConfiguration): string | undefined {
+  switch (source.kind) {
+    case 'git':
+      return source.credentials_file;
+    case 's3':
+      return source.secret_access_key_file;
+    case 'drop':
+      return source.token_file;
+    case 'folder':
+      return undefined;
+  }
 }
 
 async function fault(path: string, work: () => Promise<void>): Promise<SiteFault | undefined> {

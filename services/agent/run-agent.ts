@@ -1,5 +1,6 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isNativeError } from 'node:util/types';
 import { CertusError } from '../../contracts/errors.ts';
 import { PrivacyPolicy } from '../../contracts/privacy.ts';
 import { sha256 } from '../../domain/custody/digest.ts';
@@ -193,8 +194,12 @@ async function readOnce(
 }
 
 /** The code alone: a message may name what it is about. */
-const codeOf = (error: unknown): string | undefined =>
-  error instanceof CertusError ? error.code : isFileError(error) ? (error.code ?? 'disk') : undefined;
+function codeOf(error: unknown): string | undefined {
+  if (error instanceof CertusError) return error.code;
+  if (isFileError(error)) return error.code ?? 'disk';
+  // a disk that is full when something is to be remembered
+  return isNativeError(error) && 'errcode' in error ? `sqlite_${error.errcode}` : undefined;
+}
 
 async function readingFor(
   { configuration, policy, state, spool, mask, reader, log, identity, rules, now }: Site,

@@ -41,8 +41,8 @@ const SETTLING_MS = 500;
 /** Only sooner than the clock: what the system does not tell of is found when it is time. */
 function watched(path: string, bell: Bell, log: Logger, source: string): () => void {
   const told = (error: unknown) => {
-    if (!isFileError(error)) throw error;
-    log.warn({ source, code: error.code }, 'changes are not told here: the folder is read by the clock');
+    const code = isFileError(error) ? error.code : 'unknown';
+    log.warn({ source, code }, 'changes are not told here: the folder is read by the clock');
   };
   try {
     const watcher = watch(path, { recursive: true, persistent: false }, () => bell.ring());
