@@ -56,10 +56,26 @@ export async function takePages(
     const end = await room.during(item.size ?? UNKNOWN_SIZE, () => takeItem(deps, one.run, item));
     one.ends.push(end);
   };
-  await pMap(items(), take, { concurrency: SIDE_BY_SIDE });
+  await allOf(items(), take);
   const ends: ItemEnd[] = [];
   for (const one of taken) ends.push(...(await endsOf(deps, one)));
   return { last: taken.at(-1)?.page as SourcePage, ends };
+}
+
+/** Where one fails, the others come to their end before that is told: once a turn is over, nothing of it is written any more. */
+async function allOf<T>(things: AsyncIterable<T>, take: (thing: T) => Promise<void>): Promise<void> {
+  const underWay = new Set<Promise<void>>();
+  const watched = (thing: T): Promise<void> => {
+    const one = take(thing).finally(() => underWay.delete(one));
+    underWay.add(one);
+    return one;
+  };
+  try {
+    await pMap(things, watched, { concurrency: SIDE_BY_SIDE });
+  } catch (error) {
+    await Promise.allSettled(underWay);
+    throw error;
+  }
 }
 
 type PageBeingTaken = { readonly page: SourcePage; readonly run: ItemRun; readonly ends: ItemEnd[] };

@@ -73,9 +73,11 @@ test('an ingestion that is called off ends where it is: what was indexed stays, 
   const { reached } = holdingAt(4);
   const id = await start('birds', files);
   await reached;
+  const found = () => ingesting.found(workspace, 'sparrow');
+  await until('what is listed is indexed', async () => (await found()).length === 4);
   expect(await act(id, 'cancel')).toMatchObject({ status: 202 });
   expect(await ingesting.ended(workspace, id)).toMatchObject({ state: 'cancelled', error: null });
-  expect(await ingesting.found(workspace, 'sparrow')).toHaveLength(4);
+  expect(await found()).toHaveLength(4);
   expect(await act(id, 'pause')).toMatchObject({ status: 409, json: { code: 'ingestion_ended' } });
   ingesting.connectorIs((connector) => connector);
   expect(await ingesting.ended(workspace, await start('birds', files))).toMatchObject({

@@ -366,7 +366,8 @@ describe('an ingestion', () => {
         return page;
       },
     }));
-    const id = await start(await many(6));
+    // more than are taken in one turn
+    const id = await start(await many(30));
     await begun;
     const body = { workspace_id: workspace };
     const act = (action: string) =>
@@ -376,9 +377,11 @@ describe('an ingestion', () => {
     const path = `/v1/ingestions/${id}?workspace_id=${workspace}`;
     let view = (await ingesting.send(path)).json;
     while (view.state === 'running') view = (await ingesting.send(path)).json;
-    expect(view).toMatchObject({ state: 'paused', done: 2 });
+    expect(view.state).toBe('paused');
+    expect(view.done).toBeGreaterThan(0);
+    expect(view.done).toBeLessThan(30);
     await act('resume');
-    expect(await ingesting.ended(workspace, id)).toMatchObject({ state: 'done', done: 6 });
+    expect(await ingesting.ended(workspace, id)).toMatchObject({ state: 'done', done: 30 });
     expect(await act('cancel')).toMatchObject({ status: 409, json: { code: 'ingestion_ended' } });
   });
 

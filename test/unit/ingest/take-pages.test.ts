@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { beforeEach, expect, test } from '@jest/globals';
 import type { SourceDeps } from '../../../activities/ingest/source-deps.ts';
 import { type Listing, type Taking, takePages } from '../../../activities/ingest/take-pages.ts';
@@ -99,3 +100,27 @@ test('a source that is away for a whole page is waited for, though it was there 
   await expect(turn).rejects.toMatchObject({ code: 'dependency_unavailable' });
   expect(seen).toEqual(['a']);
 }, 20_000);
+
+test('where one item fails, the turn ends once the others are at their end as well', async () => {
+  const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+  const fetch: Connector['fetch'] = async ({ key }) => {
+    if (key === 'a') {
+      await begun;
+      throw new Error('nobody has thought of this');
+    }
+    begin();
+    await held;
+    return null;
+  };
+  let isOver = false;
+  const turn = takePages(deps, taking(fetch), listing([['a', 'b']]), null).catch((error: Error) => {
+    isOver = true;
+    return error.message;
+  });
+  await begun;
+  for (let n = 0; n < 5; n += 1) await nextTurn();
+  expect(isOver).toBe(false);
+  letGo();
+  expect(await turn).toBe('nobody has thought of this');
+});
