@@ -2,7 +2,6 @@ import type { Bench, Measured } from './bench.ts';
 import { shortFileOf } from './ingest/files.ts';
 import { type IngestingSet, startIngestingSet } from './ingest/ingesting-set.ts';
 
-/** More pages than one history of the workflow has: it goes on in another. */
 const FILES = 50_000;
 const WORKSPACE = 'many';
 

@@ -5,7 +5,7 @@ import { until } from '../local/processes.ts';
 import { startWithWorker, type WithWorker } from './worker-process.ts';
 
 const MINUTE = 60_000;
-/** Ten times as many, and the history that goes on in another, are measured by `npm run bench -- ingest-many`. */
+/** Ten times as many are measured by `npm run bench -- ingest-many`. */
 const COUNT = 5_000;
 const MOST_MIB = 700;
 let zone: WithWorker;
