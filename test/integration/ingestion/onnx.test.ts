@@ -47,8 +47,8 @@ test(
     const id = await zone.ingest('notes', files);
     expect(await zone.ended(id)).toMatchObject({ state: 'done', done: 3, failed: 0 });
 
-    expect((await found(asking, 'ship'))[0]).toBe('harbour.md');
-    expect((await found(asking, 'password'))[0]).toBe('safe.md');
+    expect((await found(asking, 'ship'))[0]).toBe('notes/harbour.md');
+    expect((await found(asking, 'password'))[0]).toBe('notes/safe.md');
     // whoever compares words finds none
     expect(await found(zone.api, 'ship')).toEqual([]);
     expect(await found(zone.api, 'password')).toEqual([]);
