@@ -6,7 +6,7 @@ import { isBelow } from '../files/allowed-path.ts';
 import { isFileError } from '../files/failure.ts';
 import { type AgentConfiguration, isLocal, type SourceConfiguration } from './configuration.ts';
 import { readIdentity } from './identity.ts';
-import { policyOf } from './run-agent.ts';
+import { policyOf } from './site-policy.ts';
 
 export type SiteFault = {
   readonly path: string;
