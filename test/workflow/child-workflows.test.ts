@@ -1,5 +1,5 @@
 // needs: temporal-test-server
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { WorkflowFailedError } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
@@ -9,6 +9,7 @@ import { DECIDE_UPDATE, reviewWorkflowId, WORKFLOWS } from '../../contracts/work
 import type { PublishInput } from '../../contracts/workflows.ts';
 import { taskQueue } from '../../contracts/zones.ts';
 import { type Activities, fakeActivities, PERMIT_ID } from './fakes.ts';
+import { outlivedParents } from './outlived.ts';
 import { DIGEST, evidence, held, order, reviewFakes } from './review-fakes.ts';
 import { quietRuntime, startEnvironment, withZones, workflowCode } from './zones.ts';
 
@@ -20,6 +21,7 @@ beforeAll(async () => {
   [environment, code] = await Promise.all([startEnvironment(), workflowCode()]);
 });
 
+afterEach(outlivedParents(() => environment));
 afterAll(() => environment?.teardown());
 
 const RUN = {
@@ -31,17 +33,13 @@ let runs = 0;
 const newRun = () => ({ ...RUN, testId: `test_${String(runs++).padStart(12, '0')}` });
 
 const publish = (activities: Activities, run = newRun()) =>
-  withZones(environment.nativeConnection, code, activities, async () => {
-    const published = await environment.client.workflow.execute(WORKFLOWS.publish, {
+  withZones(environment.nativeConnection, code, activities, () =>
+    environment.client.workflow.execute(WORKFLOWS.publish, {
       taskQueue: taskQueue('transform'),
       workflowId: `publish-${runs++}`,
       args: [{ ...run, bundle: { prefix: 'p/', digest: 'd'.repeat(64) }, permitId: PERMIT_ID }],
-    });
-    await ingestedGolden(run); // nobody else waits for it, and the next test would go on with it
-    return published;
-  });
-const ingestedGolden = ({ testId }: { readonly testId: string }) =>
-  environment.client.workflow.getHandle(`golden-ingestion/web/${testId}`).result();
+    }),
+  );
 const ingest = (activities: Activities) =>
   withZones(environment.nativeConnection, code, activities, () =>
     environment.client.workflow.execute(WORKFLOWS.ingest, {
@@ -63,34 +61,51 @@ test('publishing puts the bundle into golden first and then into registry and in
   expect(fakes.calls.slice(1).sort()).toEqual(['indexFindings', 'logPromotion', 'publishOci']);
 });
 
-test('what golden shows is ingested a little later, and whoever published waits for none of it', async () => {
-  const fakes = fakeActivities();
-  const run = newRun();
-  const published = Promise.withResolvers<unknown>();
-  const before = await environment.currentTimeMs();
-  const asked: unknown[] = [];
-  const openGoldenIngestion: typeof fakes.ingest.openGoldenIngestion = async (golden) => {
-    asked.push(golden);
-    await published.promise;
-    expect((await environment.currentTimeMs()) - before).toBeGreaterThanOrEqual(5_000);
-    return null; // it was ingested before
-  };
-  await withZones(
-    environment.nativeConnection,
-    code,
-    { ...fakes, ingest: { ...fakes.ingest, openGoldenIngestion } },
-    async () => {
-      const answer = environment.client.workflow.execute(WORKFLOWS.publish, {
-        taskQueue: taskQueue('transform'),
-        workflowId: `publish-${runs++}`,
-        args: [{ ...run, bundle: { prefix: 'p/', digest: 'd'.repeat(64) }, permitId: PERMIT_ID }],
-      });
-      expect(await answer).toMatchObject({ goldenManifest: 'golden/k' });
-      published.resolve(undefined);
-      await ingestedGolden(run);
-    },
-  );
-  expect(asked).toEqual([{ scope: run.scope, component: run.component, testId: run.testId }]);
+describe('what golden shows', () => {
+  const goldenIngestion = ({ testId }: { readonly testId: string }) => `golden-ingestion/web/${testId}`;
+
+  test('is to be ingested once it is published, and whoever published waits for none of it', async () => {
+    const fakes = fakeActivities();
+    const openGoldenIngestion = () => Promise.reject(new CertusError('dependency_unavailable', 'database'));
+    const run = newRun();
+    const zones = { ...fakes, ingest: { ...fakes.ingest, openGoldenIngestion } };
+    expect(await publish(zones, run)).toMatchObject({ goldenManifest: 'golden/k' });
+    const { client } = environment;
+    const { type } = await client.workflow.getHandle(goldenIngestion(run)).describe();
+    expect(type).toBe(WORKFLOWS.goldenIngestion);
+  });
+
+  test('is not ingested where nothing was published', async () => {
+    const fakes = fakeActivities();
+    const promote = () => Promise.reject(new CertusError('permit_missing', 'there is no permit'));
+    const run = newRun();
+    await expect(
+      publish({ ...fakes, transform: { ...fakes.transform, promote } }, run),
+    ).rejects.toBeInstanceOf(WorkflowFailedError);
+    await expect(environment.client.workflow.getHandle(goldenIngestion(run)).describe()).rejects.toThrow();
+  });
+
+  test.each([
+    ['at once', [], 0],
+    ['when its run has had its time', [5_000], 5_000],
+  ])('is ingested %s, and once', async (_, after, least) => {
+    const fakes = fakeActivities();
+    const { scope, component, testId } = newRun();
+    const run = { scope, component, testId };
+    const before = await environment.currentTimeMs();
+    const asked: unknown[] = [];
+    const openGoldenIngestion: typeof fakes.ingest.openGoldenIngestion = async (golden) => {
+      asked.push(golden, (await environment.currentTimeMs()) - before >= least);
+      return null; // it was ingested before
+    };
+    const zones = { ...fakes, ingest: { ...fakes.ingest, openGoldenIngestion } };
+    await withZones(environment.nativeConnection, code, zones, () =>
+      environment.client.workflow.execute(WORKFLOWS.goldenIngestion, {
+        ...{ taskQueue: taskQueue('ingest'), workflowId: goldenIngestion(run), args: [run, ...after] },
+      }),
+    );
+    expect(asked).toEqual([run, true]);
+  });
 });
 
 test('a refused permit keeps the bundle from the registry as well', async () => {
@@ -152,9 +167,7 @@ describe('evidence that is held back', () => {
         await client.workflow.getHandle(reviewWorkflowId('web', review.id)).executeUpdate(DECIDE_UPDATE, {
           args: [{ orderId: order(1), by: 'ada', verdict, subjectDigest: DIGEST }],
         });
-      const answer = await handle.result();
-      if (verdict?.startsWith('release')) await ingestedGolden(run);
-      return answer;
+      return handle.result();
     });
     const told = reviews.events.map(({ type, about }) => `${type} ${about === run.testId}`);
     return { answer, decided, calls: fakes.calls, told, review };

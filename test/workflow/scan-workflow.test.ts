@@ -1,6 +1,6 @@
 // needs: temporal-test-server
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { Context } from '@temporalio/activity';
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
@@ -13,6 +13,7 @@ import { PROGRESS_QUERY, WORKFLOWS, workflowId } from '../../contracts/workflow-
 import type { PermitDecision, ScanInput } from '../../contracts/workflows.ts';
 import { taskQueue } from '../../contracts/zones.ts';
 import { type Activities, fakeActivities, PERMIT_ID, scanInput, untilCancelled } from './fakes.ts';
+import { outlivedParents } from './outlived.ts';
 import { permitInput } from './trust-fakes.ts';
 import { quietRuntime, startEnvironment, withZones, workflowCode } from './zones.ts';
 
@@ -24,6 +25,7 @@ beforeAll(async () => {
   [environment, code] = await Promise.all([startEnvironment(), workflowCode()]);
 });
 
+afterEach(outlivedParents(() => environment));
 afterAll(() => environment?.teardown());
 
 const newInput = (): ScanInput => scanInput(`test_${randomBytes(6).toString('hex')}`);
@@ -35,14 +37,7 @@ const options = (input: ScanInput) => ({
   args: [input],
 });
 const carryOut = (activities: Activities, input = newInput()): Promise<RunRecord> =>
-  during(activities, async () => {
-    const { client } = environment;
-    const run: RunRecord = await client.workflow.execute(WORKFLOWS.scan, options(input));
-    const isPublished = run.publication !== undefined && 'goldenManifest' in run.publication;
-    // nobody else waits for it, and the next test would go on with it
-    if (isPublished) await client.workflow.getHandle(`golden-ingestion/web/${input.testId}`).result();
-    return run;
-  });
+  during(activities, () => environment.client.workflow.execute(WORKFLOWS.scan, options(input)));
 const failed = (activities: Activities, input = newInput()) =>
   expect(carryOut(activities, input)).rejects.toBeInstanceOf(WorkflowFailedError);
 const states = (steps: Step[]) => Object.fromEntries(steps.map(({ name, state }) => [name, state]));
