@@ -83,10 +83,10 @@ test('what an agent reads at its site is found at the platform once, whatever be
   const { client } = here.deps.database;
   const { tenant } = enrolled;
   const items = await client.ingestedItem.findMany({ where: { tenant } });
-  expect(items.map(({ key }) => key).sort()).toEqual(
-    [...PLANTED.map(({ name }) => name), 'first.md', 'third.md'].sort(),
-  );
-  for (const { name, words } of PLANTED) {
+  expect(items).toHaveLength(PLANTED.length + 2);
+  const plain = PLANTED.filter(({ name }) => leaksIn(name).length === 0);
+  expect(plain.length).toBeGreaterThan(20);
+  for (const { name, words } of plain) {
     const documentId = items.find(({ key }) => key === name)?.documentId ?? '';
     const found = await client.searchDocument.findMany({ where: { tenant, documentId } });
     const text = found.map((one) => `${one.title}\n${one.text}`).join('\n');
