@@ -57,7 +57,7 @@ export function openLink(url: string, { ca, certificatePem, keyPem }: Identity):
     } catch (error) {
       return { kind: 'away', code: reasonOf(error) };
     }
-    return meant(raw, id, sent !== undefined);
+    return answerMeans(raw, id, sent !== undefined);
   };
   return {
     post: (bundle, id, signal) => answered(id, bundle, signal),
@@ -66,13 +66,13 @@ export function openLink(url: string, { ca, certificatePem, keyPem }: Identity):
   };
 }
 
-type Raw = { readonly status: number; readonly after: string | undefined; readonly bytes: Buffer };
+export type Raw = { readonly status: number; readonly after: string | undefined; readonly bytes: Buffer };
 
 const ANSWER_MS = 120_000;
 const EXCHANGE_MS = 600_000;
 const MAX_ANSWER = 256 * 1024;
 
-function meant({ status, after, bytes }: Raw, id: string, isPost: boolean): Answered {
+export function answerMeans({ status, after, bytes }: Raw, id: string, isPost: boolean): Answered {
   if (status >= 200 && status < 300) {
     const receipt = DeliveryReceipt.safeParse(jsonOf(bytes)).data;
     // of another delivery, or of something that is no platform: whoever answers so has not taken it

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
-import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
-import { CertusError } from '../../contracts/errors.ts';
+import type { SQLOutputValue } from 'node:sqlite';
 import type { Json } from '../connectors/connector.ts';
-import { seal, unseal } from './sealed.ts';
+import { type Row, SealedDatabase } from './sealed-database.ts';
 import type { SiteKeys } from './site-keys.ts';
 
 /** What is known of an item: enough to see that it has not changed, and to tell the platform when it is gone. */
@@ -38,29 +37,26 @@ export type ItemChanges = { readonly put: readonly KnownItem[]; readonly gone: r
  * make; in the clear are names of the configuration, digests of what was sealed, sizes and times.
  */
 export class SiteState {
-  readonly #database: DatabaseSync;
+  readonly #rows: SealedDatabase;
   readonly #keys: SiteKeys;
 
   constructor(folder: string, keys: SiteKeys) {
     this.#keys = keys;
-    this.#database = new DatabaseSync(join(folder, STATE_FILE), { timeout: 10_000 });
-    this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
-    this.#database.exec(TABLES);
-    this.#requireOwnKey();
+    this.#rows = new SealedDatabase(join(folder, STATE_FILE), keys.seal);
   }
 
   close(): void {
-    this.#database.close();
+    this.#rows.close();
   }
 
   source(name: string): KnownSource | undefined {
-    const row = this.#row('SELECT known FROM sources WHERE name = ?', name);
-    return row?.known instanceof Uint8Array ? this.#opened(`source/${name}`, row.known) : undefined;
+    const row = this.#rows.first('SELECT known FROM sources WHERE name = ?', name);
+    return row?.known instanceof Uint8Array ? this.#rows.opened(`source/${name}`, row.known) : undefined;
   }
 
   settle(name: string, known: KnownSource): void {
-    const sealed = this.#sealed(`source/${name}`, known);
-    this.#run(
+    const sealed = this.#rows.sealed(`source/${name}`, known);
+    this.#rows.run(
       'INSERT INTO sources (name, known) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET known = excluded.known',
       ...[name, sealed],
     );
@@ -68,7 +64,7 @@ export class SiteState {
 
   /** What people are shown of how a source was last read: times and codes. */
   noteReading(name: string, at: string, fault: string | null): void {
-    this.#run(
+    this.#rows.run(
       'INSERT INTO sources (name, read_at, fault) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET read_at = excluded.read_at, fault = excluded.fault',
       ...[name, at, fault],
     );
@@ -76,7 +72,7 @@ export class SiteState {
 
   /** Never one that was given before, also when all of this was lost: the clock goes on. */
   nextSequence(name: string, now: Date): number {
-    const row = this.#row('SELECT sequence FROM sources WHERE name = ?', name);
+    const row = this.#rows.first('SELECT sequence FROM sources WHERE name = ?', name);
     return Math.max(Number(row?.sequence ?? 0) + 1, Math.floor(now.getTime() / 1000));
   }
 
@@ -90,15 +86,15 @@ export class SiteState {
 
   putItem(source: string, item: KnownItem): void {
     const mark = this.markOf(item.key);
-    this.#run(
+    this.#rows.run(
       'INSERT INTO items (source, mark, known) VALUES (?, ?, ?) ON CONFLICT (source, mark) DO UPDATE SET known = excluded.known',
-      ...[source, mark, this.#sealed(`item/${source}/${mark}`, item)],
+      ...[source, mark, this.#rows.sealed(`item/${source}/${mark}`, item)],
     );
   }
 
   /** Those that none of these marks names. */
   unseen(source: string, seen: ReadonlySet<string>): KnownItem[] {
-    const rows = this.#database.prepare('SELECT mark FROM items WHERE source = ?').all(source);
+    const rows = this.#rows.all('SELECT mark FROM items WHERE source = ?', source);
     return rows.flatMap(({ mark }) =>
       seen.has(String(mark)) ? [] : (this.#item(source, String(mark)) ?? []),
     );
@@ -107,23 +103,23 @@ export class SiteState {
   /** All of it or nothing: the delivery waits from here on, and what is in it counts as sent. */
   addDelivery(delivery: SpooledDelivery, { put, gone }: ItemChanges): void {
     const { id, source, sequence, size, items, createdAt } = delivery;
-    this.#together(() => {
-      this.#run(
+    this.#rows.together(() => {
+      this.#rows.run(
         "INSERT INTO deliveries (id, source, sequence, size, items, created_at, state) VALUES (?, ?, ?, ?, ?, ?, 'waiting')",
         ...[id, source, sequence, size, items, createdAt],
       );
-      this.#run(
+      this.#rows.run(
         'INSERT INTO sources (name, sequence) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET sequence = excluded.sequence',
         ...[source, sequence],
       );
       for (const item of put) this.putItem(source, item);
       for (const key of gone)
-        this.#run('DELETE FROM items WHERE source = ? AND mark = ?', source, this.markOf(key));
+        this.#rows.run('DELETE FROM items WHERE source = ? AND mark = ?', source, this.markOf(key));
     });
   }
 
   firstWaiting(source: string): SpooledDelivery | undefined {
-    const row = this.#row(
+    const row = this.#rows.first(
       "SELECT * FROM deliveries WHERE source = ? AND state = 'waiting' ORDER BY sequence LIMIT 1",
       source,
     );
@@ -132,59 +128,55 @@ export class SiteState {
 
   /** Also of those that the configuration names no more: what they have spooled is sent. */
   sourcesWaiting(): string[] {
-    const rows = this.#database
-      .prepare("SELECT DISTINCT source FROM deliveries WHERE state = 'waiting'")
-      .all();
+    const rows = this.#rows.all("SELECT DISTINCT source FROM deliveries WHERE state = 'waiting'");
     return rows.map(({ source }) => String(source));
   }
 
   waiting(): SpooledDelivery[] {
-    const rows = this.#database.prepare("SELECT * FROM deliveries WHERE state = 'waiting'").all();
+    const rows = this.#rows.all("SELECT * FROM deliveries WHERE state = 'waiting'");
     return rows.map(deliveryIn);
   }
 
   spooledBytes(): number {
-    return Number(this.#row('SELECT coalesce(sum(size), 0) AS bytes FROM deliveries')?.bytes ?? 0);
+    return Number(this.#rows.first('SELECT coalesce(sum(size), 0) AS bytes FROM deliveries')?.bytes ?? 0);
   }
 
   refused(): RefusedDelivery[] {
-    const rows = this.#database
-      .prepare("SELECT * FROM deliveries WHERE state = 'refused' ORDER BY source, sequence")
-      .all();
+    const rows = this.#rows.all("SELECT * FROM deliveries WHERE state = 'refused' ORDER BY source, sequence");
     return rows.map((row) => ({ ...deliveryIn(row), code: String(row.code) }));
   }
 
   /** Everything of it counts as changed the next time; what the platform has of it is known still. */
   forgetVersions(source: string): number {
     const items = this.unseen(source, new Set());
-    this.#together(() => {
+    this.#rows.together(() => {
       for (const item of items) this.putItem(source, { ...item, version: '', hash: '' });
-      this.#run('UPDATE sources SET known = NULL WHERE name = ?', source);
+      this.#rows.run('UPDATE sources SET known = NULL WHERE name = ?', source);
     });
     return items.length;
   }
 
   setAside(id: string, code: string): void {
-    this.#run("UPDATE deliveries SET state = 'refused', code = ? WHERE id = ?", code, id);
+    this.#rows.run("UPDATE deliveries SET state = 'refused', code = ? WHERE id = ?", code, id);
   }
 
   forgetDelivery(id: string): void {
-    this.#run('DELETE FROM deliveries WHERE id = ?', id);
+    this.#rows.run('DELETE FROM deliveries WHERE id = ?', id);
   }
 
   noteSent(source: string, at: string): void {
-    this.#run('UPDATE sources SET sent_at = ?, sent = sent + 1 WHERE name = ?', at, source);
+    this.#rows.run('UPDATE sources SET sent_at = ?, sent = sent + 1 WHERE name = ?', at, source);
   }
 
   noteLink(fault: string | null, at: string): void {
-    this.#run(
+    this.#rows.run(
       "INSERT INTO facts (name, value, at) VALUES ('link', ?, ?) ON CONFLICT (name) DO UPDATE SET at = CASE WHEN value IS excluded.value THEN at ELSE excluded.at END, value = excluded.value",
       ...[fault, at],
     );
   }
 
   link(): { readonly fault: string | null; readonly since: string } | undefined {
-    const row = this.#row("SELECT value, at FROM facts WHERE name = 'link'");
+    const row = this.#rows.first("SELECT value, at FROM facts WHERE name = 'link'");
     return row === undefined ? undefined : { fault: textOrNull(row.value), since: String(row.at) };
   }
 
@@ -196,11 +188,9 @@ export class SiteState {
     sent: number;
     items: number;
   }[] {
-    const rows = this.#database
-      .prepare(
-        'SELECT name, read_at, fault, sent_at, sent, (SELECT count(*) FROM items WHERE source = name) AS items FROM sources ORDER BY name',
-      )
-      .all();
+    const rows = this.#rows.all(
+      'SELECT name, read_at, fault, sent_at, sent, (SELECT count(*) FROM items WHERE source = name) AS items FROM sources ORDER BY name',
+    );
     return rows.map(({ name, read_at, fault, sent_at, sent, items }) => ({
       ...{ name: String(name), sent: Number(sent), items: Number(items) },
       ...{ readAt: textOrNull(read_at), fault: textOrNull(fault), sentAt: textOrNull(sent_at) },
@@ -208,72 +198,14 @@ export class SiteState {
   }
 
   #item(source: string, mark: string): KnownItem | undefined {
-    const row = this.#row('SELECT known FROM items WHERE source = ? AND mark = ?', source, mark);
-    return row?.known instanceof Uint8Array ? this.#opened(`item/${source}/${mark}`, row.known) : undefined;
-  }
-
-  /** Going on with another key, an agent would take everything for new and understand nothing of what waits. */
-  #requireOwnKey(): void {
-    const row = this.#row("SELECT value FROM facts WHERE name = 'key'");
-    if (row?.value instanceof Uint8Array) {
-      try {
-        unseal(this.#keys.seal, 'key', row.value);
-      } catch (cause) {
-        if (!(cause instanceof CertusError)) throw cause;
-        this.close();
-        throw new CertusError('key_unusable', 'the spool was sealed with another key', { cause });
-      }
-    } else
-      this.#run(
-        "INSERT INTO facts (name, value, at) VALUES ('key', ?, '') ON CONFLICT (name) DO NOTHING",
-        seal(this.#keys.seal, 'key', Buffer.from('certus')),
-      );
-  }
-
-  #together(work: () => void): void {
-    this.#database.exec('BEGIN IMMEDIATE');
-    try {
-      work();
-      this.#database.exec('COMMIT');
-    } catch (error) {
-      this.#database.exec('ROLLBACK');
-      throw error;
-    }
-  }
-
-  #sealed(place: string, value: unknown): Buffer {
-    return seal(this.#keys.seal, place, Buffer.from(JSON.stringify(value)));
-  }
-
-  /** Sealed by us, and therefore as we wrote it. */
-  #opened<T>(place: string, sealed: Uint8Array): T {
-    return JSON.parse(unseal(this.#keys.seal, place, sealed).toString('utf8')) as T;
-  }
-
-  #row(sql: string, ...values: Value[]): Row | undefined {
-    return this.#database.prepare(sql).get(...values);
-  }
-
-  #run(sql: string, ...values: Value[]): void {
-    this.#database.prepare(sql).run(...values);
+    const row = this.#rows.first('SELECT known FROM items WHERE source = ? AND mark = ?', source, mark);
+    return row?.known instanceof Uint8Array
+      ? this.#rows.opened(`item/${source}/${mark}`, row.known)
+      : undefined;
   }
 }
 
 export const STATE_FILE = 'state.db';
-
-type Value = string | number | null | Uint8Array;
-type Row = Record<string, SQLOutputValue>;
-
-const TABLES = `
-  CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value ANY, at TEXT NOT NULL) STRICT;
-  CREATE TABLE IF NOT EXISTS sources (name TEXT PRIMARY KEY, sequence INTEGER NOT NULL DEFAULT 0, known BLOB,
-    read_at TEXT, fault TEXT, sent_at TEXT, sent INTEGER NOT NULL DEFAULT 0) STRICT;
-  CREATE TABLE IF NOT EXISTS items (source TEXT NOT NULL, mark TEXT NOT NULL, known BLOB NOT NULL,
-    PRIMARY KEY (source, mark)) STRICT, WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS deliveries (id TEXT PRIMARY KEY, source TEXT NOT NULL, sequence INTEGER NOT NULL,
-    size INTEGER NOT NULL, items INTEGER NOT NULL, created_at TEXT NOT NULL, state TEXT NOT NULL, code TEXT) STRICT;
-  CREATE INDEX IF NOT EXISTS deliveries_in_order ON deliveries (source, state, sequence);
-`;
 
 const deliveryIn = (row: Row): SpooledDelivery => ({
   id: String(row.id),
