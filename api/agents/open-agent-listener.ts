@@ -74,12 +74,13 @@ const mayIssueForClients = ({ keyUsage }: X509Certificate): boolean =>
 
 const FOR_CLIENTS: ReadonlySet<string> = new Set(['1.3.6.1.5.5.7.3.2', '2.5.29.37.0']);
 
-/** What cannot be used is told under the name by which it is set; the parser's own words tell of the form, and quote nothing. */
+/** What cannot be used is told under the name by which it is set; what OpenSSL says of its form quotes nothing of it. */
 async function named<T>(setting: SettingName, open: () => Promise<T>): Promise<T> {
   try {
     return await open();
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    throw new ConfigurationError([`${setting}: ${error.message}`]);
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (typeof code !== 'string') throw error;
+    throw new ConfigurationError([`${setting}: ${message}`]);
   }
 }
