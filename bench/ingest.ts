@@ -54,11 +54,13 @@ async function measure(set: IngestingSet, url: string, report: (line: string) =>
     return seconds;
   };
   await ingestOnce();
+  const before = await set.workerCpu();
   const requests = await requestsOf(url, ALIAS, 'round-0');
   const files = await alternate(
     { a: ingestOnce, b: () => sendAll(url, requests) },
     { warmUps: WARM_UPS, runs: ROUNDS },
   );
+  const cpuOfChunk = (1e6 * ((await set.workerCpu()) - before)) / ((WARM_UPS + ROUNDS) * chunks);
   const ofFiles = await set.workerPeak();
 
   report(`bringing a SARIF of ${FINDINGS} results`);
@@ -80,6 +82,7 @@ async function measure(set: IngestingSet, url: string, report: (line: string) =>
       mb_per_s: bytes / 1e6 / files.a,
       chunks_per_s: chunks / files.a,
       bare_chunks_per_s: chunks / files.b,
+      worker_cpu_us_per_chunk: cpuOfChunk,
       findings_s: seconds,
       findings_per_s: FINDINGS / seconds,
       bare_findings_per_s: FINDINGS / bare,

@@ -13,7 +13,7 @@ import { startEmbeddedSet } from '../embedded-set.ts';
 import type { File } from './files.ts';
 import { commitFiles } from './repository.ts';
 
-export type Ingested = { readonly seconds: number; readonly progress: IngestionProgress };
+type Ingested = { readonly seconds: number; readonly progress: IngestionProgress };
 
 /** The embedded set and a git server, and how long an ingestion takes by Temporal's clock. */
 export async function startIngestingSet(environment: Readonly<Record<string, string>>) {
@@ -44,6 +44,12 @@ export async function startIngestingSet(environment: Readonly<Record<string, str
       const { ingestion_id } = await api.upload(path, new Blob([text]), IndexAnswer);
       return ended(workspace, ingestion_id);
     },
+    /** Seconds of a processor that the worker has taken until now. */
+    workerCpu: async (): Promise<number> => {
+      const stat = await readFile(`/proc/${set.pidOf('ingest')}/stat`, 'utf8');
+      const [user, system] = stat.slice(stat.lastIndexOf(')')).split(' ').slice(12, 14);
+      return (Number(user) + Number(system)) / TICKS_PER_SECOND;
+    },
     /** MiB: the most that the worker ever had. */
     workerPeak: async (): Promise<number> => {
       const status = await readFile(`/proc/${set.pidOf('ingest')}/status`, 'utf8');
@@ -57,6 +63,9 @@ export async function startIngestingSet(environment: Readonly<Record<string, str
     },
   };
 }
+
+/** Of every Linux there is. */
+const TICKS_PER_SECOND = 100;
 
 export type IngestingSet = Awaited<ReturnType<typeof startIngestingSet>>;
 
