@@ -1,9 +1,11 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { goldenManifestKey, goldenPrefix, ingestKey } from '../../contracts/object-keys.ts';
 import type { Connector } from '../../services/connectors/connector.ts';
 import { openDirectoryStore } from '../../services/objects/directory-store.ts';
+import { deliveryOf, itemOf, signedBundle } from '../unit/connectors/deliveries.ts';
 import { linking, site } from '../unit/connectors/site.ts';
 import { codeOf, depsIn, listAll, open, SCOPE, signal } from '../unit/connectors/sources.ts';
 import { GitServers } from '../unit/scan/git-servers.ts';
@@ -59,6 +61,16 @@ async function golden(): Promise<Source> {
   return { reopen: () => open({ kind: 'golden', test_id: testId }, depsIn({ folder })), count: 4 };
 }
 
+async function agent(): Promise<Source> {
+  const payload = JSON.stringify(deliveryOf({ items: ['a', 'b/c', 'b/d', 'e'].map((key) => itemOf(key)) }));
+  const { privateKey: key } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+  const signed = JSON.stringify(signedBundle(payload, { key, certificate: Buffer.from('a certificate') }));
+  await (await store.bucket('uploads')).put(ingestKey(SCOPE, sha256(signed)), Buffer.from(signed), TEXT);
+  const digests = { delivery: sha256(payload), bundle: sha256(signed) };
+  const source = { kind: 'agent', agent: 'a'.repeat(32), source: 'handbook', sequence: 1, ...digests };
+  return { reopen: () => open(source, depsIn({ folder })), count: 4 };
+}
+
 async function bucket(): Promise<Source> {
   const team = await store.bucket('team');
   for (const name of ['a', 'b/c', 'b/d', 'e'])
@@ -100,6 +112,7 @@ async function crawl(): Promise<Source> {
 
 describe.each([
   ['upload', upload],
+  ['agent', agent],
   ['golden', golden],
   ['s3', bucket],
   ['git', git],

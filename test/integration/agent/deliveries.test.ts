@@ -143,6 +143,19 @@ describe('a delivery', () => {
     expect((await here.deliver(agent, other)).status).toBe(200);
   });
 
+  test('is one of several that come under one number at the same moment', async () => {
+    const told = await Promise.all(
+      ['ibis', 'teal', 'smew', 'rook'].map((bird) =>
+        here.post(agent, agent.bundle(ofSource({ sequence: 1, items: [says('a.md', `a ${bird} alone`)] }))),
+      ),
+    );
+    const taken = told.filter(({ status }) => status < 400);
+    expect(taken).toHaveLength(1);
+    expect(told.filter(({ status }) => status === 409)).toHaveLength(3);
+    await here.ended('web', taken[0]?.json.ingestion_id);
+    expect(await ingestions()).toHaveLength(1);
+  });
+
   test('names what of it could not be read', async () => {
     const items = [
       itemOf('plan.pdf', { drafts: [], unread: [{ reason: 'encrypted', place: '' }] }),
