@@ -166,5 +166,6 @@ const permitTable = (statement: Uint8Array): Database =>
       permit: { findUnique: async () => ({ permitted: true, statement, logProof: null }) },
       keySetVersion: { findFirst: async () => null },
       permitUse: { createMany: async () => undefined, findUnique: async () => ({ usedBy: PUBLICATION }) },
+      knownDigest: { createMany: async () => undefined },
     },
   }) as unknown as Database;
