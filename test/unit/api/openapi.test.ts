@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { deliveryRoutes } from '../../../api/agents/delivery-routes.ts';
 import type { ApiDeps } from '../../../api/deps.ts';
 import { errorCodesOf, openApiDocument } from '../../../api/openapi.ts';
 import { apiRoutes } from '../../../api/routes.ts';
@@ -9,7 +10,8 @@ import { Problem } from '../../../contracts/problem.ts';
 type Json = any;
 
 // The table is built without its servers: nothing is called while it is read.
-const routes = apiRoutes({ version: '0.0.0', trust: {}, settings: {} } as unknown as ApiDeps);
+const deps = { version: '0.0.0', trust: {}, settings: {} } as unknown as ApiDeps;
+const routes = [...apiRoutes(deps), ...deliveryRoutes(deps)];
 const document = openApiDocument(routes, '0.0.0');
 const api: Json = JSON.parse(JSON.stringify(document));
 
@@ -99,7 +101,7 @@ describe.each(
   operations.map(({ route, operation }) => [`${route.method} ${route.path}`, route, operation] as const),
 )('%s', (_name, route, operation) => {
   test('says whether a token is needed', () => {
-    expect(operation.security).toEqual(route.auth === 'token' ? [{ token: [] }] : []);
+    expect(operation.security).toEqual(route.auth === 'none' ? [] : [{ [route.auth]: [] }]);
     if (route.auth === 'token') expect(operation.responses).toHaveProperty('401');
   });
 
