@@ -9,7 +9,7 @@ import { DECIDE_UPDATE, reviewWorkflowId, WORKFLOWS } from '../../contracts/work
 import type { PublishInput } from '../../contracts/workflows.ts';
 import { taskQueue } from '../../contracts/zones.ts';
 import { type Activities, fakeActivities, PERMIT_ID } from './fakes.ts';
-import { outlivedParents } from './outlived.ts';
+import { withFreshClock } from './fresh-clock.ts';
 import { DIGEST, evidence, held, order, reviewFakes } from './review-fakes.ts';
 import { quietRuntime, startEnvironment, withZones, workflowCode } from './zones.ts';
 
@@ -21,7 +21,9 @@ beforeAll(async () => {
   [environment, code] = await Promise.all([startEnvironment(), workflowCode()]);
 });
 
-afterEach(outlivedParents(() => environment));
+afterEach(async () => {
+  environment = await withFreshClock(environment);
+});
 afterAll(() => environment?.teardown());
 
 const RUN = {

@@ -13,7 +13,7 @@ import { PROGRESS_QUERY, WORKFLOWS, workflowId } from '../../contracts/workflow-
 import type { PermitDecision, ScanInput } from '../../contracts/workflows.ts';
 import { taskQueue } from '../../contracts/zones.ts';
 import { type Activities, fakeActivities, PERMIT_ID, scanInput, untilCancelled } from './fakes.ts';
-import { outlivedParents } from './outlived.ts';
+import { withFreshClock } from './fresh-clock.ts';
 import { permitInput } from './trust-fakes.ts';
 import { quietRuntime, startEnvironment, withZones, workflowCode } from './zones.ts';
 
@@ -25,7 +25,9 @@ beforeAll(async () => {
   [environment, code] = await Promise.all([startEnvironment(), workflowCode()]);
 });
 
-afterEach(outlivedParents(() => environment));
+afterEach(async () => {
+  environment = await withFreshClock(environment);
+});
 afterAll(() => environment?.teardown());
 
 const newInput = (): ScanInput => scanInput(`test_${randomBytes(6).toString('hex')}`);
