@@ -7,6 +7,7 @@ import { CertusError } from '../../contracts/errors.ts';
 import { sha256 } from '../../domain/custody/digest.ts';
 import { isFileError } from '../files/failure.ts';
 import type { Logger } from '../log/log.ts';
+import { Turns } from '../privacy/turns.ts';
 import type { SourceOf } from './configuration.ts';
 import type { Spool } from './spool.ts';
 
@@ -17,8 +18,9 @@ export async function startDrop(
   source: SourceOf<'drop'>,
   { spool, log }: { readonly spool: Spool; readonly log: Logger },
 ): Promise<DropServer> {
+  const turns = new Turns(AT_ONCE);
   const server = createServer({ requestTimeout: 120_000, headersTimeout: 20_000 }, (request, response) => {
-    answer(request, source, spool).then(
+    answer(request, source, spool, turns).then(
       (answered) => reply(request, response, answered),
       (error: unknown) => {
         const code = error instanceof CertusError ? error.code : 'internal_error';
@@ -55,8 +57,13 @@ const no = (status: number, code: string, detail: string, headers: Answer['heade
   headers,
 });
 
-async function answer(request: IncomingMessage, source: SourceOf<'drop'>, spool: Spool): Promise<Answer> {
-  const { pathname } = new URL(request.url ?? '/', 'http://drop');
+async function answer(
+  request: IncomingMessage,
+  source: SourceOf<'drop'>,
+  spool: Spool,
+  turns: Turns,
+): Promise<Answer> {
+  const [pathname = ''] = (request.url ?? '').split('?', 1);
   const [, name] = /^\/sarif(?:\/([A-Za-z0-9][A-Za-z0-9._-]{0,199}))?$/.exec(pathname) ?? [];
   if (!pathname.startsWith('/sarif')) return no(404, 'not_found', 'reports go to /sarif or /sarif/NAME');
   if (name === undefined && pathname !== '/sarif')
@@ -70,14 +77,26 @@ async function answer(request: IncomingMessage, source: SourceOf<'drop'>, spool:
     return no(415, 'unsupported_media_type', 'send application/sarif+json');
   if (request.headers['content-encoding'] !== undefined)
     return no(415, 'unsupported_media_type', 'send it as it is, without an encoding');
+  return turns.take(() => taken(request, source, spool, name));
+}
+
+/** The rest waits with what it brings: each report is held in memory until it is on the disk. */
+const AT_ONCE = 4;
+
+async function taken(
+  request: IncomingMessage,
+  source: SourceOf<'drop'>,
+  spool: Spool,
+  name: string | undefined,
+): Promise<Answer> {
   const bytes = await bodyOf(request, source.max_bytes);
   if (bytes === undefined)
     return no(413, 'payload_too_large', `a report here has at most ${source.max_bytes} bytes`);
   if (!/^\ufeff?\s{0,1000}\{/.test(bytes.subarray(0, 2000).toString('utf8')))
     return no(422, 'report_invalid', 'this is no SARIF report');
   const digest = sha256(bytes);
-  const taken = await spool.drop(source.name, name ?? `${digest.slice(0, 32)}.sarif`, bytes);
-  return taken === 'full'
+  const answered = await spool.drop(source.name, name ?? `${digest.slice(0, 32)}.sarif`, bytes);
+  return answered === 'full'
     ? no(507, 'spool_full', 'the spool is full until the platform has taken some of it', LATER)
     : { status: 202, body: { accepted: true, sha256: digest } };
 }
@@ -94,7 +113,8 @@ async function bodyOf(request: IncomingMessage, maxBytes: number): Promise<Buffe
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) return undefined;
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of request as AsyncIterable<Uint8Array>) {
+  // the stream is not ended with the loop: an answer is still expected
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>) {
     size += chunk.length;
     if (size > maxBytes) return undefined;
     chunks.push(chunk);

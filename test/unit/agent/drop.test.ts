@@ -106,6 +106,7 @@ describe('a drop', () => {
     ['what is no object', '/sarif/x', {}, '[1]', 422],
     ['a name that leads elsewhere', '/sarif/..%2fx', {}, '{}', 422],
     ['another place', '/elsewhere', {}, '{}', 404],
+    ['a place that is none', '//', {}, '{}', 404],
   ])('does not take %s', async (_, path, headers, body, status) => {
     await start();
     expect((await post(path, body, headers)).status).toBe(status);
