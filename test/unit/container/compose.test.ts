@@ -229,6 +229,7 @@ test.each([
   ['CERTUS_EMBEDDINGS_URL', 'http://ollama.example:11434'],
   ['CERTUS_EMBEDDINGS_MODEL', 'all-minilm'],
   ['CERTUS_EMBEDDINGS_DIMENSION', '768'],
+  ['CERTUS_EMBEDDINGS_RUNTIME', '/opt/onnxruntime'],
 ])('%s is told to who indexes and to who searches: vectors of two kinds match nothing', (name, value) => {
   const told = readCompose({ ...PASSWORDS, [name]: value }).services;
   const holders = Object.keys(told).filter((one) => told[one]?.environment?.[name] === value);
