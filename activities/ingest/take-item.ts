@@ -93,6 +93,7 @@ async function read(
   const fetched = await ofItem(() => connector.fetch(item, asked));
   if (fetched === null) return skipped(item.key);
   const contentHash = sha256(fetched.bytes);
+  const size = fetched.bytes.length;
   const version = fetched.version ?? item.version;
   if (current?.contentHash === contentHash) {
     // another version of the same bytes: a file that was touched, a page that was sent again
@@ -109,7 +110,7 @@ async function read(
   );
   if (written.records === 0) throw unreadable(nature, written);
   const row = { key: item.key, version, contentHash, documentId, rules: run.rules, records: written.records };
-  const seen = { bytes: fetched.bytes.length, ingestionId: ingestion.id, seenBy: ingestion.id };
+  const seen = { bytes: size, ingestionId: ingestion.id, seenBy: ingestion.id };
   await run.record({ ...row, ...seen });
   const partly = nature.opaque.find(({ reason }) => reason !== 'empty');
   if (partly !== undefined || written.refused !== undefined)
@@ -117,7 +118,7 @@ async function read(
   else if (run.setAside.has(item.key))
     await clearFailedItem(deps.database, place.scope, ingestion.id, item.key);
   const masked = Object.values(nature.masked).reduce((sum, count) => sum + count, 0);
-  return { key: item.key, outcome: 'indexed', bytes: fetched.bytes.length, records: written.records, masked };
+  return { key: item.key, outcome: 'indexed', bytes: size, records: written.records, masked };
 }
 
 const located = ({ location, extra }: FetchedItem, item: SourceItem) => ({

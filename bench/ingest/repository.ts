@@ -8,8 +8,8 @@ import type { File } from './files.ts';
 /** A bare repository whose newest commit changes these files, and has those of the commits before it. */
 export async function commitFiles(root: string, name: string, files: Iterable<File>): Promise<void> {
   const folder = join(root, name);
-  await mkdir(folder, { recursive: true });
-  await git(folder, ['init', '--quiet', '--bare', '--initial-branch=main']);
+  const isNew = (await mkdir(folder, { recursive: true })) !== undefined;
+  if (isNew) await git(folder, ['init', '--quiet', '--bare', '--initial-branch=main']);
   await git(folder, ['config', 'http.receivepack', 'false']);
   const before = await git(folder, ['for-each-ref', 'refs/heads/main']);
   await git(folder, ['fast-import', '--quiet', '--date-format=now'], commit(files, before !== ''));

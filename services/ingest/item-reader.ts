@@ -4,6 +4,7 @@ import type { Draft } from '../../domain/ingest/draft.ts';
 
 export type ItemToRead = {
   readonly name: string;
+  /** Large ones are given away: there is nothing in them afterwards. */
   readonly bytes: Uint8Array;
   /** Where its source has it, and what it says of it: names of people and keys stand in these as well. */
   readonly location?: string;

@@ -72,7 +72,7 @@ export function openItemReader({
       const { answer, taken } = await running.take(() => {
         const task = {
           ...{ name, location, extra },
-          bytes: new Uint8Array(bytes), // a copy, for it is given away
+          bytes: givenAway(bytes),
           policy: JSON.stringify(indexPolicy(policy)),
           reading: JSON.stringify(reading),
           nameKey,
@@ -93,6 +93,14 @@ export function openItemReader({
 }
 
 const LATE = Symbol('late');
+
+/** Of a small one a copy: its memory may be that of others as well. */
+const givenAway = (bytes: Uint8Array): Uint8Array =>
+  bytes.length >= LARGE && bytes.length === bytes.buffer.byteLength
+    ? new Uint8Array(bytes.buffer)
+    : new Uint8Array(bytes);
+
+const LARGE = 8 * 1024 * 1024;
 
 type TakeDrafts = Parameters<ItemReader['read']>[2];
 

@@ -71,3 +71,15 @@ test('an item that is given up ends only when nobody deals with any of it any mo
   await expect(stopped).rejects.toThrow();
   expect(ended).toBe(true);
 });
+
+test.each([
+  ['a large one is given away, and not held twice', 'the heron stands in the river\n'.repeat(300_000), 0],
+  ['a small one stays as it was, with whatever lies beside it', 'the heron stands in the river', 29],
+])('%s', async (_, text, left) => {
+  const bytes = Buffer.from(text);
+  const item = { name: 'notes.txt', bytes };
+  const order = { reading: Reading.parse({}), policy: DEFAULT_PRIVACY_POLICY };
+  const { drafts } = await reader.read(item, order, async () => undefined, new AbortController().signal);
+  expect(drafts).toBeGreaterThan(0);
+  expect(bytes.length).toBe(left);
+});
