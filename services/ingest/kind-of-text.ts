@@ -18,8 +18,7 @@ export function kindOfText(found: string, name: string, head: string): KindOfTex
   if (found === 'markdown') return { format: 'markdown', layout: 'markdown' };
   if (found === 'yaml') return { format: 'yaml', layout: 'settings' };
   if (found !== 'text') return { format: found, layout: found === 'xml' ? 'settings' : 'prose' };
-  if (ending === '.rst' || /^\.\. [a-z-]{2,30}::/m.test(head))
-    return { format: 'rst', layout: 'restructured' };
+  if (ending === '.rst' || RESTRUCTURED.test(head)) return { format: 'rst', layout: 'restructured' };
   if (SETTINGS.has(ending) || basename(name) === '.env') return { format: 'settings', layout: 'settings' };
   if (ending === '.mdx') return { format: 'markdown', layout: 'markdown' };
   if (ending === '' || ending === '.txt' || ending === '.text' || ending === '.adoc')
@@ -28,6 +27,10 @@ export function kindOfText(found: string, name: string, head: string): KindOfTex
       : { format: 'text', layout: 'prose' };
   return { format: 'text', layout: 'prose' };
 }
+
+/** A directive, a footnote, the target of a link, or a title between two lines: Markdown has none of them. */
+const RESTRUCTURED =
+  /^\.\. (?:[a-z-]{2,30}::|\[[\w#*-]{1,40}\]|_[^\n]{1,80}:)|^([=~^*#-])\1{3,80}\n[^\n]{1,80}\n\1{4,80}$/m;
 
 /** A first line with two commas makes no table of a program. */
 const MAY_BE_CODE: ReadonlySet<string> = new Set(['text', 'csv', 'markdown', 'xml', 'yaml', 'html']);

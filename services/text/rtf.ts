@@ -8,12 +8,13 @@ import { TextBuilder } from './text-builder.ts';
 /** The text of an RTF document, with what it says about its author; what stands in fields, notes and headers is text too. */
 export async function* rtfText(content: Content, look: Look): AsyncGenerator<Piece> {
   const bytes = content.whole();
-  const { text, beside, held, more, closed } = read(
+  const { text, notes, beside, held, more, closed } = read(
     Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length),
   );
   if (!closed) look.unread('damaged', content.place);
   if (more) look.unread('too_large', content.place);
   yield text.piece(content.place, 'paragraph');
+  yield notes.piece(under(content.place, 'notes'));
   yield beside.piece(under(content.place, 'beside the text'));
   for (const [at, file] of held.entries()) {
     if (!look.entry()) return look.unread('too_large', content.place);
@@ -37,6 +38,9 @@ type Held = { readonly what: string; readonly bytes: Uint8Array };
 
 type Read = {
   readonly text: TextBuilder;
+  /** Below the text, above it and in its margin: what people write for people. */
+  readonly notes: TextBuilder;
+  /** About the document, and what programs keep in it. */
   readonly beside: TextBuilder;
   readonly held: readonly Held[];
   /** There are more than are held. */
@@ -45,7 +49,7 @@ type Read = {
 };
 
 function read(rtf: Buffer): Read {
-  const [text, beside] = [new TextBuilder(), new TextBuilder()];
+  const [text, notes, beside] = [new TextBuilder(), new TextBuilder(), new TextBuilder()];
   const held: Held[] = [];
   let more = false;
   const fonts = new Map<number, string>();
@@ -77,7 +81,7 @@ function read(rtf: Buffer): Read {
     } else if (sign === CLOSE) {
       flush();
       takeData(at);
-      if (group.aside) beside.breakLine();
+      if (group.aside) group.into?.breakLine();
       depth -= 1;
       const outer = depth < groups.length ? groups.pop() : group;
       group = outer ?? group;
@@ -90,7 +94,7 @@ function read(rtf: Buffer): Read {
     }
   }
   flush();
-  return { text, beside, held, more, closed: depth === 0 };
+  return { text, notes, beside, held, more, closed: depth === 0 };
 
   function hold(what: string, bytes: Uint8Array): void {
     if (bytes.length === 0) return;
@@ -115,7 +119,7 @@ function read(rtf: Buffer): Read {
       return at + 4;
     }
     if (!isLetter(next)) {
-      if (next === 0x2a) setAside(); // what an unknown destination holds is text that somebody may read
+      if (next === 0x2a) setAside(beside); // what an unknown destination holds is text that somebody may read
       if (next === 0x7e) byte(0x20);
       else if (next === 0x5f) byte(0x2d);
       else if (next === 0x0a || next === 0x0d) newParagraph();
@@ -143,11 +147,11 @@ function read(rtf: Buffer): Read {
     text.mark(paragraph);
   }
 
-  function setAside(): void {
+  function setAside(into: TextBuilder): void {
     flush();
     if (group.into === undefined) return;
-    beside.breakLine();
-    [group.into, group.aside] = [beside, true];
+    into.breakLine();
+    [group.into, group.aside] = [into, true];
   }
 
   function obey(word: string, number: number | undefined, next: number): void {
@@ -176,7 +180,8 @@ function read(rtf: Buffer): Read {
     } else if (SILENT.has(word)) {
       flush();
       group.into = undefined;
-    } else if (ASIDE.has(word)) setAside();
+    } else if (NOTES.has(word)) setAside(notes);
+    else if (ASIDE.has(word)) setAside(beside);
     else if (DATA.has(word)) {
       flush();
       group.data = { what: word === 'pict' ? 'picture' : 'object', from: next };
@@ -225,8 +230,12 @@ const ASIDE: ReadonlySet<string> = new Set([
     'doccomm',
     'category',
   ],
-  ...['header', 'headerl', 'headerr', 'headerf', 'footer', 'footerl', 'footerr', 'footerf', 'footnote'],
-  ...['annotation', 'atnauthor', 'atnid', 'fonttbl', 'stylesheet', 'listtext', 'pntext', 'fldinst', 'info'],
+  ...['atnauthor', 'atnid', 'fonttbl', 'colortbl', 'stylesheet', 'listtext', 'pntext', 'fldinst', 'info'],
+]);
+
+const NOTES: ReadonlySet<string> = new Set([
+  ...['header', 'headerl', 'headerr', 'headerf', 'footer', 'footerl', 'footerr', 'footerf'],
+  ...['footnote', 'annotation'],
 ]);
 
 const DATA: ReadonlySet<string> = new Set(['pict', 'objdata']);
