@@ -32,10 +32,11 @@ export function createNameMask(policy: PrivacyPolicy, { nameOf }: SiteKeys): Nam
         .map(({ start, end, ...one }) => ({ ...one, start: at + start, end: at + end })),
     ),
   ];
-  const masked = (text: string): string => {
-    const clean = text.toWellFormed().replace(UNPRINTABLE, ' ').slice(0, LONGEST);
-    return maskText(clean, together(found(clean)));
-  };
+  const masked = (text: string, beginning?: string): string =>
+    maskText(
+      shownText(text),
+      together([...found(shownText(text)), ...(beginning === undefined ? [] : found(shownText(beginning)))]),
+    );
   const known = new Map<string, string>();
   return {
     path: (text) => {
@@ -51,7 +52,12 @@ export function createNameMask(policy: PrivacyPolicy, { nameOf }: SiteKeys): Nam
       const ending = /\.[a-z0-9]{1,5}$/i.exec(name)?.[0] ?? '';
       const stem = name.slice(0, name.length - ending.length);
       if (stem === '' || !isEnding(ending)) return masked(name).slice(0, 500).toWellFormed();
-      return `${masked(stem).slice(0, 480).toWellFormed()}${ending}`;
+      // .pl and .sh also end what is personal: it is looked for in all of the name, and in what stands before the ending
+      const whole = masked(name, stem);
+      // only swallowed by what is masked without it just the same
+      if (whole === masked(stem)) return `${whole.slice(0, 480).toWellFormed()}${ending}`;
+      if (!whole.endsWith(ending)) return whole.slice(0, 500).toWellFormed();
+      return `${whole.slice(0, -ending.length).slice(0, 480).toWellFormed()}${ending}`;
     },
     key: (source, key) => {
       const shown = masked(key);
@@ -66,6 +72,7 @@ export function createNameMask(policy: PrivacyPolicy, { nameOf }: SiteKeys): Nam
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what no name is shown with
 const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/g;
 const LONGEST = 4000;
+const shownText = (text: string): string => text.toWellFormed().replace(UNPRINTABLE, ' ').slice(0, LONGEST);
 const LONGEST_KEY = 800;
 const MOST_KNOWN = 5000;
 

@@ -76,3 +76,15 @@ test('the name of a file keeps what tells its format, and no name of a person fo
   expect(mask.file('report.tar.gz')).toBe('report.tar.gz');
   expect(mask.file('maria.lopez')).not.toContain('lopez');
 });
+
+test.each(['pl', 'rs', 'cc', 'sh'])(
+  'what ends in .%s is masked as a whole as well as before its ending',
+  (ending) => {
+    for (const name of [`info@firma.${ending}`, `maria.gonzalez@acme.de.${ending}`]) {
+      expect(mask.file(name)).toContain('[');
+      for (const hidden of ['info@', 'firma', 'gonzalez', 'acme'])
+        expect(mask.file(name)).not.toContain(hidden);
+    }
+    expect(mask.file(`backup.${ending}`)).toBe(`backup.${ending}`);
+  },
+);
