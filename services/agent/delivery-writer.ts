@@ -53,7 +53,9 @@ export class DeliveryWriter {
       const isLast = at === parts.length - 1;
       const part = { ...item, key, drafts, ...(at === 0 ? {} : { masked: {}, unread: [] }) };
       const size = sizeOf(part);
-      if (this.#items.length >= MOST_ITEMS || this.#bytes + size > MOST_BYTES || this.#gone.has(key))
+      const isFull = this.#items.length >= MOST_ITEMS || this.#bytes + size > MOST_BYTES;
+      // a delivery that names something twice is refused as a whole
+      if (isFull || this.#gone.has(key) || this.#items.some((one) => one.key === key))
         await this.flush(signal);
       sent.add(key);
       this.#items.push(part);

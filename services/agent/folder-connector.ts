@@ -70,7 +70,9 @@ async function list(
     const below = await namesIn(root, folder, listing);
     for (const { name, kind } of below) {
       const path = folder === '' ? name : `${folder}/${name}`;
-      if (kind === 'folder' && nameFault(path) === undefined) folders.push(path);
+      // what is not UTF-8 cannot be opened by the name that is told of it
+      const isNamed = nameFault(path) === undefined && !path.includes(NOT_TEXT);
+      if (kind === 'folder' && isNamed) folders.push(path);
       else if (kind === 'folder' || isChosen(path)) await take(root, path, kind, listing);
     }
     if (listing.items.length > maxItems)
@@ -79,6 +81,8 @@ async function list(
   listing.items.sort((a, b) => (a.key < b.key ? -1 : 1));
   return listing;
 }
+
+const NOT_TEXT = '\ufffd';
 
 type Kind = 'folder' | 'file' | 'symlink' | 'other';
 
@@ -118,7 +122,7 @@ async function namesIn(
 
 async function take(root: string, path: string, kind: Kind, listing: Listing): Promise<void> {
   if (nameFault(path) !== undefined) listing.lost.push(oddName(path));
-  else if (path.includes('\ufffd')) lose(listing, path, 'name_not_text', 'its name is not UTF-8');
+  else if (path.includes(NOT_TEXT)) lose(listing, path, 'name_not_text', 'its name is not UTF-8');
   else if (kind === 'symlink') lose(listing, path, 'symlink', 'links are not followed');
   else if (kind !== 'file') lose(listing, path, 'not_a_file', 'it is no plain file');
   else {

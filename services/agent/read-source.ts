@@ -29,6 +29,7 @@ export async function readSource(reading: SourceReading, signal: AbortSignal): P
   const before = state.source(source);
   const checkpoint = before?.meant === meant ? before.checkpoint : null;
   const seen = new Set<string>();
+  const lostKeys = new Set<string>();
   let isWhole = true;
   for (let cursor: Parameters<Connector['page']>[0]['cursor'] = null; ; ) {
     const page = await connector.page({ cursor, checkpoint, limit: PAGE_ITEMS, signal });
@@ -43,6 +44,9 @@ export async function readSource(reading: SourceReading, signal: AbortSignal): P
       signal.throwIfAborted();
     }
     for (const lost of page.lost) {
+      // two names that are not text are shown as the same one
+      if (lostKeys.has(lost.key)) continue;
+      lostKeys.add(lost.key);
       seen.add(state.markOf(lost.key));
       await write(reading, lostItem(reading, lost), signal);
     }

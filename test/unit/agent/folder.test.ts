@@ -77,6 +77,19 @@ describe('a folder', () => {
     });
   });
 
+  test('tells of a folder whose name is not UTF-8, and still says what is gone', async () => {
+    write(root, { 'a.txt': 'a' });
+    const odd = Buffer.concat([Buffer.from(`${root}/B`), Buffer.from([0xe4]), Buffer.from('r')]);
+    mkdirSync(odd);
+    writeFileSync(Buffer.concat([odd, Buffer.from('/in.txt')]), 'x');
+    const { keys, lost, last } = await listed();
+    expect([keys, lost.map(({ code }) => code), last.listedAll]).toEqual([
+      ['a.txt'],
+      ['name_not_text'],
+      true,
+    ]);
+  });
+
   test('says what is wrong with one file', async () => {
     write(root, { 'a.txt': 'four' });
     await expect(fetched('a.txt', undefined, 3)).rejects.toMatchObject({ code: 'item_too_large' });

@@ -168,6 +168,19 @@ describe('a source', () => {
     expect(await told()).toEqual([]);
   });
 
+  test('tells once of two things that are shown under one name', async () => {
+    const twice = { key: 'B\ufffdr.txt', code: 'name_not_text', message: '' };
+    page = { lost: [twice, twice] };
+    await once();
+    expect(await told()).toEqual(['B\ufffdr.txt']);
+    things.set('B\ufffdr.txt', 'an item of the same name').set('a', 'text');
+    disk.state.forgetVersions('docs');
+    await once();
+    const deliveries = await taken();
+    for (const { items } of deliveries) expect(new Set(items.map(({ key }) => key)).size).toBe(items.length);
+    expect(deliveries.length).toBe(2);
+  });
+
   test('lets nothing go that a listing of changes has not named', async () => {
     things.set('a', 'text');
     await once();
