@@ -12,6 +12,11 @@ export const MOST_DELIVERY_ITEMS = 500;
 /** Text of one line: what is in it is shown in lists. */
 const Line = (max: number) => z.string().max(max);
 
+/** Of an item: as long as an index of the database takes it. */
+const ItemKey = Line(1000)
+  .min(1)
+  .refine((key) => new TextEncoder().encode(key).length <= 1800, 'has more than 1800 bytes');
+
 /** What is to be found of an item. Masked at the site already; the platform looks a second time and trusts nobody. */
 export const DeliveredDraft = z.strictObject({
   kind: RecordKind,
@@ -32,7 +37,7 @@ export type DeliveredDraft = z.infer<typeof DeliveredDraft>;
 
 /** An item of a source at the site that is there, new or changed, as records. */
 export const DeliveredItem = z.strictObject({
-  key: Line(1000).min(1),
+  key: ItemKey,
   name: Line(512).min(1),
   /** Masked like everything else: paths name people, too. */
   location: Line(2000),
@@ -64,7 +69,7 @@ export const Delivery = z.strictObject({
   labels: z.array(AccessLabel).max(20),
   items: z.array(DeliveredItem).max(MOST_DELIVERY_ITEMS),
   /** Keys of items that are no more. */
-  gone: z.array(Line(1000)).max(10_000),
+  gone: z.array(ItemKey).max(10_000),
 });
 export type Delivery = z.infer<typeof Delivery>;
 

@@ -2,7 +2,7 @@ import { CertusError } from '../../contracts/errors.ts';
 import type { IngestionInput, IngestionProgress, IngestionState } from '../../contracts/ingestion.ts';
 import type { Notice } from '../../contracts/scan.ts';
 import { originOf } from '../../domain/ingest/origin.ts';
-import { forgetItems, unseenItems } from '../../services/database/ingested-items.ts';
+import { forgetItems, type Origin, unseenItems } from '../../services/database/ingested-items.ts';
 import { recordCheckpoint } from '../../services/database/ingestion-sources.ts';
 import { changeIngestion, findIngestion, type IngestionRecord } from '../../services/database/ingestions.ts';
 import { forgetful } from '../../services/embeddings/forgetful.ts';
@@ -10,6 +10,7 @@ import { forgetIfRemoved, sourceOf } from './forget-removed.ts';
 import { isListed } from './listed.ts';
 import { FILTER_VALUES } from './record-items.ts';
 import type { SourceDeps } from './source-deps.ts';
+import { removeLeft } from './under-way.ts';
 
 /**
  * Takes out of the index what the source has no more, and says where the next ingestion is to begin. Only a listing that came
@@ -27,12 +28,15 @@ export async function finishIngestion(
   if (!isListed(run.cursor))
     throw new CertusError('internal_error', `${ingestionId} is not listed to its end`);
   const place = { scope, origin: originOf(run.sourceId, run.config) };
-  const removed = run.cursor.all ? await removeUnseen(deps, place, ingestionId, signal) : 0;
+  const removed = run.cursor.all ? await removeUnseen(deps, place, run, signal) : 0;
+  await removeLeft(deps, place, run, signal);
   await deps.search.refresh();
   const hidden = await forgetIfHidden(deps, run, signal);
   if (hidden !== undefined) throw hidden;
   await sourceOf(deps, run);
-  if (run.sourceId !== null) await recordCheckpoint(database, scope, run.sourceId, run.cursor.checkpoint);
+  // what could not be read is listed again the next time; what is known then is skipped by its version
+  if (run.sourceId !== null && run.progress.failed === 0)
+    await recordCheckpoint(database, scope, run.sourceId, run.cursor.checkpoint);
   const progress = { ...run.progress, removed: run.progress.removed + removed };
   await changeIngestion(database, scope, ingestionId, { state: 'done', progress, endedAt: deps.now() });
   return progress;
@@ -60,15 +64,17 @@ async function forgetIfHidden(
 
 async function removeUnseen(
   { database, search }: SourceDeps,
-  place: Parameters<typeof unseenItems>[1],
-  ingestionId: string,
+  place: Origin,
+  { id: seenBy, startedAt: since }: IngestionRecord,
   signal: AbortSignal,
 ): Promise<number> {
   for (let removed = 0; ; ) {
     signal.throwIfAborted();
-    const gone = await unseenItems(database, place, ingestionId, FILTER_VALUES);
+    const gone = await unseenItems(database, place, { seenBy, since }, FILTER_VALUES);
     if (gone.length === 0) return removed;
-    await search.remove(place.scope, { document_id: gone.map(({ documentId }) => documentId) });
+    await forgetful(search, database).remove(place.scope, {
+      document_id: gone.map(({ documentId }) => documentId),
+    });
     await forgetItems(
       database,
       place,
@@ -101,6 +107,7 @@ async function forgetIfLeft(
 ): Promise<void> {
   const run = await findIngestion(deps.database, scope, ingestionId);
   if (run === undefined) return;
+  await removeLeft(deps, { scope, origin: originOf(run.sourceId, run.config) }, run, signal);
   await forgetIfRemoved(deps, run);
   if (run.config.kind !== 'golden') return;
   await deps.search.refresh();

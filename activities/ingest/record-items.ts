@@ -1,4 +1,9 @@
-import { type IngestedItem, type Origin, recordItems } from '../../services/database/ingested-items.ts';
+import {
+  type IngestedItem,
+  knownItems,
+  type Origin,
+  recordItems,
+} from '../../services/database/ingested-items.ts';
 import type { SourceDeps } from './source-deps.ts';
 import { together } from './together.ts';
 
@@ -12,9 +17,14 @@ export const FILTER_VALUES = 50;
 export const itemRecorder = (
   { search, database, now }: Pick<SourceDeps, 'search' | 'database' | 'now'>,
   place: Origin,
-  known: ReadonlyMap<string, IngestedItem>,
 ): ((item: IngestedItem) => Promise<void>) =>
   together(FILTER_VALUES, async (items) => {
+    // as it is now: another ingestion of the source may have written since the page was begun
+    const known = await knownItems(
+      database,
+      place,
+      items.map(({ key }) => key),
+    );
     for (const stale of staleOf(items, known).values()) await search.remove(place.scope, stale);
     await recordItems(database, place, items, now());
   });

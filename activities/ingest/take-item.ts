@@ -6,6 +6,7 @@ import { documentIdOf } from '../../domain/ingest/index-records.ts';
 import type { FetchedItem, SourceItem } from '../../services/connectors/connector.ts';
 import { clearFailedItem, recordFailedItem } from '../../services/database/failed-items.ts';
 import { forgetItems, type IngestedItem } from '../../services/database/ingested-items.ts';
+import { forgetful } from '../../services/embeddings/forgetful.ts';
 import type { ItemNature, ReadItem } from '../../services/ingest/item-reader.ts';
 import type { ItemRun } from './item-run.ts';
 import type { SourceDeps } from './source-deps.ts';
@@ -23,6 +24,9 @@ export type ItemEnd = {
 /** One that cannot be read is set aside with its reason. What is wrong with the index is nothing that an item has done. */
 export async function takeItem(deps: SourceDeps, run: ItemRun, item: SourceItem): Promise<ItemEnd> {
   const end = await taken(deps, run, item);
+  // set aside by an attempt before this one, and nothing is wrong with it
+  if (end.outcome === 'skipped' && run.setAside.has(item.key))
+    await clearFailedItem(deps.database, run.place.scope, run.ingestion.id, item.key);
   await run.underWay.end(item.key);
   return end;
 }
@@ -111,12 +115,13 @@ async function read(
   if (written.records === 0) throw unreadable(nature, written);
   const row = { key: item.key, version, contentHash, documentId, rules: run.rules, records: written.records };
   const seen = { bytes: size, ingestionId: ingestion.id, seenBy: ingestion.id };
-  await run.record({ ...row, ...seen });
   const partly = nature.opaque.find(({ reason }) => reason !== 'empty');
   if (partly !== undefined || written.refused !== undefined)
     await recordPartly(deps, run, item, partly, written);
   else if (run.setAside.has(item.key))
     await clearFailedItem(deps.database, place.scope, ingestion.id, item.key);
+  // last of all: what is recorded is not looked at again, and what is missing of it would never be told
+  await run.record({ ...row, ...seen });
   const masked = Object.values(nature.masked).reduce((sum, count) => sum + count, 0);
   return { key: item.key, outcome: 'indexed', bytes: size, records: written.records, masked };
 }
@@ -157,9 +162,9 @@ async function writeAll(
     return { written, nature };
   } catch (error) {
     if (away !== undefined) throw away.error;
-    // a model that is away, or what is wrong with the reader, is nothing that the item has done
-    if (error instanceof CertusError && !error.retryable)
-      throw new ItemError(error.code, error.message, { left: item.documentId });
+    // a model that is away is nothing that the item has done; a reader that stumbles may do so over this one only
+    if (error instanceof CertusError && (!error.retryable || error.code === 'internal_error'))
+      throw new ItemError(error.code, error.message, { again: error.retryable, left: item.documentId });
     throw error;
   }
 }
@@ -193,7 +198,7 @@ async function isGone(
   { place }: ItemRun,
   { key, documentId }: IngestedItem,
 ): Promise<ItemEnd> {
-  await search.remove(place.scope, { document_id: [documentId] });
+  await forgetful(search, database).remove(place.scope, { document_id: [documentId] });
   await forgetItems(database, place, [key]);
   return { key, outcome: 'removed', bytes: 0, records: 0, masked: 0 };
 }
@@ -209,7 +214,7 @@ async function setAside(
   const before = known.get(item.key);
   const stale = [
     ...(before === undefined || again ? [] : [before.documentId]),
-    ...(left === undefined ? [] : [left]),
+    ...(left === undefined || (again && left === before?.documentId) ? [] : [left]),
   ];
   if (stale.length > 0) await search.remove(place.scope, { document_id: stale });
   if (before !== undefined && !again) await forgetItems(database, place, [item.key]);

@@ -3,6 +3,7 @@ import { CertusError } from '../../contracts/errors.ts';
 import type { SourceItem, SourcePage } from '../../services/connectors/connector.ts';
 import { recordFailedItem, setAsideAmong } from '../../services/database/failed-items.ts';
 import { forgetItems, knownItems, markSeen } from '../../services/database/ingested-items.ts';
+import { forgetful } from '../../services/embeddings/forgetful.ts';
 import { ByteRoom } from '../documents/byte-room.ts';
 import type { ItemRun } from './item-run.ts';
 import { FILTER_VALUES, itemRecorder } from './record-items.ts';
@@ -19,7 +20,7 @@ export type Listing = (cursor: SourcePage['cursor']) => Promise<SourcePage>;
 const SIDE_BY_SIDE = 32;
 const BYTES_IN_FLIGHT = 64 * 1024 * 1024;
 /** Of an item whose size nobody knows before it is there. */
-const UNKNOWN_SIZE = 4 * 1024 * 1024;
+const UNKNOWN_SIZE = 16 * 1024 * 1024;
 /** So short that many sources get their turn, and that little is looked at again after a crash. */
 const TURN_MS = 5_000;
 const MOST_PAGES = 10;
@@ -92,7 +93,7 @@ async function runOf(
   const known = await knownItems(database, place, [...keys, ...page.gone]);
   const setAside = await setAsideAmong(database, place.scope, ingestion.id, keys);
   const underWay = await openUnderWay(deps, taking, keys);
-  return { ...taking, known, setAside, record: itemRecorder(deps, place, known), underWay };
+  return { ...taking, known, setAside, record: itemRecorder(deps, place), underWay };
 }
 
 /** Of a page whose items have all been taken. */
@@ -127,11 +128,13 @@ const failed = (key: string): ItemEnd => ({
 /** A source that answers nothing at all is away: its items are not to blame, and wait until it is back. */
 function requireReachable(ends: readonly ItemEnd[]): void {
   const tried = ends.filter(({ outcome }) => outcome !== 'skipped');
-  if (tried.length < MANY || tried.some(({ code }) => code !== 'dependency_unavailable')) return;
-  throw new CertusError('dependency_unavailable', `none of ${tried.length} items can be fetched right now`);
+  if (tried.length < MANY || tried.some(({ code }) => code === undefined || !OURS.has(code))) return;
+  throw new CertusError('dependency_unavailable', `none of ${tried.length} items can be had right now`);
 }
 
 const MANY = 5;
+/** A thread that cannot read the first thing it is given reads nothing. */
+const OURS: ReadonlySet<string> = new Set(['dependency_unavailable', 'internal_error']);
 
 async function removeGone(
   { database, search }: SourceDeps,
@@ -141,7 +144,9 @@ async function removeGone(
   const there = gone.flatMap((key) => known.get(key) ?? []);
   for (let at = 0; at < there.length; at += FILTER_VALUES) {
     const some = there.slice(at, at + FILTER_VALUES);
-    await search.remove(place.scope, { document_id: some.map(({ documentId }) => documentId) });
+    await forgetful(search, database).remove(place.scope, {
+      document_id: some.map(({ documentId }) => documentId),
+    });
     await forgetItems(
       database,
       place,

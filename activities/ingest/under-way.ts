@@ -1,5 +1,11 @@
 import type { Scope } from '../../contracts/identifiers.ts';
-import { forgetItems, knownItems, type Origin, recordItems } from '../../services/database/ingested-items.ts';
+import {
+  forgetItems,
+  knownItems,
+  type Origin,
+  recordItems,
+  unseenItems,
+} from '../../services/database/ingested-items.ts';
 import { findIngestion, type IngestionRecord } from '../../services/database/ingestions.ts';
 import { FILTER_VALUES } from './record-items.ts';
 import type { SourceDeps } from './source-deps.ts';
@@ -31,6 +37,7 @@ export async function openUnderWay(
   const { search, database, now } = deps;
   const beside = besideOf(place);
   const left = await leftOf(deps, place.scope, id, await knownItems(database, beside, keys));
+  const recorded = await knownItems(database, place, [...left.keys()]);
   const begun = together<{ readonly key: string; readonly documentId: string }>(FILTER_VALUES, (items) =>
     recordItems(
       database,
@@ -49,13 +56,39 @@ export async function openUnderWay(
   });
   return {
     begin: async (key, documentId) => {
-      left.set(key, [...(left.get(key) ?? []), documentId]);
+      // its row names one only: an earlier one would be forgotten by the row, and not by the index
+      const all = left.get(key) ?? [];
+      const before = all.filter((one) => one !== documentId && one !== recorded.get(key)?.documentId);
+      if (before.length > 0) await search.remove(place.scope, { document_id: before });
+      left.set(key, [...all.filter((one) => !before.includes(one)), documentId]);
       await begun({ key, documentId });
     },
     end: async (key) => {
       if (left.has(key)) await ended(key);
     },
   };
+}
+
+/** Takes out what was begun and come back to by nobody: its item is named no more. */
+export async function removeLeft(
+  { search, database }: Pick<SourceDeps, 'search' | 'database'>,
+  place: Origin,
+  { kind, startedAt: since }: Pick<IngestionRecord, 'kind' | 'startedAt'>,
+  signal: AbortSignal,
+): Promise<void> {
+  if (!MOVING.has(kind)) return;
+  const beside = besideOf(place);
+  for (;;) {
+    signal.throwIfAborted();
+    const rows = await unseenItems(database, beside, { seenBy: '', since }, FILTER_VALUES);
+    if (rows.length === 0) return;
+    const keys = rows.map(({ key }) => key);
+    const recorded = await knownItems(database, place, keys);
+    const stale = rows.filter(({ key, documentId }) => recorded.get(key)?.documentId !== documentId);
+    if (stale.length > 0)
+      await search.remove(place.scope, { document_id: stale.map(({ documentId }) => documentId) });
+    await forgetItems(database, beside, keys);
+  }
 }
 
 const EMPTY = { version: '', contentHash: '', rules: '', records: 0, bytes: 0 } as const;

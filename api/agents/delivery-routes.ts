@@ -24,7 +24,9 @@ export function deliveryRoutes(deps: Deps): Route[] {
 }
 
 /** Each takes some times its size of memory until it is stored. */
-const MOST_AT_ONCE = 4;
+const MOST_AT_ONCE = 8;
+/** So that no agent on a thin line, nor a hostile one, holds the places of all the others. */
+const MOST_OF_ONE = 2;
 
 const Receipt = DeliveryReceipt.meta({ id: 'DeliveryReceipt' });
 const example = {
@@ -47,6 +49,23 @@ const WHO =
 
 const deliver = (deps: Deps) => {
   const receiving = new AtOnce(MOST_AT_ONCE);
+  const ofAgent = new Map<string, number>();
+  const inTurn = async <T>({ keyId }: Agent, work: () => Promise<T>): Promise<T> => {
+    const now = ofAgent.get(keyId) ?? 0;
+    if (now >= MOST_OF_ONE)
+      throw new CertusError(
+        'delivery_waits',
+        `${now} deliveries of this agent are being received: send it again`,
+      );
+    ofAgent.set(keyId, now + 1);
+    try {
+      return await receiving.during(work);
+    } finally {
+      const left = (ofAgent.get(keyId) ?? 1) - 1;
+      if (left === 0) ofAgent.delete(keyId);
+      else ofAgent.set(keyId, left);
+    }
+  };
   return route({
     method: 'post',
     path: '/v1/deliveries',
@@ -63,7 +82,7 @@ const deliver = (deps: Deps) => {
     ],
     handle: async ({ upload, log }) => {
       const agent = await enrolledAgent(deps, upload);
-      return receiving.during(async () => {
+      return inTurn(agent, async () => {
         const bytes = await receiveDelivery(upload);
         const signed = openSignedDelivery(bytes, agent.certificate);
         const record = await accept(deps, agent, signed, bytes);

@@ -4,6 +4,7 @@ import { Sha256, WorkspaceId } from '../../contracts/identifiers.ts';
 import { IngestionId, SourceId } from '../../contracts/ingestion.ts';
 import { SearchFilters } from '../../contracts/search.ts';
 import { forgetWhere } from '../../services/database/ingested-items.ts';
+import { forgetCheckpoints } from '../../services/database/ingestion-sources.ts';
 import { forgetful } from '../../services/embeddings/forgetful.ts';
 import type { ApiDeps } from '../deps.ts';
 import { invalid } from '../problems.ts';
@@ -80,6 +81,7 @@ export function forgetRoutes({ database, search }: Pick<ApiDeps, 'database' | 's
           ...(document_id === undefined ? {} : { documentId: document_id }),
           ...time,
         });
+        await forgetCheckpoints(database, scope, source_id);
         const remaining = await search.count(scope, filters);
         if (remaining > 0)
           throw new CertusError('dependency_unavailable', `${remaining} records are left: ask again`);

@@ -25,7 +25,8 @@ export async function ingestNow(
   const record = await ingestedWithin(deps, scope, id, PATIENCE_MS);
   const body = await indexAnswer(deps, scope, record, requestId);
   const [fault] = body.failed;
-  if (record.error !== null) throw failed(record.error.code, record.error.message);
+  // of one that goes on it says what it waits for
+  if (record.endedAt !== null && record.error !== null) throw failed(record.error.code, record.error.message);
   if (start.source.kind === 'upload' && record.progress.failed > 0)
     throw failed('item_unreadable', `${fault?.code}: ${fault?.message}`);
   if (record.endedAt !== null) return { status: 200, headers: {}, body };

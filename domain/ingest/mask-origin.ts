@@ -17,6 +17,7 @@ export function maskOrigin(
 }
 
 /** Digests, times and numbers. */
-const PLAIN = /^(?:[0-9a-f]{40}|[0-9a-f]{64}|\d{1,6}|[\d:.TZ+-]{10,32})?$/;
+const PLAIN =
+  /^(?:[0-9a-f]{40}|[0-9a-f]{64}|\d{1,6}|\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)?)?$/;
 const HOST = /^[a-z][a-z0-9+.-]{0,20}:\/\/[^/?#@]{1,260}(?=[/?#]|$)/;
 const HINT = { format: 'json' };

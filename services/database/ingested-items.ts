@@ -82,16 +82,25 @@ export async function markSeen(
   await reachable(client.ingestedItem.updateMany({ where, data: { seenBy } }));
 }
 
-/** Some of those that a whole listing has not named. */
+/**
+ * Some of those that a whole listing has not named. What another ingestion has seen since that one began is there: two of one
+ * source at the same time must not take away what the other one has just brought.
+ */
 export async function unseenItems(
   { client }: Place,
   { scope, origin }: Origin,
-  seenBy: string,
+  { seenBy, since }: { readonly seenBy: string; readonly since: Date },
   limit: number,
 ): Promise<Pick<IngestedItem, 'key' | 'documentId'>[]> {
+  const beside = await reachable(
+    client.ingestion.findMany({
+      where: { ...scope, id: { not: seenBy }, OR: [{ endedAt: null }, { endedAt: { gt: since } }] },
+      select: { id: true },
+    }),
+  );
   return reachable(
     client.ingestedItem.findMany({
-      where: { ...scope, origin, seenBy: { not: seenBy } },
+      where: { ...scope, origin, seenBy: { notIn: [seenBy, ...beside.map(({ id }) => id)] } },
       orderBy: { key: 'asc' },
       take: limit,
       select: { key: true, documentId: true },

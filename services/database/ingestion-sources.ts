@@ -77,6 +77,16 @@ export async function recordCheckpoint(
   await reachable(client.ingestionSource.updateMany({ where: { tenant, workspace, id }, data }));
 }
 
+/** The next ingestion lists all of it: what was forgotten is in no list of changes. */
+export async function forgetCheckpoints(
+  { client }: Place,
+  { tenant, workspace }: Scope,
+  id: string | undefined,
+): Promise<void> {
+  const where = { tenant, workspace, ...(id === undefined ? {} : { id }) };
+  await reachable(client.ingestionSource.updateMany({ where, data: { checkpoint: Prisma.DbNull } }));
+}
+
 export async function removeSource(
   { client }: Place,
   { tenant, workspace }: Scope,

@@ -90,12 +90,17 @@ const isSeverity = (severity: string | undefined): severity is string =>
 
 /** What says where a record is from is the platform's own word, and no agent may write over it. */
 function extraOf(extra: NonNullable<DeliveredDraft['extra']>, desk: Desk): NonNullable<Draft['extra']> {
-  const own = Object.entries(extra).filter(([name]) => PLAIN.test(name) && !OURS.has(name));
-  return Object.fromEntries(
-    own
-      .slice(0, MOST_EXTRA)
-      .map(([name, value]) => [name, typeof value === 'string' ? desk.line(value, 500) : value]),
+  const own = Object.entries(extra).filter(
+    ([name]) => PLAIN.test(name) && !OURS.has(name) && desk.line(name, 64) === name,
   );
+  return Object.fromEntries(own.slice(0, MOST_EXTRA).map(([name, value]) => [name, safeValue(value, desk)]));
+}
+
+/** A number may be that of a card. */
+function safeValue(value: string | number | boolean, desk: Desk): string | number | boolean {
+  if (typeof value === 'boolean') return value;
+  const shown = desk.line(String(value), 500);
+  return typeof value === 'number' && shown === String(value) ? value : shown;
 }
 
 const PLAIN = /^[A-Za-z][A-Za-z0-9._-]{0,63}$/;

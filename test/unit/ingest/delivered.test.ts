@@ -70,6 +70,13 @@ describe('what a site has made of an item', () => {
     expect(JSON.stringify(unmasked.drafts)).toContain(EMAIL);
   });
 
+  test('has no numbers and no names of fields that are somebody’s', async () => {
+    const key = `AKIA${'IOSFODNN7EXAMPLQ'}`;
+    const extra = { card: 4_111_111_111_111_111, line: 12, [key]: 'x' };
+    const { drafts } = await readDelivered(withDraft({ extra }));
+    expect(drafts[0]?.extra).toEqual({ card: '[CREDIT_CARD]', line: 12 });
+  });
+
   test('hides nothing between letters that nobody sees', async () => {
     const { drafts } = await readDelivered(
       itemOf('a.md', {

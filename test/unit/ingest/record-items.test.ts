@@ -5,14 +5,16 @@ import type { IngestedItem } from '../../../services/database/ingested-items.ts'
 
 const place = { scope: { tenant: 'acme', workspace: 'shop' }, origin: 'source_1' };
 let done: unknown[];
+let rows: readonly IngestedItem[];
 beforeEach(() => {
-  done = [];
+  [done, rows] = [[], []];
 });
 
 const deps = {
   search: { remove: async (_: object, filters: object) => done.push({ removed: filters }) },
   database: {
     client: {
+      ingestedItem: { findMany: async () => rows.map((row) => ({ ...row, bytes: BigInt(row.bytes) })) },
       $executeRaw: async (_: readonly string[], ...values: unknown[]) => {
         const rows = JSON.parse(String(values.find((value) => String(value).startsWith('['))));
         done.push({ recorded: rows.map(({ key }: { key: string }) => key) });
@@ -28,8 +30,8 @@ const item = (key: string, documentId: string, ingestionId = 'ing_2'): IngestedI
 });
 
 const record = (before: readonly IngestedItem[], after: readonly IngestedItem[]) => {
-  const known = new Map(before.map((one) => [one.key, one]));
-  return Promise.all(after.map(itemRecorder(deps, place, known)));
+  rows = before;
+  return Promise.all(after.map(itemRecorder(deps, place)));
 };
 
 test('what was there of changed items goes first, all of it at once', async () => {
@@ -52,6 +54,13 @@ test('of documents that were read anew only what an earlier ingestion has left',
   ]);
 });
 
+test('what another ingestion has written since the page was begun goes as well', async () => {
+  const recorder = itemRecorder(deps, place);
+  rows = [item('a', 'of-another', 'ing_3')];
+  await recorder(item('a', 'new-a'));
+  expect(done).toEqual([{ removed: { document_id: ['of-another'] } }, { recorded: ['a'] }]);
+});
+
 test('nothing of one that was only touched', async () => {
   await record([item('a', 'same', 'ing_1')], [item('a', 'same', 'ing_1')]);
   expect(done).toEqual([{ recorded: ['a'] }]);
@@ -59,11 +68,8 @@ test('nothing of one that was only touched', async () => {
 
 test('what cannot be taken out is not written down as gone', async () => {
   const away = { ...deps, search: { remove: async () => Promise.reject(new Error('away')) } };
-  const recorder = itemRecorder(
-    away as unknown as typeof deps,
-    place,
-    new Map([['a', item('a', 'old', 'ing_1')]]),
-  );
+  rows = [item('a', 'old', 'ing_1')];
+  const recorder = itemRecorder(away as unknown as typeof deps, place);
   await expect(recorder(item('a', 'new'))).rejects.toThrow('away');
   expect(done).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import type { SourceDeps } from '../../../activities/ingest/source-deps.ts';
-import { openUnderWay } from '../../../activities/ingest/under-way.ts';
+import { openUnderWay, removeLeft } from '../../../activities/ingest/under-way.ts';
 import type { IngestionRecord } from '../../../services/database/ingestions.ts';
 
 type Row = {
@@ -9,7 +9,11 @@ type Row = {
   readonly documentId: string;
   readonly ingestionId: string;
 };
-type Where = { readonly origin: string; readonly key: { readonly in: readonly string[] } };
+type Where = {
+  readonly origin: string;
+  readonly key?: { readonly in: readonly string[] };
+  readonly seenBy?: { readonly notIn: readonly string[] };
+};
 
 const place = { scope: { tenant: 'acme', workspace: 'shop' }, origin: 'source_1' };
 let rows: Row[];
@@ -20,7 +24,10 @@ beforeEach(() => {
   running.clear();
 });
 
-const among = ({ origin, key }: Where, row: Row) => row.origin === origin && key.in.includes(row.key);
+const among = ({ origin, key, seenBy }: Where, row: Row) =>
+  row.origin === origin &&
+  (key?.in.includes(row.key) ?? true) &&
+  !(seenBy?.notIn.includes(row.ingestionId) ?? false);
 const client = {
   ingestedItem: {
     findMany: async ({ where }: { where: Where }) =>
@@ -32,6 +39,7 @@ const client = {
   ingestion: {
     findUnique: async ({ where }: { where: { tenant_workspace_id: { id: string } } }) =>
       running.has(where.tenant_workspace_id.id) ? RUNNING : null,
+    findMany: async () => [...running].map((id) => ({ id })),
   },
   $executeRaw: async (
     _: readonly string[],
@@ -76,14 +84,31 @@ test('what is recorded is under way no more, and stays', async () => {
   expect([rows.map(({ documentId }) => documentId), removed]).toEqual([['one'], []]);
 });
 
-test('what an attempt before has written and not recorded goes, once the item is recorded as it is now', async () => {
+test('what attempts before have written and not recorded goes, however many there were', async () => {
   await (await open()).begin('a', 'one');
+  await (await open()).begin('a', 'two');
+  expect(removed).toEqual(['one']);
   const again = await open();
-  await again.begin('a', 'two');
-  expect(removed).toEqual([]);
-  recorded('two');
+  await again.begin('a', 'three');
+  recorded('three');
   await again.end('a');
-  expect([rows.map(({ documentId }) => documentId), removed]).toEqual([['two'], ['one']]);
+  expect([rows.map(({ documentId }) => documentId), removed]).toEqual([['three'], ['one', 'two']]);
+});
+
+test('what is begun, and named no more by its source, goes with the end of the ingestion', async () => {
+  const { signal } = new AbortController();
+  await (await open()).begin('a', 'one');
+  await removeLeft(deps, place, { kind: 'git', startedAt: new Date(0) }, signal);
+  expect(removed).toEqual([]);
+  await removeLeft(deps, place, { kind: 'web', startedAt: new Date(0) }, signal);
+  expect([rows, removed]).toEqual([[], ['one']]);
+});
+
+test('what is begun by another ingestion that goes on is left to it', async () => {
+  running.add('ing_other');
+  await (await open('web', 'ing_other')).begin('a', 'theirs');
+  await removeLeft(deps, place, { kind: 'web', startedAt: new Date(0) }, new AbortController().signal);
+  expect([rows.length, removed]).toEqual([1, []]);
 });
 
 test('what an attempt before has recorded stays, although it did not come to say so', async () => {
