@@ -69,9 +69,13 @@ export async function resend(context: Context, source: string, { config }: Optio
   const configuration = await configured(context, config);
   if (!configuration.sources.some(({ name }) => name === source))
     throw new CommandError('not_found', EXIT.notFound, `${config} has no source ${source}`);
-  const items = await resendSource(configuration, source);
-  context.output.result({ source, items }, () => {
+  const { items, damaged } = await resendSource(configuration, source);
+  context.output.result({ source, items, damaged }, () => {
     context.output.line(`${source}: ${items} items are sent again when the agent is started`);
+    for (const delivery of damaged)
+      context.output.line(
+        `DAMAGED: ${delivery} was refused and cannot be read: what it said was gone is still at the platform; forget the source there`,
+      );
   });
   return EXIT.ok;
 }

@@ -77,6 +77,15 @@ export class DeliveryWriter {
     this.#forgotten.add(key);
   }
 
+  /** What nothing is known of any more, under the keys that the platform has. */
+  async tellGone(keys: readonly string[], signal: AbortSignal): Promise<void> {
+    for (const key of keys) {
+      const isFull = this.#gone.size >= MOST_GONE || this.#bytes > MOST_BYTES;
+      if (isFull || this.#items.some((item) => item.key === key)) await this.flush(signal);
+      this.#go(key);
+    }
+  }
+
   async flush(signal: AbortSignal): Promise<void> {
     if (this.#items.length === 0 && this.#gone.size === 0) return;
     const { spool, state, identity, now } = this.#parts;

@@ -38,7 +38,8 @@ export function openLocalFolder(
         gone: [],
         lost: isLast ? lost : [],
         cursor: isLast ? null : at + limit,
-        checkpoint: isLast ? { root: listing.root } : null,
+        // which folder it is has to be known before the first of its items is
+        checkpoint: { root: listing.root },
         ...(isLast ? { listedAll: listing.isWhole } : {}),
       };
     },

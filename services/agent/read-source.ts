@@ -21,18 +21,22 @@ export type SourceReading = ItemReading & {
 };
 
 /**
- * Goes through a source once and has spooled what is new, changed or gone. Where it ends before its end, the next time begins
- * where this one began: what was spooled is known by then.
+ * Goes through a source once and has spooled what is new, changed or gone; whether that was all of it, or something is to be
+ * tried again. Where it ends before its end, the next time begins where this one began: what was spooled is known by then.
  */
-export async function readSource(reading: SourceReading, signal: AbortSignal): Promise<void> {
+export async function readSource(reading: SourceReading, signal: AbortSignal): Promise<'whole' | 'later'> {
   const { source, state, connector, writer, meant } = reading;
   const before = state.source(source);
-  const checkpoint = before?.meant === meant ? before.checkpoint : null;
+  // of what is listed as a whole it says which one it was, not what of it is known
+  const isKept = connector.listsAll || before?.meant === meant;
+  const checkpoint = isKept ? (before?.checkpoint ?? null) : null;
   const seen = new Set<string>();
   const lostKeys = new Set<string>();
   let isWhole = true;
   for (let cursor: Parameters<Connector['page']>[0]['cursor'] = null; ; ) {
     const page = await connector.page({ cursor, checkpoint, limit: PAGE_ITEMS, signal });
+    if (cursor === null && connector.listsAll && page.checkpoint !== null)
+      state.settle(source, { checkpoint: page.checkpoint, meant });
     for (let at = 0; at < page.items.length; at += reading.sideBySide) {
       const some = page.items.slice(at, at + reading.sideBySide);
       const read = await pMap(some, (item) => itemRead(reading, item, signal), { concurrency: some.length });
@@ -62,9 +66,23 @@ export async function readSource(reading: SourceReading, signal: AbortSignal): P
     const isListed = page.listedAll ?? connector.listsAll;
     if (isListed) for (const known of state.unseen(source, seen)) await writer.remove(known, signal);
     await writer.flush(signal);
-    if (isWhole) state.settle(source, { checkpoint: page.checkpoint, meant });
-    return;
+    if (isWhole && !connector.listsAll) state.settle(source, { checkpoint: page.checkpoint, meant });
+    await tellLeft(reading, signal);
+    return isWhole ? 'whole' : 'later';
   }
+}
+
+/** What was gone in a delivery that the platform has refused, and is not there again. */
+async function tellLeft({ source, state, writer }: SourceReading, signal: AbortSignal): Promise<void> {
+  const left = state.left(source);
+  if (left.length === 0) return;
+  const there = new Set(state.unseen(source, new Set()).flatMap(({ sent }) => sent));
+  await writer.tellGone(
+    left.filter((key) => !there.has(key)),
+    signal,
+  );
+  await writer.flush(signal);
+  state.forgetLeft(source);
 }
 
 const PAGE_ITEMS = 200;
@@ -94,6 +112,8 @@ async function itemRead(
       signal.throwIfAborted();
       if (!(error instanceof CertusError)) throw error;
       const { code, retryable } = error;
+      // what a reader stumbles over each time is wrong with the item, and not to be read for ever
+      const mayMend = retryable && code !== 'internal_error';
       if (code === 'item_gone') return before === undefined ? 'same' : { gone: before };
       if (retryable && tries < MOST_TRIES) {
         await pause(FIRST_PAUSE_MS * 4 ** (tries - 1), undefined, { signal });
@@ -101,9 +121,9 @@ async function itemRead(
       }
       const known = { key: item.key, version: item.version || code, hash: '', meant };
       // told the last time
-      if (!retryable && current?.hash === '' && current.version === known.version) return 'same';
+      if (!mayMend && current?.hash === '' && current.version === known.version) return 'same';
       log.warn({ source, item: mask.key(source, item.key), code, tries }, 'an item cannot be read');
-      if (retryable) return 'later';
+      if (mayMend) return 'later';
       return { item: unreadable(item, mask, source, code), known, before };
     }
   }

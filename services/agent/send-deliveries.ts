@@ -103,7 +103,7 @@ function signedBy(identity: Identity, body: Buffer): Buffer {
 }
 
 /** As this agent made it, and sealed. */
-type SignedBundle = {
+export type SignedBundle = {
   readonly verificationMaterial: { readonly certificate: { readonly rawBytes: string } };
   readonly dsseEnvelope: { readonly payload: string };
 };

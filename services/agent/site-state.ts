@@ -146,14 +146,33 @@ export class SiteState {
     return rows.map((row) => ({ ...deliveryIn(row), code: String(row.code) }));
   }
 
-  /** Everything of it counts as changed the next time; what the platform has of it is known still. */
+  /** Everything of it counts as changed the next time; what the platform has of it, and which folder it was, is known still. */
   forgetVersions(source: string): number {
     const items = this.unseen(source, new Set());
+    const before = this.source(source);
     this.#rows.together(() => {
       for (const item of items) this.putItem(source, { ...item, version: '', hash: '' });
-      this.#rows.run('UPDATE sources SET known = NULL WHERE name = ?', source);
+      if (before !== undefined) this.settle(source, { ...before, meant: '' });
     });
     return items.length;
+  }
+
+  /** Keys at the platform that are to be told as gone: the delivery that said so was refused. */
+  left(source: string): readonly string[] {
+    const row = this.#rows.first('SELECT value FROM facts WHERE name = ?', leftOf(source));
+    return row?.value instanceof Uint8Array ? this.#rows.opened(leftOf(source), row.value) : [];
+  }
+
+  keepLeft(source: string, keys: readonly string[]): void {
+    const all = [...new Set([...this.left(source), ...keys])];
+    this.#rows.run(
+      "INSERT INTO facts (name, value, at) VALUES (?, ?, '') ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+      ...[leftOf(source), this.#rows.sealed(leftOf(source), all)],
+    );
+  }
+
+  forgetLeft(source: string): void {
+    this.#rows.run('DELETE FROM facts WHERE name = ?', leftOf(source));
   }
 
   setAside(id: string, code: string): void {
@@ -206,6 +225,8 @@ export class SiteState {
 }
 
 export const STATE_FILE = 'state.db';
+
+const leftOf = (source: string): string => `left/${source}`;
 
 const deliveryIn = (row: Row): SpooledDelivery => ({
   id: String(row.id),

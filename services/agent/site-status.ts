@@ -1,10 +1,14 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import type { Delivery } from '../../contracts/delivery.ts';
 import { CertusError } from '../../contracts/errors.ts';
+import { jsonOf } from '../../contracts/json-of.ts';
 import { isFileError } from '../files/failure.ts';
 import type { AgentConfiguration } from './configuration.ts';
+import type { SignedBundle } from './send-deliveries.ts';
 import { openSiteKeys } from './site-keys.ts';
-import { SiteState, STATE_FILE } from './site-state.ts';
+import { SiteState, type SpooledDelivery, STATE_FILE } from './site-state.ts';
 import { Spool } from './spool.ts';
 import { isLocked, lockSpool } from './spool-lock.ts';
 
@@ -64,11 +68,17 @@ export async function siteStatus({ spool, sources }: AgentConfiguration): Promis
   }
 }
 
+export type Resent = {
+  readonly items: number;
+  /** Refused deliveries that nobody can read any more: what they said was gone is not told again. */
+  readonly damaged: readonly string[];
+};
+
 /**
  * Has all of a source sent anew, once the agent is started again, and forgets what of it was refused: for when the reason is
- * mended, as what was refused is too old to be sent itself.
+ * mended, as what was refused is too old to be sent itself. What was gone by then is told again, too.
  */
-export async function resendSource({ spool }: AgentConfiguration, source: string): Promise<number> {
+export async function resendSource({ spool }: AgentConfiguration, source: string): Promise<Resent> {
   await requireStarted(spool.folder);
   const lock = lockSpool(spool.folder);
   try {
@@ -76,8 +86,14 @@ export async function resendSource({ spool }: AgentConfiguration, source: string
     const state = new SiteState(spool.folder, keys);
     try {
       const kept = await Spool.open(spool.folder, keys, state, spool.max_bytes);
-      for (const refused of state.refused()) if (refused.source === source) await kept.forget(refused);
-      return state.forgetVersions(source);
+      const damaged: string[] = [];
+      for (const refused of state.refused().filter((one) => one.source === source)) {
+        const gone = await goneIn(kept, refused);
+        if (gone === undefined) damaged.push(refused.id);
+        else if (gone.length > 0) state.keepLeft(source, gone);
+        await kept.forget(refused);
+      }
+      return { items: state.forgetVersions(source), damaged };
     } finally {
       state.close();
     }
@@ -85,6 +101,20 @@ export async function resendSource({ spool }: AgentConfiguration, source: string
     lock.release();
   }
 }
+
+/** As this agent wrote it, and sealed; undefined when it is not that any more. */
+async function goneIn(spool: Spool, refused: SpooledDelivery): Promise<readonly string[] | undefined> {
+  try {
+    const bundle = jsonOf(gunzipSync(await spool.readRefused(refused))) as SignedBundle;
+    const payload = jsonOf(Buffer.from(bundle.dsseEnvelope.payload, 'base64')) as Pick<Delivery, 'gone'>;
+    return payload.gone;
+  } catch (error) {
+    if (error instanceof CertusError && UNREADABLE.has(error.code)) return undefined;
+    throw error;
+  }
+}
+
+const UNREADABLE: ReadonlySet<string> = new Set(['digest_mismatch', 'object_not_found']);
 
 async function requireStarted(folder: string): Promise<void> {
   await stat(join(folder, STATE_FILE)).catch((error: unknown) => {

@@ -83,8 +83,16 @@ export class Spool {
     this.changed.ring();
   }
 
-  async read({ id }: SpooledDelivery): Promise<Buffer> {
-    const sealed = await readFile(join(this.#folder, WAITING, id)).catch((error: unknown) => {
+  read(delivery: SpooledDelivery): Promise<Buffer> {
+    return this.#read(WAITING, delivery);
+  }
+
+  readRefused(delivery: SpooledDelivery): Promise<Buffer> {
+    return this.#read(REFUSED, delivery);
+  }
+
+  async #read(folder: string, { id }: SpooledDelivery): Promise<Buffer> {
+    const sealed = await readFile(join(this.#folder, folder, id)).catch((error: unknown) => {
       if (isFileError(error, 'ENOENT'))
         throw new CertusError('object_not_found', `the delivery ${id} is not in the spool any more`);
       throw error;

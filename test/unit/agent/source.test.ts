@@ -1,16 +1,19 @@
-import { rmSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Delivery } from '../../../contracts/delivery.ts';
 import { CertusError, type ErrorCode } from '../../../contracts/errors.ts';
 import { Reading } from '../../../contracts/ingestion.ts';
+import type { AgentConfiguration } from '../../../services/agent/configuration.ts';
 import { DeliveryWriter } from '../../../services/agent/delivery-writer.ts';
+import { openLocalFolder } from '../../../services/agent/folder-connector.ts';
 import type { Identity } from '../../../services/agent/identity.ts';
 import { readSource } from '../../../services/agent/read-source.ts';
+import { resendSource } from '../../../services/agent/site-status.ts';
 import type { Connector, SourcePage } from '../../../services/connectors/connector.ts';
 import type { ItemReader } from '../../../services/ingest/item-reader.ts';
-import { temporaryFolder } from '../scan/sources.ts';
+import { temporaryFolder, write } from '../scan/sources.ts';
 import { type Disk, never, openDisk, policy, silent } from './agent-fixture.ts';
 
 let root: string;
@@ -19,10 +22,11 @@ let disk: Disk;
 let things: Map<string, string | ErrorCode>;
 let page: Partial<SourcePage>;
 let fetches: string[];
+let using: Connector;
 beforeEach(async () => {
   root = temporaryFolder('source');
   disk = await openDisk(join(root, 'spool'), 64 * 1024 * 1024);
-  [things, page, fetches] = [new Map(), {}, []];
+  [things, page, fetches, using] = [new Map(), {}, [], connector];
 });
 afterEach(() => {
   disk.state.close();
@@ -71,7 +75,14 @@ const reader: ItemReader = {
   close: async () => undefined,
 };
 
-const identity = { seal: (payload: Uint8Array) => Buffer.from(payload) } as Identity;
+const identity = {
+  seal: (payload: Uint8Array) =>
+    Buffer.from(JSON.stringify({ dsseEnvelope: { payload: Buffer.from(payload).toString('base64') } })),
+} as Identity;
+const openedBundle = (body: Buffer): unknown => {
+  const { dsseEnvelope } = JSON.parse(gunzipSync(body).toString());
+  return JSON.parse(Buffer.from(dsseEnvelope.payload, 'base64').toString());
+};
 const once = async (meant = 'm', signal = never) => {
   const about = {
     ...{ workspace: 'default', source: 'docs', source_kind: 'folder' as const, sanitizer: 'rules/1' },
@@ -90,11 +101,11 @@ const once = async (meant = 'm', signal = never) => {
     policy,
     mask,
     state,
-    connector,
+    connector: using,
     writer,
     meant,
   };
-  await readSource({ ...reading, maxItemBytes: 1e8, maxItems: 1000, sideBySide: 2, log: silent }, signal);
+  return readSource({ ...reading, maxItemBytes: 1e8, maxItems: 1000, sideBySide: 2, log: silent }, signal);
 };
 /** Takes what is spooled as the platform would, and gives it back. */
 const taken = async (): Promise<Delivery[]> => {
@@ -104,7 +115,7 @@ const taken = async (): Promise<Delivery[]> => {
     next !== undefined;
     next = disk.state.firstWaiting('docs')
   ) {
-    deliveries.push(Delivery.parse(JSON.parse(gunzipSync(await disk.spool.read(next)).toString())));
+    deliveries.push(Delivery.parse(openedBundle(await disk.spool.read(next))));
     await disk.spool.sent(next, new Date());
   }
   return deliveries;
@@ -138,7 +149,8 @@ describe('a source', () => {
 
   test('tells once what cannot be read, and tries again what may be read later', async () => {
     things.set('bad', 'item_too_large').set('later', 'dependency_unavailable').set('good', 'text');
-    await once();
+    using = { ...connector, listsAll: false };
+    expect(await once()).toBe('later');
     const [delivery] = await taken();
     expect(delivery?.items.map(({ key, unread }) => [key, unread[0]?.reason])).toEqual([
       ['bad', 'item_too_large'],
@@ -147,7 +159,7 @@ describe('a source', () => {
     // what comes later must not be forgotten by a source that tells changes only
     expect(disk.state.source('docs')).toBeUndefined();
     things.set('later', 'now it is there');
-    await once();
+    expect(await once()).toBe('whole');
     expect(await told()).toEqual(['later']);
     expect(disk.state.source('docs')?.checkpoint).toEqual({ at: 'end' });
   });
@@ -188,6 +200,111 @@ describe('a source', () => {
     page = { items: [], listedAll: false };
     await once();
     expect(await told()).toEqual([]);
+  });
+});
+
+test('what a reader stumbles over each time is told, and not read for ever', async () => {
+  things.set('poison', 'internal_error');
+  expect(await once()).toBe('whole');
+  const [delivery] = await taken();
+  expect(delivery?.items).toMatchObject([{ key: 'poison', unread: [{ reason: 'internal_error' }] }]);
+  fetches = [];
+  expect(await once()).toBe('whole');
+  expect([await told(), fetches]).toEqual([[], []]);
+});
+
+describe('a disk that is not mounted', () => {
+  const docs = () => join(root, 'docs');
+  beforeEach(() => {
+    write(docs(), { 'a.txt': 'text', 'b.txt': 'more' });
+    const source = { kind: 'folder' as const, name: 'docs', path: docs(), include: [], exclude: [] };
+    using = openLocalFolder({ ...source, every_seconds: 1, watch: false }, 1000);
+  });
+  const unmount = () => {
+    renameSync(docs(), `${docs()}-away`);
+    mkdirSync(docs());
+  };
+
+  test.each([
+    ['when all is read by other rules', async () => undefined, 'other'],
+    ['when all is to be sent anew', async () => void disk.state.forgetVersions('docs'), 'm'],
+  ])('is not the end of its items %s', async (_, between, meant) => {
+    await once();
+    expect(await told()).toEqual(['a.txt', 'b.txt']);
+    await between();
+    unmount();
+    await expect(once(meant)).rejects.toMatchObject({ code: 'source_changed' });
+    expect(await told()).toEqual([]);
+    // it is back: everything counts as changed, and nothing was forgotten
+    rmSync(docs(), { recursive: true });
+    renameSync(`${docs()}-away`, docs());
+    await once(meant);
+    expect(await told()).toEqual(['a.txt', 'b.txt']);
+  });
+
+  test('is not the end of what a first reading has brought before it was cut off', async () => {
+    const whole = using;
+    const cut = new CertusError('source_unreachable', 'cut off');
+    using = {
+      ...whole,
+      page: async (asked) => {
+        if (asked.cursor !== null) throw cut;
+        return { ...(await whole.page(asked)), cursor: 1 };
+      },
+    };
+    await expect(once()).rejects.toThrow('cut off');
+    using = whole;
+    unmount();
+    await expect(once()).rejects.toMatchObject({ code: 'source_changed' });
+  });
+
+  test('is one when the folder is emptied where it is', async () => {
+    await once();
+    await told();
+    for (const name of ['a.txt', 'b.txt']) rmSync(join(docs(), name));
+    await once();
+    expect((await told()).sort()).toEqual(['-a.txt', '-b.txt']);
+  });
+});
+
+describe('what was gone in a delivery that was refused', () => {
+  const refuse = async () => {
+    const next = disk.state.firstWaiting('docs');
+    if (next === undefined) throw new Error('nothing waits');
+    await disk.spool.setAside(next, 'delivery_invalid');
+    return next.id;
+  };
+  const resent = async () => {
+    disk.state.close();
+    const spool = { folder: disk.folder, key: join(root, 'spool.key'), max_bytes: 1e8 };
+    const answer = await resendSource({ spool } as AgentConfiguration, 'docs');
+    disk = await openDisk(join(root, 'spool'), 64 * 1024 * 1024);
+    return answer;
+  };
+  beforeEach(async () => {
+    things.set('a', 'text').set('b', 'text').set('c', 'text');
+    await once();
+    await told();
+    things.delete('b');
+    things.delete('c');
+    await once();
+  });
+
+  test('is told again with the next reading, unless it is back', async () => {
+    await refuse();
+    expect(await resent()).toEqual({ items: 1, damaged: [] });
+    things.set('c', 'back again');
+    await once();
+    expect(await told()).toEqual(['a', 'c', '-b']);
+    await once();
+    expect(await told()).toEqual([]);
+  });
+
+  test('is said to be lost where nobody can read it any more', async () => {
+    const id = await refuse();
+    writeFileSync(join(disk.folder, 'refused', id), 'damaged');
+    expect(await resent()).toEqual({ items: 1, damaged: [id] });
+    expect(disk.state.refused()).toEqual([]);
   });
 });
 
