@@ -114,6 +114,10 @@ export class Inbox {
       const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD), 0, HEAD, 0);
       const head = unseal(this.#keys.seal, `name/${file}`, buffer.subarray(0, bytesRead));
       return String(JSON.parse(head.toString('utf8')));
+    } catch (error) {
+      // one that is damaged is told as it is, and does not keep the others
+      if (error instanceof CertusError) return `damaged-${file.split('~')[1]}`;
+      throw error;
     } finally {
       await handle.close();
     }

@@ -58,9 +58,13 @@ async function readOnce(
     const { connector, settled } = await openSource(source, configuration, spool.inbox);
     const reading = { ...given, connector };
     try {
-      await readSource(reading, signal);
-      await settled();
-      if (source.kind === 'drop') spool.roomier();
+      const end = await readSource(reading, signal);
+      if (source.kind === 'drop') {
+        // who brought it was told that it is safe: it goes when all of it is spooled
+        if (end === 'later') return 'dependency_unavailable';
+        await settled();
+        spool.roomier();
+      }
     } catch (error) {
       // what was read is spooled, and need not be read again
       if (signal.aborted) await reading.writer.flush(site.over);
