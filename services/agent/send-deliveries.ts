@@ -3,6 +3,7 @@ import { CertusError } from '../../contracts/errors.ts';
 import { jsonOf } from '../../contracts/json-of.ts';
 import type { Logger } from '../log/log.ts';
 import { waited } from './bell.ts';
+import { codeOf, noted } from './fault.ts';
 import type { Identity } from './identity.ts';
 import type { Answered, Link } from './link.ts';
 import type { SiteState, SpooledDelivery } from './site-state.ts';
@@ -24,12 +25,22 @@ export type Sending = {
  * before. It is tried for as long as it takes; what was sent twice is one delivery there, known by its digest.
  */
 export async function sendDeliveries(sending: Sending, source: string, ending: Ending): Promise<void> {
-  const { spool, state } = sending;
+  const { spool, state, log } = sending;
+  const pause = new Pause(sending.firstPauseMs ?? 1000);
   while (!ending.begun.aborted) {
-    const bell = spool.changed.listen();
-    const next = state.firstWaiting(source);
-    if (next === undefined) await waited(ending.begun, { bell });
-    else await deliver(sending, next, ending);
+    try {
+      const bell = spool.changed.listen();
+      const next = state.firstWaiting(source);
+      if (next === undefined) await waited(ending.begun, { bell });
+      else await deliver(sending, next, ending);
+      pause.reset();
+    } catch (error) {
+      const code = codeOf(error);
+      if (code === undefined) throw error;
+      // a disk that is full or failing: what was sent meanwhile is known there, and is sent as the same one
+      log.error({ source, code }, 'the spool cannot be used: it is tried again');
+      await waited(ending.begun, { milliseconds: pause.next() });
+    }
   }
 }
 
@@ -46,7 +57,7 @@ async function deliver(sending: Sending, delivery: SpooledDelivery, { begun, ove
   while (!begun.aborted) {
     const answer = await exchanged(sending, delivery, isTaken, over);
     if (over.aborted) return;
-    note(sending, answer);
+    noted(log, source, () => note(sending, answer));
     if (answer.kind === 'receipt' && answer.receipt.state === 'done') {
       await spool.sent(delivery, now());
       log.info({ ...about, items: delivery.items, ingestion: answer.receipt.ingestion_id }, 'delivered');

@@ -1,10 +1,8 @@
-import { isNativeError } from 'node:util/types';
-import { CertusError } from '../../contracts/errors.ts';
 import { sha256 } from '../../domain/custody/digest.ts';
-import { isFileError } from '../files/failure.ts';
 import { waited } from './bell.ts';
 import type { AgentConfiguration, SourceConfiguration } from './configuration.ts';
 import { DeliveryWriter } from './delivery-writer.ts';
+import { codeOf, noted } from './fault.ts';
 import type { NameMask } from './name-mask.ts';
 import { openSource, readingOf } from './open-source.ts';
 import { readSource, type SourceReading } from './read-source.ts';
@@ -36,7 +34,7 @@ export async function watchSource(
       const change = trigger.listen();
       const fault = await readOnce(site, source, signal);
       if (signal.aborted) return;
-      state.noteReading(source.name, now().toISOString(), fault ?? null);
+      noted(log, source.name, () => state.noteReading(source.name, now().toISOString(), fault ?? null));
       // of what a bell alone would have it read again, nobody would ring
       if (fault !== undefined && source.kind === 'drop')
         await waited(signal, { bell: change, milliseconds: 30_000 });
@@ -80,14 +78,6 @@ async function readOnce(
     log.error({ source: source.name, code }, 'the source cannot be read: it is tried again');
     return code;
   }
-}
-
-/** The code alone: a message may name what it is about. */
-function codeOf(error: unknown): string | undefined {
-  if (error instanceof CertusError) return error.code;
-  if (isFileError(error)) return error.code ?? 'disk';
-  // a disk that is full when something is to be remembered
-  return isNativeError(error) && 'errcode' in error ? `sqlite_${error.errcode}` : undefined;
 }
 
 async function readingFor(

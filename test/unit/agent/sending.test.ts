@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { Identity } from '../../../services/agent/identity.ts';
 import { type Answered, answerMeans } from '../../../services/agent/link.ts';
 import { sendDeliveries } from '../../../services/agent/send-deliveries.ts';
@@ -77,6 +77,18 @@ describe('a delivery', () => {
     expect(how(asked)).toEqual(['post 2', 'post 2', 'ask 2', 'ask 2', 'ask 2', 'post 3']);
     expect(disk.state.firstWaiting('docs')?.sequence).toBe(3);
     expect(disk.state.link()?.fault).toBe('econnreset');
+  });
+
+  test('is sent again when the disk was full as it was to be forgotten', async () => {
+    await spool(2, 'two');
+    const full = () => {
+      throw Object.assign(new Error('database or disk is full'), { errcode: 13 });
+    };
+    for (const note of ['noteLink', 'noteSent'] as const)
+      jest.spyOn(disk.state, note).mockImplementationOnce(full);
+    const done: Answered = { kind: 'receipt', receipt: receipt(id(2)) };
+    expect(how(await sent([done, done]))).toEqual(['post 2', 'post 2']);
+    expect(disk.state.waiting()).toEqual([]);
   });
 
   test('of which the platform knows nothing any more is sent again', async () => {
