@@ -14,7 +14,7 @@ type Options = { readonly config: string };
 /** Until a signal: what is in hand is put away, and all else waits on the disk for the next start. */
 export async function runAgent(context: Context, { config }: Options): Promise<ExitCode> {
   const configuration = await configured(context, config);
-  await requireFitting(configuration, ({ mends }) => mends !== true);
+  await requireFitting(configuration, fileOf(context, config), ({ mends }) => mends !== true);
   const stop = new AbortController();
   const told = () => stop.abort();
   process.once('SIGTERM', told);
@@ -31,7 +31,7 @@ export async function runAgent(context: Context, { config }: Options): Promise<E
 
 export async function checkAgent(context: Context, { config }: Options): Promise<ExitCode> {
   const configuration = await configured(context, config);
-  await requireFitting(configuration);
+  await requireFitting(configuration, fileOf(context, config));
   const sources = configuration.sources.map(({ name, kind }) => ({ name, kind }));
   context.output.result({ ok: true, platform: configuration.platform.url, sources }, () => {
     context.output.line(`${config} is good: ${sources.length} sources, to ${configuration.platform.url}`);
@@ -80,8 +80,10 @@ export async function resend(context: Context, source: string, { config }: Optio
   return EXIT.ok;
 }
 
-async function configured({ workingDirectory }: Context, config: string): Promise<AgentConfiguration> {
-  const file = resolve(workingDirectory, config);
+const fileOf = ({ workingDirectory }: Context, config: string): string => resolve(workingDirectory, config);
+
+async function configured(context: Context, config: string): Promise<AgentConfiguration> {
+  const file = fileOf(context, config);
   const read = readConfiguration((await readBounded(file, MAX_BYTES)).toString('utf8'), file);
   if ('configuration' in read) return read.configuration;
   throw faulty(read.faults);
@@ -91,9 +93,10 @@ const MAX_BYTES = 1024 * 1024;
 
 async function requireFitting(
   configuration: AgentConfiguration,
+  file: string,
   counts: (fault: SiteFault) => boolean = () => true,
 ): Promise<void> {
-  const faults = (await checkSite(configuration, new Date())).filter(counts);
+  const faults = (await checkSite(configuration, new Date(), file)).filter(counts);
   if (faults.length > 0) throw faulty(faults);
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { stringify } from 'yaml';
@@ -100,7 +100,7 @@ describe('a site', () => {
     throw new Error(JSON.stringify(given.faults));
   };
   const faults = async (changes: object = {}, at = now) =>
-    (await checkSite(configuration(changes), at)).map(({ path }) => path);
+    (await checkSite(configuration(changes), at, join(root, 'agent.yaml'))).map(({ path }) => path);
 
   test('is good when everything is there', async () => {
     expect(await faults()).toEqual([]);
@@ -109,12 +109,12 @@ describe('a site', () => {
   test('has the certificate, its key, and both of today', async () => {
     expect(await faults({}, new Date(now.getTime() + 7_200_000))).toEqual(['platform']);
     writeFileSync(join(root, 'agent.key'), (await certificate()).keyPem, { mode: 0o600 });
-    expect(await checkSite(configuration(), now)).toEqual([
+    expect(await checkSite(configuration(), now, join(root, 'agent.yaml'))).toEqual([
       { path: 'platform', message: expect.stringContaining('is not the key of') },
     ]);
     rmSync(join(root, 'agent.key'));
     writeFileSync(join(root, 'agent.key'), 'x', { mode: 0o644 });
-    expect(await checkSite(configuration(), now)).toEqual([
+    expect(await checkSite(configuration(), now, join(root, 'agent.yaml'))).toEqual([
       { path: 'platform', message: expect.stringContaining('can be read by others') },
     ]);
   });
@@ -122,6 +122,42 @@ describe('a site', () => {
   test('does not read its own spool and keys', async () => {
     const own = { spool: { folder: 'docs/spool', key: 'docs/spool.key' } };
     expect(await faults(own)).toEqual(['sources.0.path', 'sources.0.path']);
+  });
+
+  test('does not read them behind a link, nor its secrets and its configuration', async () => {
+    symlinkSync('.', join(root, 'link'));
+    expect(await faults({ spool: { folder: 'link/docs/deep/spool', key: 'spool.key' } })).toEqual([
+      'sources.0.path',
+    ]);
+    writeFileSync(join(root, 'docs/token'), 't', { mode: 0o600 });
+    const docs = { name: 'docs', kind: 'folder', path: 'docs' };
+    const drop = { name: 'scans', kind: 'drop', token_file: 'docs/token' };
+    expect(await faults({ sources: [docs, drop] })).toEqual(['sources.0.path']);
+    const all = await checkSite(
+      configuration({ sources: [{ ...docs, path: 'link/docs/..' }] }),
+      now,
+      join(root, 'agent.yaml'),
+    );
+    expect(all.map(({ message }) => message)).toContain(
+      "the agent's own configuration lies in it: agent.yaml",
+    );
+  });
+
+  test('can write its spool, its work and its key', async () => {
+    writeFileSync(join(root, 'file'), 'x');
+    expect(await faults({ work: 'file/work' })).toEqual(['work']);
+    expect(await faults({ spool: { folder: 'spool', key: 'nowhere/spool.key' } })).toEqual(['spool.key']);
+    writeFileSync(join(root, 'open.key'), 'x', { mode: 0o644 });
+    expect(await faults({ spool: { folder: 'spool', key: 'open.key' } })).toEqual(['spool.key']);
+    // a spool without its key
+    mkdirSync(join(root, 'spool'));
+    writeFileSync(join(root, 'spool/state.db'), '');
+    expect(await faults({ spool: { folder: 'spool', key: 'gone.key' } })).toEqual(['spool.key']);
+    if (process.getuid?.() === 0) return; // who may write everywhere
+    mkdirSync(join(root, 'shut'), { mode: 0o500 });
+    expect(await faults({ work: 'shut/work', spool: { folder: 'shut/spool', key: 'shut/key' } })).toEqual([
+      ...['spool.folder', 'spool.key', 'work'],
+    ]);
   });
 
   test('has its sources, and patterns that are some', async () => {
