@@ -26,7 +26,7 @@ export function deliveryRoutes(deps: Deps): Route[] {
 /** Each takes some times its size of memory until it is stored. */
 const MOST_AT_ONCE = 8;
 /** So that no agent on a thin line, nor a hostile one, holds the places of all the others. */
-const MOST_OF_ONE = 2;
+const MOST_OF_ONE = 4;
 
 const Receipt = DeliveryReceipt.meta({ id: 'DeliveryReceipt' });
 const example = {
