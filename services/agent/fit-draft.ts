@@ -6,6 +6,8 @@ import type { NameMask } from './name-mask.ts';
 export type DraftNames = Pick<NameMask, 'path'> & {
   /** For the key of a draft, which is made of names and words of its item and is only to be the same each time. */
   readonly blind: (key: string) => string;
+  /** Of a commit: a message, and which files it has changed. */
+  readonly isHistory: boolean;
 };
 
 /**
@@ -48,19 +50,24 @@ const SHORTEST = 4;
 
 const cut = (text: string, max: number): string => text.slice(0, max).toWellFormed();
 
-/** Lists of files: what is in an archive, and what a commit has changed. */
+/** Lists of files: what is in an archive, and what a commit has changed. What is beyond the bound stays here. */
 function withNamesMasked(text: string, place: string | undefined, names: DraftNames): string {
   const isList = place?.endsWith('names of files') === true;
-  if (!isList && !CHANGED.test(text)) return text;
-  return text
-    .split('\n')
-    .map((line) => {
-      const [, status = '', path = ''] = ONE_CHANGED.exec(line) ?? [];
-      return path !== '' ? `${status}${names.path(path)}` : isList ? names.path(line) : line;
-    })
-    .join('\n');
+  // any other document may begin all of its lines with a letter: a look at each would hold up all that is sent meanwhile
+  if (!isList && !(names.isHistory && CHANGED.test(text))) return text;
+  const lines: string[] = [];
+  let [named, left] = [0, 0];
+  for (const line of text.split('\n')) {
+    const [, status = '', path = isList ? line : ''] = ONE_CHANGED.exec(line) ?? [];
+    if (path === '') lines.push(line);
+    else if (named < MOST_NAMES) lines.push(`${status}${names.path(path)}`);
+    else left += 1;
+    named += path === '' ? 0 : 1;
+  }
+  return [...lines, ...(left === 0 ? [] : [`and ${left} more`])].join('\n');
 }
 
+const MOST_NAMES = 2000;
 /** As git says it: a letter, and what it is about. */
 const CHANGED = /^[ACDMRTU]\d{0,3}[ \t]\S/m;
 const ONE_CHANGED = /^([ACDMRTU]\d{0,3}[ \t])(\S.{0,3000})$/;

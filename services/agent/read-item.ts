@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { DeliveredDraft, DeliveredItem } from '../../contracts/delivery.ts';
 import type { Reading } from '../../contracts/ingestion.ts';
 import type { PrivacyPolicy } from '../../contracts/privacy.ts';
@@ -36,15 +37,24 @@ export async function readMasked(
   const names = {
     path: mask.path,
     blind: (key: string) => mask.blind(`draft of ${source}`, `${item.key}\0${key}`),
+    isHistory: item.key.startsWith('commit/'),
   };
   let [size, leftOut] = [0, 0];
-  const take = async (some: readonly Draft[]) => {
+  const takeSome = async (some: readonly Draft[]) => {
     for (const draft of some) {
+      // what is sent and dropped meanwhile has its turn
+      await setImmediate();
+      signal.throwIfAborted();
       size += draft.text.length + draft.title.length;
       // an archive may hold more than there is memory for
       if (size > MOST_CHARACTERS) leftOut += 1;
       else drafts.push(fitDraft(draft, names, extra));
     }
+  };
+  let last = Promise.resolve();
+  const take = (some: readonly Draft[]): Promise<void> => {
+    last = last.then(() => takeSome(some));
+    return last;
   };
   // places and titles name it, too
   const name = mask.file(item.name);
