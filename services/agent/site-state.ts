@@ -70,10 +70,13 @@ export class SiteState {
     );
   }
 
-  /** Never one that was given before, also when all of this was lost: the clock goes on. */
+  /**
+   * Never one that was given before. Also when all of this was lost, as long as the clock was not set back: in milliseconds it
+   * is ahead of whoever writes a delivery after the other.
+   */
   nextSequence(name: string, now: Date): number {
     const row = this.#rows.first('SELECT sequence FROM sources WHERE name = ?', name);
-    return Math.max(Number(row?.sequence ?? 0) + 1, Math.floor(now.getTime() / 1000));
+    return Math.max(Number(row?.sequence ?? 0) + 1, now.getTime());
   }
 
   item(source: string, key: string): KnownItem | undefined {
