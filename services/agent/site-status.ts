@@ -68,7 +68,7 @@ export async function siteStatus({ spool, sources }: AgentConfiguration): Promis
   }
 }
 
-export type Resent = {
+type Resent = {
   readonly items: number;
   /** Refused deliveries that nobody can read any more: what they said was gone is not told again. */
   readonly damaged: readonly string[];
