@@ -28,6 +28,9 @@ const MOST_AT_ONCE = 8;
 /** So that no agent on a thin line, nor a hostile one, holds the places of all the others. */
 const MOST_OF_ONE = 4;
 
+const sendAgain = (most: number): CertusError =>
+  new CertusError('delivery_waits', `${most} deliveries of this agent are being received: send it again`);
+
 const Receipt = DeliveryReceipt.meta({ id: 'DeliveryReceipt' });
 const example = {
   delivery: 'a'.repeat(64),
@@ -49,22 +52,11 @@ const WHO =
 
 const deliver = (deps: Deps) => {
   const receiving = new AtOnce(MOST_AT_ONCE);
-  const ofAgent = new Map<string, number>();
-  const inTurn = async <T>({ keyId }: Agent, work: () => Promise<T>): Promise<T> => {
-    const now = ofAgent.get(keyId) ?? 0;
-    if (now >= MOST_OF_ONE)
-      throw new CertusError(
-        'delivery_waits',
-        `${now} deliveries of this agent are being received: send it again`,
-      );
-    ofAgent.set(keyId, now + 1);
-    try {
-      return await receiving.during(work);
-    } finally {
-      const left = (ofAgent.get(keyId) ?? 1) - 1;
-      if (left === 0) ofAgent.delete(keyId);
-      else ofAgent.set(keyId, left);
-    }
+  const ofAgents = new Map<string, AtOnce>();
+  const placesOf = ({ keyId }: Agent): AtOnce => {
+    const places = ofAgents.get(keyId) ?? new AtOnce(MOST_OF_ONE, sendAgain);
+    ofAgents.set(keyId, places);
+    return places;
   };
   return route({
     method: 'post',
@@ -82,14 +74,15 @@ const deliver = (deps: Deps) => {
     ],
     handle: async ({ upload, log }) => {
       const agent = await enrolledAgent(deps, upload);
-      return inTurn(agent, async () => {
+      const take = async () => {
         const bytes = await receiveDelivery(upload);
         const signed = openSignedDelivery(bytes, agent.certificate);
         const record = await accept(deps, agent, signed, bytes);
         const { source, sequence } = signed.delivery;
         log.info({ ...agentIn(agent), source, sequence, ingestion: record.id }, 'delivered');
         return answered(signed.digest, record);
-      });
+      };
+      return placesOf(agent).during(() => receiving.during(take));
     },
   });
 };

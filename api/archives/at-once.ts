@@ -4,17 +4,14 @@ import { CertusError } from '../../contracts/errors.ts';
 export class AtOnce {
   #now = 0;
   readonly #most: number;
+  readonly #refusal: (most: number) => CertusError;
 
-  constructor(most: number) {
-    this.#most = most;
+  constructor(most: number, refusal = tryLater) {
+    [this.#most, this.#refusal] = [most, refusal];
   }
 
   async during<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#now >= this.#most)
-      throw new CertusError(
-        'dependency_unavailable',
-        `${this.#most} uploads are being received: try again later`,
-      );
+    if (this.#now >= this.#most) throw this.#refusal(this.#most);
     this.#now += 1;
     try {
       return await work();
@@ -23,3 +20,6 @@ export class AtOnce {
     }
   }
 }
+
+const tryLater = (most: number): CertusError =>
+  new CertusError('dependency_unavailable', `${most} uploads are being received: try again later`);
